@@ -1,0 +1,26 @@
+"""The definition: one token after another, S -> step(S, token t). Always the authority.
+
+Time T K V, memory one state. Runs every state rule, linear or not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refmem.algebra import zeros
+from refmem.memory import StateRule
+from refmem.signature import Inputs
+from refmem.states import each, stack
+
+
+def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
+    """Outputs, the last state, and with `keep` the state after every token."""
+    out = zeros((*x.lead, x.T, x.V), x.like)
+    after = []
+    for t in range(x.T):
+        S, out[..., t, :] = rule.step(S, **x.token(t))
+        if keep:
+            after.append(S)
+    return out, each(np.copy, S), stack(after, S, len(x.lead)) if keep else None

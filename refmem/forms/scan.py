@@ -1,0 +1,60 @@
+"""An associative scan: every token is an affine map of the state, and affine maps compose.
+
+    (A2, B2) after (A1, B1) = (A2 A1, A2 B1 + B2)
+
+Doubling: after round r each token holds the composition of the last 2^r tokens, so log2(T) rounds
+give every state at once. Time T log T K^2 (K + V), memory T K (K + V): for proofs, not for speed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refmem.algebra import bind, recall, zeros
+from refmem.forms import parallel
+from refmem.forms.columns import join_columns, split_columns
+from refmem.memory import StateRule, Transition
+from refmem.signature import Inputs
+
+
+def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
+    """Outputs, the last state, and with `keep` the state after every token."""
+    if x.T == 0:
+        return parallel.run(rule, x, S, chunk, keep)
+    assert rule.transition is not None
+    m = rule.transition(**x.arguments)
+    out, S, states = join_columns(m, *run_transition(*split_columns(m, S)))
+    return out, S.copy(), states if keep else None
+
+
+def run_transition(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outputs, the last state, and the state after every token, (..., T, K, V)."""
+    A, B = affine_maps(m)
+    span = 1
+    while span < A.shape[-3]:
+        later, earlier = A[..., span:, :, :], A[..., :-span, :, :]
+        B = np.concatenate(
+            [B[..., :span, :, :], later @ B[..., :-span, :, :] + B[..., span:, :, :]], axis=-3
+        )
+        A = np.concatenate([A[..., :span, :, :], later @ earlier], axis=-3)
+        span *= 2
+    states = A @ S[..., None, :, :] + B
+    seen = states
+    if m.before:
+        seen = np.concatenate([S[..., None, :, :], states[..., :-1, :, :]], axis=-3)
+    out = recall(seen, m.read)
+    return out if m.bonus is None else out + m.bonus, states[..., -1, :, :], states
+
+
+def affine_maps(m: Transition) -> tuple[np.ndarray, np.ndarray]:
+    """Each token as S -> A S + B: A = diag(decay) + u w' and B = k v', (..., T, K, K) and K, V."""
+    k, v = m.write
+    K = k.shape[-1]
+    one = np.eye(K, dtype=bool)
+    decay = zeros(k.shape, k) + (1 if m.decay is None else m.decay)
+    A = np.where(one, decay[..., None], zeros((1,), k))
+    if m.erase is not None:
+        A = A + bind(*m.erase)
+    return A, bind(k, v)

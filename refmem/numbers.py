@@ -1,0 +1,244 @@
+"""The number systems: what the entries of an array may be, and what each can do.
+
+A rule is written once, in `+ - * @`, indexing and the words of `algebra.py`. Those lines run on
+
+    floats      float16, float32, float64, longdouble        everyday truth
+    complex     complex64, complex128                        complex-step derivatives
+    rationals   fractions.Fraction, flint.fmpq               == with no tolerance
+    the field   flint.nmod with modulus 2^61 - 1             identity testing (Schwartz-Zippel)
+    intervals   flint.arb, flint.acb                         the true value lies inside
+    symbols     sympy expressions                            derivations act on the code itself
+    series      flint.fmpq_series, flint.arb_series          exact derivatives
+
+The last five live in NumPy arrays of dtype object, one type of entry an array. A Python `int` in
+such an array is neutral: it is that whole number in every system.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+PRIME = 2**61 - 1
+"""Modulus of the finite field: a Mersenne prime just below a machine word."""
+
+FLOATS = ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
+
+
+class UnsupportedNumberError(TypeError):
+    """A function was asked of numbers that do not have it: exp of a fraction, a bool, an int."""
+
+
+@dataclass(frozen=True, eq=False)
+class NumberSystem:
+    """One kind of entry and the functions it has beyond `+ - * /`.
+
+    name      as users see it in errors: "float64", "fmpq", "sympy"
+    exact     two expressions that are equal are `==`
+    ordered   entries can be compared with `<`
+    floating  arrays of it are ordinary NumPy float or complex arrays
+    functions the elementwise functions an object entry has, by name; floats use NumPy's
+    """
+
+    name: str
+    exact: bool = False
+    ordered: bool = True
+    floating: bool = False
+    functions: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+    def apply(self, function: str, x: np.ndarray) -> np.ndarray:
+        """Apply a named elementwise function to an object array, or say that it does not exist."""
+        one = self.functions.get(function)
+        if one is None:
+            raise UnsupportedNumberError(
+                f"{function} has numbers of kind {self.name}, expected floats, intervals or "
+                f"symbols, because {function} of such a number is not one"
+            )
+        return np.asarray(np.frompyfunc(one, 1, 1)(x), dtype=object)
+
+
+def _round_half_even(x: Any, floor: Callable[[Any], int]) -> int:
+    below = floor(x)
+    excess = 2 * (x - below)
+    return below + (1 if excess > 1 or (excess == 1 and below % 2) else 0)
+
+
+def _sympy() -> ModuleType:
+    return importlib.import_module("sympy")
+
+
+def _rectify(x: Any) -> Any:
+    return x if x > 0 else x * 0
+
+
+_RATIONAL: dict[str, Callable[[Any], Any]] = {"relu": _rectify, "abs": abs}
+_ANALYTIC: dict[str, Callable[[Any], Any]] = {
+    "exp": lambda x: x.exp(),
+    "log": lambda x: x.log(),
+    "sqrt": lambda x: x.sqrt(),
+}
+
+_OBJECTS = {
+    ("fractions", "Fraction"): NumberSystem(
+        "Fraction",
+        exact=True,
+        functions=_RATIONAL | {"round": lambda x: Fraction(_round_half_even(x, math.floor))},
+    ),
+    ("flint", "fmpq"): NumberSystem(
+        "fmpq",
+        exact=True,
+        functions=_RATIONAL
+        | {"round": lambda x: 0 * x + _round_half_even(x, lambda y: int(y.floor()))},
+    ),
+    ("flint", "nmod"): NumberSystem("nmod", exact=True, ordered=False),
+    ("flint", "arb"): NumberSystem(
+        "arb",
+        functions=_ANALYTIC
+        | {
+            "tanh": lambda x: x.tanh(),
+            "erf": lambda x: x.erf(),
+            "relu": lambda x: x.max(0 * x),
+            "abs": abs,
+            "middle": lambda x: x.mid(),
+        },
+    ),
+    ("flint", "acb"): NumberSystem(
+        "acb", ordered=False, functions=_ANALYTIC | {"middle": lambda x: x.real.mid()}
+    ),
+    ("flint", "fmpq_series"): NumberSystem("fmpq_series", exact=True, ordered=False),
+    ("flint", "arb_series"): NumberSystem(
+        "arb_series", ordered=False, functions=_ANALYTIC | {"middle": lambda x: x[0].mid()}
+    ),
+    ("sympy", ""): NumberSystem(
+        "sympy",
+        exact=True,
+        ordered=False,
+        functions={
+            "exp": lambda x: _sympy().exp(x),
+            "log": lambda x: _sympy().log(x),
+            "sqrt": lambda x: _sympy().sqrt(x),
+            "tanh": lambda x: _sympy().tanh(x),
+            "erf": lambda x: _sympy().erf(x),
+            "relu": lambda x: _sympy().Max(x, 0),
+            "abs": lambda x: _sympy().Abs(x),
+        },
+    ),
+}
+
+_NEUTRAL = NumberSystem("int", exact=True)
+
+
+def entry_system(x: Any) -> NumberSystem:
+    """The number system of one entry of an object array; `int` is neutral."""
+    if isinstance(x, int) and not isinstance(x, bool):
+        return _NEUTRAL
+    module = type(x).__module__.split(".")[0]
+    name = "" if module == "sympy" else type(x).__name__
+    try:
+        return _OBJECTS[module, name]
+    except KeyError:
+        raise UnsupportedNumberError(
+            f"an entry of type {type(x).__name__}, expected Fraction, flint's fmpq, nmod, arb or "
+            "series, or a sympy expression, because these are the number systems refmem knows"
+        ) from None
+
+
+def system_of(x: np.ndarray) -> NumberSystem:
+    """The one number system of an array; others raise `UnsupportedNumberError`, which says why.
+
+    >>> system_of(np.ones(3, np.float32)).name
+    'float32'
+    >>> system_of(np.array([Fraction(1, 2), 1], dtype=object)).name
+    'Fraction'
+    """
+    if x.dtype != object:
+        if x.dtype.name in FLOATS or x.dtype == np.longdouble:
+            return NumberSystem(x.dtype.name, ordered=x.dtype.kind == "f", floating=True)
+        raise UnsupportedNumberError(
+            f"dtype {x.dtype.name}, expected {', '.join(FLOATS)} or exact numbers in an object "
+            "array, because nothing is cast silently"
+        )
+    found = {type(entry): entry for entry in x.flat}
+    systems = {s.name: s for s in map(entry_system, found.values())}
+    systems.pop(_NEUTRAL.name, None)
+    if len(systems) > 1:
+        raise UnsupportedNumberError(
+            f"entries of {' and '.join(sorted(systems))}, expected one kind, because number "
+            "systems do not mix"
+        )
+    return next(iter(systems.values()), _NEUTRAL)
+
+
+def is_neutral(system: NumberSystem) -> bool:
+    """Whether an array holds whole numbers only (or nothing), and so fits any exact system."""
+    return system is _NEUTRAL
+
+
+def _flint() -> ModuleType:
+    try:
+        return importlib.import_module("flint")
+    except ImportError as error:
+        raise ImportError(
+            "numbers: python-flint is missing, expected for exact and certified numbers, because "
+            "it is optional; install it with: pip install 'refmem[certify]'"
+        ) from error
+
+
+def _convert(x: Any, one: Callable[[Any], Any]) -> np.ndarray:
+    x = np.asarray(x)
+    out = np.empty(x.shape, dtype=object)
+    for index in np.ndindex(x.shape):
+        out[index] = one(x[index])
+    return out
+
+
+def rationals(x: Any) -> np.ndarray:
+    """The same numbers as exact `flint.fmpq`; a float is the fraction it is.
+
+    >>> print(rationals([0.5, 3])[0])
+    1/2
+    """
+    fmpq = _flint().fmpq
+    return _convert(x, lambda value: fmpq(*Fraction(value).as_integer_ratio()))
+
+
+def fractions(x: Any) -> np.ndarray:
+    """The same numbers as exact `fractions.Fraction` (slower than `rationals`, needs no extra)."""
+    return _convert(x, lambda value: Fraction(value))
+
+
+def prime_field(x: Any) -> np.ndarray:
+    """The same numbers in the field of 2^61 - 1 elements; a fraction a/b is a times b's inverse."""
+    nmod = _flint().nmod
+
+    def one(value: Any) -> Any:
+        numerator, denominator = Fraction(value).as_integer_ratio()
+        return nmod(numerator, PRIME) / nmod(denominator, PRIME)
+
+    return _convert(x, one)
+
+
+def intervals(x: Any) -> np.ndarray:
+    """The same numbers as `flint.arb` of radius zero, at flint's current precision."""
+    arb = _flint().arb
+    return _convert(x, lambda value: arb(value.item() if isinstance(value, np.generic) else value))
+
+
+def symbols(name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Real SymPy symbols `name[i,j]`, one for each entry of an array of that shape.
+
+    >>> symbols("k", (2,))
+    array([k[0], k[1]], dtype=object)
+    """
+    out = np.empty(shape, dtype=object)
+    for index in np.ndindex(shape):
+        label = f"{name}[{','.join(map(str, index))}]" if shape else name
+        out[index] = _sympy().Symbol(label, real=True)
+    return out

@@ -1,0 +1,335 @@
+"""What a rule is called with: names, shapes, number systems, ranges, and the wording of errors.
+
+An input's shape is a string of axes, time first: "T K", "T", "K", or "" for one number a head. Any
+leading axes broadcast. `n*T` is n rows a token. Every error reads
+
+    rule: argument has X, expected Y, because Z
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from refmem.numbers import NumberSystem, UnsupportedNumberError, is_neutral, system_of
+
+SHAPES = {"q": "T K", "k": "T K", "v": "T V"}
+"""The inputs that every rule means the same by."""
+
+RANGES: dict[str, tuple[float, float, str]] = {
+    "alpha": (0, 1, "alpha is the factor itself; exponentiate a gate given as a logarithm"),
+    "gamma": (0, 1, "gamma is the factor itself, not its logarithm"),
+    "log_alpha": (-np.inf, 0, "it is the natural logarithm of a factor in [0, 1]"),
+    "beta": (-np.inf, np.inf, "NaN would spread to every later token"),
+    "count": (1, np.inf, "the token itself is counted"),
+}
+"""Least and greatest value of real inputs by name, and why."""
+
+
+def nearest_name(name: str, names: Iterable[str]) -> str:
+    """ ", did you mean 'beta'?" for the closest of `names`, or nothing.
+
+    >>> nearest_name("betta", ["alpha", "beta"])
+    ", did you mean 'beta'?"
+    """
+    close = difflib.get_close_matches(name, list(names), n=1)
+    return f", did you mean {close[0]!r}?" if close else ""
+
+
+class Inputs:
+    """The inputs of one call, checked and broadcast: `x.q`, `x.beta`; `x.lead`, `x.T`, `x.K`, ...
+
+    arrays   input name -> array of shape lead + axes
+    axes     input name -> its axes, such as ("T", "K")
+    sizes    axis name -> length
+    lead     the common leading axes
+    options  the call's arguments that are not arrays
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, np.ndarray],
+        axes: Mapping[str, tuple[str, ...]],
+        sizes: Mapping[str, int],
+        lead: tuple[int, ...],
+        options: Mapping[str, Any],
+    ) -> None:
+        self.arrays, self.axes, self.sizes = dict(arrays), dict(axes), dict(sizes)
+        self.lead, self.options = lead, dict(options)
+
+    def __getattr__(self, name: str) -> Any:
+        for found in (vars(self).get("arrays", {}), vars(self).get("sizes", {})):
+            if name in found:
+                return found[name]
+        raise AttributeError(f"no input or axis {name!r}")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Inputs and options together, as a rule's own functions take them."""
+        return self.arrays | self.options
+
+    def replace(self, **arrays: np.ndarray) -> Inputs:
+        """The same inputs with some arrays exchanged or added."""
+        return Inputs(self.arrays | arrays, self.axes, self.sizes, self.lead, self.options)
+
+    @property
+    def like(self) -> np.ndarray:
+        """An array of the call's number system: its first input that has an entry."""
+        return next((x for x in self.arrays.values() if x.size), next(iter(self.arrays.values())))
+
+    def broadcast(self, lead: tuple[int, ...]) -> Inputs:
+        """The same inputs with wider leading axes."""
+        arrays = {
+            name: np.broadcast_to(x, lead + x.shape[x.ndim - len(self.axes[name]) :])
+            for name, x in self.arrays.items()
+        }
+        return Inputs(arrays, self.axes, self.sizes, lead, self.options)
+
+    def tokens(self, start: int, stop: int) -> Inputs:
+        """The inputs of tokens start..stop-1; parameters without a time axis stay whole."""
+        arrays = {}
+        for name, x in self.arrays.items():
+            axis, rows = _time_axis(self.axes[name], self.sizes)
+            arrays[name] = x if axis is None else _take(x, axis, start * rows, stop * rows)
+        sizes = self.sizes | {"T": stop - start}
+        return Inputs(arrays, self.axes, sizes, self.lead, self.options)
+
+    def token(self, t: int) -> dict[str, Any]:
+        """The arguments of one token, without the time axis (n*T rows a token keep n rows)."""
+        one = self.tokens(t, t + 1)
+        for name, axes in self.axes.items():
+            if "T" in axes:
+                one.arrays[name] = one.arrays[name].squeeze(axes.index("T") - len(axes))
+        return one.arguments
+
+
+def _time_axis(axes: tuple[str, ...], sizes: Mapping[str, int]) -> tuple[int | None, int]:
+    """Where an input's time axis is, counted from the end, and how many rows it has a token."""
+    for place, axis in enumerate(axes):
+        if "T" in axis.split("*"):
+            rows = 1
+            for factor in axis.split("*"):
+                rows *= 1 if factor == "T" else sizes[factor]
+            return place - len(axes), rows
+    return None, 1
+
+
+def _take(x: np.ndarray, axis: int, start: int, stop: int) -> np.ndarray:
+    return x[(..., slice(start, stop)) + (slice(None),) * (-axis - 1)]
+
+
+def bind_names(
+    rule: str, names: tuple[str, ...], args: tuple[Any, ...], given: dict[str, Any]
+) -> dict[str, Any]:
+    """Match positional and keyword arguments to a rule's inputs by name."""
+    if len(args) > len(names):
+        raise TypeError(
+            f"{rule}: call has {len(args)} positional arguments, expected at most {len(names)} "
+            f"({', '.join(names)}), because everything else is passed by name"
+        )
+    bound = dict(zip(names, args, strict=False))
+    for name, value in given.items():
+        if name not in names:
+            raise TypeError(
+                f"{rule}: argument {name} has no meaning here, expected one of {', '.join(names)}"
+                f", because these are its inputs{nearest_name(name, names)}"
+            )
+        if name in bound:
+            raise TypeError(
+                f"{rule}: {name} has two values, expected one, because it was passed by position "
+                "and by name"
+            )
+        bound[name] = value
+    return {name: value for name, value in bound.items() if value is not None}
+
+
+def as_array(rule: str, name: str, x: Any) -> tuple[np.ndarray, NumberSystem]:
+    """`x` as an array, and its number system; a lone exact number becomes a 0-d object array."""
+    if not isinstance(x, np.ndarray | np.generic | float | complex | list | tuple):
+        cell = np.empty((), dtype=object)
+        cell[()] = x
+        x = cell
+    array = np.asarray(x)
+    try:
+        return array, system_of(array)
+    except UnsupportedNumberError as error:
+        raise TypeError(f"{rule}: {name} has {error}") from None
+
+
+def as_arrays(rule: str, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Every input as an array, all of one number system; whole numbers fit any exact one.
+
+    A lone Python number takes the kind of the arrays beside it, as in NumPy.
+    """
+    kinds = {value.dtype for value in values.values() if isinstance(value, np.ndarray)}
+    if len(kinds) == 1:
+        kind = kinds.pop()
+        values = {name: _weak(value, kind) for name, value in values.items()}
+    pairs = {name: as_array(rule, name, value) for name, value in values.items()}
+    arrays = {name: array for name, (array, _) in pairs.items()}
+    systems = {name: system for name, (_, system) in pairs.items()}
+    first = next((n for n, s in systems.items() if not is_neutral(s)), None)
+    if first is None:
+        filled = [name for name, array in arrays.items() if array.size]
+        if filled:
+            raise TypeError(
+                f"{rule}: {filled[0]} has whole numbers only, expected floats or exact numbers "
+                "such as fractions, because division would leave the whole numbers"
+            )
+        return arrays
+    for name, system in systems.items():
+        if not fits(system, systems[first]):
+            raise TypeError(
+                f"{rule}: {name} has numbers of kind {system.name}, expected "
+                f"{systems[first].name} as in {first}, because nothing is cast silently"
+            )
+    return arrays
+
+
+def _weak(value: Any, kind: np.dtype) -> Any:
+    lone = isinstance(value, int | float | complex) and not isinstance(value, np.generic)
+    return np.asarray(value, dtype=kind) if lone else value
+
+
+def fits(system: NumberSystem, expected: NumberSystem) -> bool:
+    """Whether numbers of one system can stand beside those of another."""
+    return system.name == expected.name or (is_neutral(system) and not expected.floating)
+
+
+def bind_shapes(
+    rule: str,
+    arrays: Mapping[str, np.ndarray],
+    shapes: Mapping[str, str],
+    options: Mapping[str, Any],
+) -> Inputs:
+    """Solve the axes of all inputs, in order, and broadcast their leading axes."""
+    axes = {name: tuple(shape.split()) for name, shape in shapes.items()}
+    known = {name: value for name, value in options.items() if isinstance(value, int)}
+    source: dict[str, str] = {}
+    lead: tuple[int, ...] = ()
+    for name, x in arrays.items():
+        expected = "(..., " + ", ".join(axes[name]) + ")" if axes[name] else "(...)"
+        if x.ndim < len(axes[name]):
+            raise ValueError(
+                f"{rule}: {name} has shape {x.shape}, expected {expected}, because it needs "
+                f"{len(axes[name])} axes"
+            )
+        split = x.ndim - len(axes[name])
+        for axis, length in zip(axes[name], x.shape[split:], strict=True):
+            if not _solve(axis, length, known, source, name):
+                raise ValueError(
+                    f"{rule}: {name} has shape {x.shape}, expected {expected} with "
+                    f"{_demand(axis, known, source)}, because inputs describe the same tokens"
+                )
+        try:
+            lead = np.broadcast_shapes(lead, x.shape[:split])
+        except ValueError:
+            raise ValueError(
+                f"{rule}: {name} has leading axes {x.shape[:split]}, expected axes that broadcast "
+                f"with {lead}, because batch and heads are shared"
+            ) from None
+    return Inputs(arrays, axes, known, lead, options).broadcast(lead)
+
+
+def _solve(
+    axis: str, length: int, known: dict[str, int], source: dict[str, str], name: str
+) -> bool:
+    """Learn the one unknown factor of an axis such as `n*T`, or check that it fits."""
+    product, unknown = 1, []
+    for factor in axis.split("*"):
+        if factor in known:
+            product *= known[factor]
+        else:
+            unknown.append(factor)
+    if not unknown:
+        return product == length
+    if len(unknown) > 1 or product == 0 or length % product:
+        return False
+    known[unknown[0]] = length // product
+    source[unknown[0]] = name
+    return True
+
+
+def _demand(axis: str, known: Mapping[str, int], source: Mapping[str, str]) -> str:
+    return " and ".join(
+        f"{factor} = {known[factor]}" + (f" as in {source[factor]}" if factor in source else "")
+        for factor in axis.split("*")
+        if factor in known
+    )
+
+
+def check_range(rule: str, name: str, x: np.ndarray) -> None:
+    """Gates of real floats are in their range, and never NaN."""
+    if name not in RANGES or x.dtype == object or not x.size:
+        return
+    low, high, why = RANGES[name]
+    if np.isnan(x).any():
+        raise ValueError(f"{rule}: {name} has NaN, expected numbers, because a gate is a number")
+    if x.dtype.kind == "f" and (x.min() < low or x.max() > high):
+        raise ValueError(
+            f"{rule}: {name} has values from {x.min():.3g} to {x.max():.3g}, expected "
+            f"{_interval(low, high)}, because {why}"
+        )
+
+
+def _interval(low: float, high: float) -> str:
+    if np.isinf(low):
+        return f"at most {high:g}"
+    return f"at least {low:g}" if np.isinf(high) else f"[{low:g}, {high:g}]"
+
+
+def bind_state(rule: str, state: Any, empty: Any, x: Inputs) -> tuple[Any, Inputs]:
+    """A copy of `state` with the structure and shapes of the `empty` one, and the inputs, both
+    broadcast to their common leading axes. No state is the empty one."""
+    if state is None:
+        return empty, x
+    if not isinstance(empty, tuple):
+        (state,), x = _bind_arrays(rule, {"state": (state, empty)}, x)
+        return state, x
+    names = empty._fields  # type: ignore[attr-defined]
+    if not isinstance(state, tuple) or len(state) != len(names):
+        raise TypeError(
+            f"{rule}: state has type {type(state).__name__}, expected {type(empty).__name__} with "
+            f"fields {', '.join(names)}, because this memory is made of several arrays"
+        )
+    pairs = {f"state.{n}": (s, e) for n, s, e in zip(names, state, empty, strict=True)}
+    parts, x = _bind_arrays(rule, pairs, x)
+    return type(empty)(*parts), x
+
+
+def _bind_arrays(
+    rule: str, pairs: Mapping[str, tuple[Any, np.ndarray]], x: Inputs
+) -> tuple[list[np.ndarray], Inputs]:
+    expected = system_of(x.like)
+    arrays, lead = [], x.lead
+    for name, (state, empty) in pairs.items():
+        array, system = as_array(rule, name, state)
+        if not fits(system, expected) and not fits(expected, system):
+            raise TypeError(
+                f"{rule}: {name} has numbers of kind {system.name}, expected {expected.name} as in "
+                "the inputs, because nothing is cast silently"
+            )
+        core = empty.shape[len(x.lead) :]
+        split = array.ndim - len(core)
+        if split < 0 or array.shape[split:] != core:
+            raise ValueError(
+                f"{rule}: {name} has shape {array.shape}, expected (..., "
+                f"{', '.join(map(str, core))}), because keys and values have these sizes"
+            )
+        try:
+            lead = np.broadcast_shapes(lead, array.shape[:split])
+        except ValueError:
+            raise ValueError(
+                f"{rule}: {name} has leading axes {array.shape[:split]}, expected axes that "
+                f"broadcast with {lead}, because batch and heads are shared"
+            ) from None
+        arrays.append((array, core))
+    whole = [np.broadcast_to(array, lead + core).copy() for array, core in arrays]
+    return whole, x.broadcast(lead)
+
+
+Default = Callable[[Inputs, Any], np.ndarray]
+"""Makes an input that was left out from those that were given, and the state or None."""
