@@ -173,6 +173,7 @@ class StateRule(Rule):
     defaults    inputs that may be left out: functions of the others and the state
     options     keyword arguments that are not arrays, with their defaults
     initial     the empty memory, from the inputs
+    standard    which of q, k, v the rule takes; they come first
     """
 
     def __init__(
@@ -185,8 +186,9 @@ class StateRule(Rule):
         defaults: Mapping[str, Default] | None = None,
         options: Mapping[str, Any] | None = None,
         initial: Callable[[Inputs], Any] = empty_matrix,
+        standard: tuple[str, ...] = ("q", "k", "v"),
     ) -> None:
-        super().__init__(step, inputs, defaults, options)
+        super().__init__(step, inputs, defaults, options, standard=standard)
         self.step, self.transition, self.objective = step, transition, objective
         self.initial = initial
 

@@ -45,16 +45,17 @@ class Rule:
         options: Mapping[str, Any] | None,
         scaled: tuple[str, ...] = ("q",),
         scale_default: Callable[[str, Inputs], Any] | None = None,
+        standard: tuple[str, ...] = ("q", "k", "v"),
     ) -> None:
         module = definition.__module__
         self.name = module.rpartition(".")[2]
         self.__name__ = self.__qualname__ = self.name
         self.__module__ = module
         self.__doc__ = sys.modules[module].__doc__
-        standard = {n: axes for n, axes in signature.SHAPES.items() if n not in (inputs or {})}
-        self.inputs = standard | dict(inputs or {})
+        self.inputs = {name: signature.SHAPES[name] for name in standard} | dict(inputs or {})
         self.defaults, self.options = dict(defaults or {}), dict(options or {})
-        self.scaled, self.scale_default = scaled, scale_default
+        self.scaled = tuple(name for name in scaled if name in self.inputs)
+        self.scale_default = scale_default
         self.__signature__ = self._signature()
 
     @property
