@@ -184,56 +184,6 @@ def segment_sums(terms: np.ndarray, rows: int) -> np.ndarray:
     return np.add.accumulate(past, axis=-2)
 
 
-def decayed_scores(
-    x: np.ndarray, y: np.ndarray, decay: np.ndarray | None, *, after: bool
-) -> np.ndarray:
-    """What row i of `x` sees of what row j < i of `y` wrote: the strictly lower (..., T, T) matrix
-
-        sum over c of x[i, c] * (product of decay[m, c] over j < m < i) * y[j, c]
-
-    `x, y` (..., T, K); `decay` (..., T, 1), (..., T, K) or None for no decay. With `after`, row i
-    looks after its own decay: the product runs over j < m <= i.
-    """
-    T = x.shape[-2]
-    strict = causal(T, T, strict=True)
-    if decay is not None and decay.shape[-1] > 1:
-        return _channel_scores(x * decay if after else x, y, decay)
-    scores = np.where(strict, x @ transposed(y), zeros((1,), x))
-    if decay is None:
-        return scores
-    spans = segment_products(decay[..., 0])
-    return scores * (spans if after else np.roll(spans, 1, axis=-2))
-
-
-def _channel_scores(x: np.ndarray, y: np.ndarray, decay: np.ndarray) -> np.ndarray:
-    """`decayed_scores` with a factor per channel, by halves: neither T^2 K memory nor a division.
-
-    Cut [0, 2n) in two. A product from the left half to the right one splits at the cut, so the
-    block of scores between them is one matrix product; then each half is cut again.
-    """
-    T = x.shape[-2]
-    size = 1 << max(T - 1, 0).bit_length()
-    x, y, decay = (_padded(part, size, fill) for part, fill in ((x, 0), (y, 0), (decay, 1)))
-    scores = zeros((*x.shape[:-1], size), x)
-    half = size // 2
-    while half:
-        cut = (*x.shape[:-2], size // (2 * half), 2, half, x.shape[-1])
-        halves = decay.reshape(cut)
-        right = x.reshape(cut)[..., 1, :, :] * products_before(halves[..., 1, :, :])
-        left = y.reshape(cut)[..., 0, :, :] * products_after(halves[..., 0, :, :])
-        blocks = right @ transposed(left)
-        for n, start in enumerate(range(0, size, 2 * half)):
-            middle, stop = start + half, start + 2 * half
-            scores[..., middle:stop, start:middle] = blocks[..., n, :, :]
-        half //= 2
-    return scores[..., :T, :T]
-
-
-def _padded(x: np.ndarray, size: int, fill: int) -> np.ndarray:
-    rows = zeros((*x.shape[:-2], size - x.shape[-2], x.shape[-1]), x)
-    return np.concatenate([x, rows + fill], axis=-2)
-
-
 # ---- solving and normalising
 
 

@@ -52,9 +52,11 @@ class Transition(NamedTuple):
     write    k (..., T, K), v (..., T, V)
     decay    (..., T, 1 or K)        a factor per head or per key channel; None keeps everything
     erase    u, w (..., T, K)        what is added back (u) of what is recalled (w), or None
+    corrects u is -k: a write is bind(k, v - recall(S[t-1], w)), and forms may share its scores
     before   the read sees S[t-1], not S[t]
     bonus    (..., T, V)             what reaches the output without passing through the memory
     columns  decay is (..., T, 1 or K, V): each value column is a memory with a decay of its own
+    micro    steps a token: T counts steps here, and only the read of each token's last is kept
     """
 
     read: np.ndarray
@@ -64,6 +66,15 @@ class Transition(NamedTuple):
     before: bool = False
     bonus: np.ndarray | None = None
     columns: bool = False
+    corrects: bool = False
+    micro: int = 1
+
+    @classmethod
+    def correcting(
+        cls, read: np.ndarray, k: np.ndarray, v: np.ndarray, w: np.ndarray, **others: Any
+    ) -> Transition:
+        """The delta family: what `w` recalls is taken out of the value that `k` writes."""
+        return cls(read=read, write=(k, v), erase=(-k, w), corrects=True, **others)
 
     def step(self, S: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
         """Apply token t to a memory (..., K, V): the two lines above."""
@@ -76,7 +87,11 @@ class Transition(NamedTuple):
             new = new + bind(u[..., t, :], recall(S, w[..., t, :]))
         new = new + bind(k[..., t, :], v[..., t, :])
         out = recall(S if self.before else new, self.read[..., t, :])
-        return new, out if self.bonus is None else out + self.bonus[..., t, :]
+        return new, self.finished(out if self.bonus is None else out + self.bonus[..., t, :])
+
+    def finished(self, out: np.ndarray) -> np.ndarray:
+        """What a form's reads (..., V) become as outputs."""
+        return out if self.finish is None else self.finish(out)
 
 
 class Cache(NamedTuple):
@@ -173,6 +188,7 @@ class StateRule(Rule):
     defaults    inputs that may be left out: functions of the others and the state
     options     keyword arguments that are not arrays, with their defaults
     initial     the empty memory, from the inputs
+    own_forms   forms that only this rule has, by name; they come last
     standard    which of q, k, v the rule takes; they come first
     """
 
@@ -186,16 +202,17 @@ class StateRule(Rule):
         defaults: Mapping[str, Default] | None = None,
         options: Mapping[str, Any] | None = None,
         initial: Callable[[Inputs], Any] = empty_matrix,
+        own_forms: Mapping[str, StateForm] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
     ) -> None:
         super().__init__(step, inputs, defaults, options, standard=standard)
         self.step, self.transition, self.objective = step, transition, objective
-        self.initial = initial
+        self.initial, self.own_forms = initial, dict(own_forms or {})
 
     @property
     def forms(self) -> tuple[str, ...]:
         """Names of the forms this rule runs in; the first is its definition."""
-        return tuple(STATE_FORMS) if self.transition else ("recurrent",)
+        return (*(STATE_FORMS if self.transition else ("recurrent",)), *self.own_forms)
 
     def __call__(
         self,
@@ -211,7 +228,8 @@ class StateRule(Rule):
         form, chunk = self.choose_form(form), self.check_chunk(chunk)
         x = self.bind(args, given, state, scale)
         S, x = bind_state(self.name, state, self.initial(x), x)
-        out, S, after = STATE_FORMS[form](self, x, S, chunk, states)
+        run = self.own_forms.get(form) or STATE_FORMS[form]
+        out, S, after = run(self, x, S, chunk, states)
         return Trace(out, S, after) if states else Result(out, S)
 
 

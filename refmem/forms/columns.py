@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.algebra import transposed
+from refmem.algebra import causal, dot, products_after, products_before, transposed, zeros
+from refmem.forms.decay import mixed
 from refmem.memory import Transition
 
 
@@ -33,6 +34,20 @@ def join_columns(
         return out, S, states
     joined = None if states is None else np.moveaxis(states[..., 0], -3, -1)
     return transposed(out[..., 0]), transposed(S[..., 0]), joined
+
+
+def run_value_decay(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The parallel form where only the value side decays: all columns share their scores."""
+    assert m.decay is not None
+    (k, v), factors, T = m.write, m.decay[..., 0, :], m.read.shape[-2]
+    seen = np.where(causal(T, T, strict=True), m.read @ transposed(k), zeros((1,), k))
+    out = (m.read @ S) * products_before(factors) + mixed(seen, v, factors)
+    if not m.before:
+        out = out * factors + dot(m.read, k)[..., None] * v
+    if m.bonus is not None:
+        out = out + m.bonus
+    S = S * np.multiply.reduce(factors, axis=-2)[..., None, :]
+    return out, S + transposed(k) @ (v * products_after(factors))
 
 
 def _shared(x: np.ndarray) -> np.ndarray:

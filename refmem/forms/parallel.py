@@ -8,6 +8,12 @@ before the first token, and every score and read decayed over the tokens between
     out = q S + scores(q, u) y + scores(q, k) v
     S'  = S + u' y + k' v
 
+Where u = -k, as in the delta rule, the two writes are one of what was corrected, c = v - y:
+
+    c   = (I + scores(w, k))^-1 (v - w S)
+    out = q S + scores(q, k) c
+    S'  = S + k' c
+
 Time T^2 (K + V), memory T^2. No division: a decay of exactly zero is exact.
 """
 
@@ -17,17 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra import (
-    bind,
-    decayed_scores,
-    diagonal,
-    dot,
-    products_after,
-    products_before,
-    transposed,
-    unit_lower_solve,
-)
-from refmem.forms.columns import join_columns, split_columns
+from refmem.algebra import bind, dot, transposed, unit_lower_solve
+from refmem.forms import decay
+from refmem.forms.micro import last_steps
+from refmem.forms.columns import join_columns, run_value_decay, split_columns
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
 from refmem.states import stack
@@ -39,50 +38,56 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
         return np.zeros((*x.lead, 0, x.V), S.dtype), S, stack([], S, len(x.lead)) if keep else None
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
-    return join_columns(m, *run_transition(*split_columns(m, S), keep))
+    if m.columns and not keep and m.erase is None and m.decay.shape[-2] == 1:
+        return *run_value_decay(m, S), None
+    return last_steps(m, *join_columns(m, *run_transition(*split_columns(m, S), keep)))
 
 
 def run_transition(
     m: Transition, S: np.ndarray, keep: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """The three lines above, for at least one token."""
-    writes = [m.write]
-    if m.erase is not None:
-        u, w = m.erase
-        k, v = m.write
-        y = _seen_of_start(w, m.decay, after=False) @ S
-        y = y + decayed_scores(w, k, m.decay, after=False) @ v
-        writes.append((u, unit_lower_solve(-decayed_scores(w, u, m.decay, after=False), y)))
-    after = not m.before
-    out = _seen_of_start(m.read, m.decay, after=after) @ S
-    for k, v in writes:
-        scores = decayed_scores(m.read, k, m.decay, after=after)
-        if after:
-            scores = scores + diagonal(dot(m.read, k))
-        out = out + scores @ v
+    """The three lines above, for at least one token.
+
+    A read after the write is a read before it by a decayed query, plus the token's own write.
+    """
+    query = m.read if m.before or m.decay is None else m.read * m.decay
+    (k, v), (u, w) = m.write, m.erase or (None, None)
+    asked = _stack(query, w)
+    put = _stack(k, None if m.corrects else u)
+    recalled = decay.from_start(asked, _for_each(m.decay)) @ S[..., None, :, :]
+    seen = decay.scores(asked[..., :, None, :, :], put[..., None, :, :, :], _for_each(m.decay, 2))
+    writes = [(k, v)]
+    if m.corrects:
+        writes = [(k, unit_lower_solve(seen[..., 1, 0, :, :], v - recalled[..., 1, :, :]))]
+    elif u is not None:
+        y = recalled[..., 1, :, :] + seen[..., 1, 0, :, :] @ v
+        writes.append((u, unit_lower_solve(-seen[..., 1, 1, :, :], y)))
+    out = recalled[..., 0, :, :]
+    for n, (_, value) in enumerate(writes):
+        out = out + seen[..., 0, n, :, :] @ value
+    if not m.before:
+        for key, value in writes:
+            out = out + dot(m.read, key)[..., None] * value
     if m.bonus is not None:
         out = out + m.bonus
     states = _states(m, S, writes) if keep else None
-    return out, _final_state(m, S, writes), states
+    S = decay.whole(S, m.decay)
+    for key, value in writes:
+        S = S + transposed(decay.to_end(key, m.decay)) @ value
+    return out, S, states
 
 
-def _seen_of_start(x: np.ndarray, decay: np.ndarray | None, *, after: bool) -> np.ndarray:
-    """Queries that, asked of the state before the first token, see it decayed up to their time."""
-    if decay is None:
-        return x
-    return x * (products_before(decay) * decay if after else products_before(decay))
+def _stack(one: np.ndarray, other: np.ndarray | None) -> np.ndarray:
+    """One or two arrays (..., T, K) along a new axis before time."""
+    return np.stack([one] if other is None else [one, other], axis=-3)
+
+
+def _for_each(factors: np.ndarray | None, axes: int = 1) -> np.ndarray | None:
+    """The factors with axes before time, to broadcast over several queries and writes at once."""
+    return None if factors is None else np.expand_dims(factors, tuple(range(-2 - axes, -2)))
 
 
 Writes = list[tuple[np.ndarray, np.ndarray]]
-
-
-def _final_state(m: Transition, S: np.ndarray, writes: Writes) -> np.ndarray:
-    if m.decay is not None:
-        S = S * np.multiply.reduce(m.decay, axis=-2)[..., None]
-    for k, v in writes:
-        last = k if m.decay is None else k * products_after(m.decay)
-        S = S + transposed(last) @ v
-    return S
 
 
 def _states(m: Transition, S: np.ndarray, writes: Writes) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 
 from refmem.algebra import bind, recall, zeros
 from refmem.forms import parallel
+from refmem.forms.micro import last_steps
 from refmem.forms.columns import join_columns, split_columns
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
@@ -25,7 +26,7 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
         return parallel.run(rule, x, S, chunk, keep)
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
-    out, S, states = join_columns(m, *run_transition(*split_columns(m, S)))
+    out, S, states = last_steps(m, *join_columns(m, *run_transition(*split_columns(m, S))))
     return out, S.copy(), states if keep else None
 
 

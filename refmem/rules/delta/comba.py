@@ -31,8 +31,7 @@ def step(S, q, k, v, alpha, beta, p):
 
 
 def transition(q, k, v, alpha, beta, p):
-    beta = beta[..., None]
-    return Transition(read=q, write=(k, beta * v), decay=alpha[..., None], erase=(-beta * k, p))
+    return Transition.correcting(q, beta[..., None] * k, v, p, decay=alpha[..., None])
 
 
 comba = StateRule(step, transition, inputs={"alpha": "T", "beta": "T", "p": "T K"})

@@ -27,8 +27,7 @@ def step(S, q, k, v, beta):
 
 
 def transition(q, k, v, beta):
-    beta = beta[..., None]
-    return Transition(read=q, write=(k, beta * v), erase=(-beta * k, k))
+    return Transition.correcting(q, beta[..., None] * k, v, k)
 
 
 def objective(S, k, v, beta):

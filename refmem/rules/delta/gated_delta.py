@@ -31,8 +31,8 @@ def step(S, q, k, v, alpha, beta):
 
 
 def transition(q, k, v, alpha, beta):
-    alpha, beta = alpha[..., None], beta[..., None]
-    return Transition(read=q, write=(k, beta * v), decay=alpha, erase=(-beta * k, alpha * k))
+    alpha = alpha[..., None]
+    return Transition.correcting(q, beta[..., None] * k, v, alpha * k, decay=alpha)
 
 
 def objective(S, k, v, beta):

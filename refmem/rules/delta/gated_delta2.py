@@ -32,7 +32,7 @@ def step(S, q, k, v, alpha, erase, write):
 
 
 def transition(q, k, v, alpha, erase, write):
-    return Transition(read=q, write=(k, write * v), decay=alpha, erase=(-k, alpha * erase * k))
+    return Transition.correcting(q, k, write * v, alpha * erase * k, decay=alpha)
 
 
 gated_delta2 = StateRule(step, transition, inputs={"alpha": "T K", "erase": "T K", "write": "T V"})

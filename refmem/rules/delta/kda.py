@@ -31,8 +31,7 @@ def step(S, q, k, v, alpha, beta):
 
 
 def transition(q, k, v, alpha, beta):
-    beta = beta[..., None]
-    return Transition(read=q, write=(k, beta * v), decay=alpha, erase=(-beta * k, alpha * k))
+    return Transition.correcting(q, beta[..., None] * k, v, alpha * k, decay=alpha)
 
 
 def objective(S, k, v, beta):
