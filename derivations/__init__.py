@@ -1,0 +1,8 @@
+"""What refmem claims, proven: one claim a file, run by `python -m derivations`.
+
+A derivation is a module whose docstring says Claim, Used by, Source and Method (and Assumes, one
+cited lemma a dash), and which lists its steps in CLAIMS and at least one false twin in FALSE. A
+step is a function named as a sentence; its docstring states the mathematics, and it yields what
+must hold: an Equation, an Inequality, or a bare residue that must be zero. A false twin is a step
+that is wrong on purpose (a sign, a factor 2, an index off by one) and must be refuted.
+"""
