@@ -1,0 +1,131 @@
+"""How wrong a candidate may be: a little more than the rule itself, run in the same arithmetic.
+
+    allowed = c * (error of the rule run in that arithmetic) + (rounding of the output)       c = 2
+
+The rule's error is the worst over its forms, which sum in different orders, against the truth: the
+definition in float64 (in longdouble for a float64 candidate). Storage is the candidate's dtype and
+arithmetic at least float32, as in the field. The rounding of the output is one unit in its last
+place. Gain and direction are two parts of one error that another order of summation trades for each
+other, so both are allowed what the worse of them had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refmem.oracle.cases import Case
+from refmem.oracle.conventions import Arrays, Convention
+from refmem.oracle.metrics import Errors, measure, row_errors, same_specials, short
+from refmem.oracle.sensitivity import require_sensitive, stacked
+
+FACTOR = 2
+"""c: how many times the rule's own error a candidate may have, for yet another order."""
+
+CHUNK = 16
+"""Tokens in a chunk of the chunked form here: short, so that it differs from the parallel form."""
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What a case must give: out and state, each with the errors it may have."""
+
+    dtype: np.dtype
+    truth: dict[str, np.ndarray]
+    allowed: dict[str, Errors]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a candidate's result conforms.
+
+    error   relative RMS, the worse of out and state
+    share   the worst error against what is allowed; it passes up to 1
+    reason  what is wrong and where it begins; "" if nothing is
+    """
+
+    error: float = 0
+    share: float = 0
+    reason: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Nothing is wrong."""
+        return not self.reason
+
+
+def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> Expected:
+    """Truth and budget for the inputs a candidate sees; ValueError if the case can show nothing."""
+    dtype = np.dtype(dtype)
+    wide = np.longdouble if dtype == np.float64 else np.float64
+    seen = convention.to_grammar(foreign, case.inputs, case.axes, wide)
+    result = case.rule(**{**stacked(seen), **case.options})
+    truth = {"out": result.out[0], "state": result.state[0]}
+
+    arithmetic = np.promote_types(dtype, np.float32)
+    inputs = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
+    arguments: dict[str, Any] = {**inputs, **case.options, "chunk": CHUNK}
+    runs = [case.rule(**arguments, form=form) for form in case.rule.forms]
+    allowed = {
+        part: _allowed([measure(getattr(run, part), exact) for run in runs], dtype)
+        for part, exact in truth.items()
+    }
+    require_sensitive(case, seen, result, {part: errors.rms for part, errors in allowed.items()})
+    return Expected(dtype, truth, allowed)
+
+
+def _allowed(own: list[Errors], dtype: np.dtype) -> Errors:
+    worst = Errors.worst(own)
+    head = max(worst.gain, worst.direction)
+    rounding = float(np.finfo(dtype).eps)
+    return Errors(*(FACTOR * e + rounding for e in (worst.rms, worst.row, head, head)))
+
+
+def judge(expected: Expected, out: np.ndarray, state: np.ndarray) -> Verdict:
+    """Compare a result, in refmem's grammar, with what was expected."""
+    found = {"out": out, "state": state}
+    verdicts = [_judge_part(expected, part, x) for part, x in found.items()]
+    return Verdict(
+        error=max(verdict.error for verdict in verdicts),
+        share=max(verdict.share for verdict in verdicts),
+        reason="; ".join(verdict.reason for verdict in verdicts if verdict.reason),
+    )
+
+
+def _judge_part(expected: Expected, part: str, x: np.ndarray) -> Verdict:
+    truth, allowed = expected.truth[part], expected.allowed[part]
+    if x.dtype != expected.dtype:
+        return _hopeless(f"{part} has dtype {x.dtype}, expected {expected.dtype}")
+    if x.shape != truth.shape:
+        return _hopeless(f"{part} has shape {x.shape}, expected {truth.shape}")
+    if not same_specials(x, truth):
+        bad = np.isfinite(x) != np.isfinite(truth)
+        return _hopeless(f"{part} has {int(bad.sum())} NaN or infinite entries, expected none")
+    errors = measure(x, truth)
+    shares = {
+        metric: error / limit if error >= 0 else np.inf  # an overflow can make it NaN
+        for metric, error, limit in zip(Errors._fields, errors, allowed, strict=True)
+    }
+    worst = max(shares, key=lambda metric: shares[metric])
+    if shares[worst] <= 1:
+        return Verdict(errors.rms, shares[worst])
+    size, limit = getattr(errors, worst), getattr(allowed, worst)
+    where = _first_bad(row_errors(x, truth) > allowed.row, part)
+    reason = f"{part}: {worst} error {short(size)}, allowed {short(limit)}{where}"
+    return Verdict(errors.rms, shares[worst], reason)
+
+
+def _hopeless(reason: str) -> Verdict:
+    return Verdict(np.inf, np.inf, reason)
+
+
+def _first_bad(bad: np.ndarray, part: str) -> str:
+    """Where it begins: the earliest token (or the first key channel) of any head."""
+    if not bad.any():
+        return ""
+    rows = np.moveaxis(bad, -1, 0)
+    row, *lead = np.argwhere(rows)[0]
+    head = ", ".join(str(int(index)) for index in lead)
+    return f", first bad {'token' if part == 'out' else 'key channel'} {row}, head ({head})"

@@ -1,0 +1,174 @@
+"""Run a target over the cases of its rules, and say where it departs from them.
+
+    report = refmem.oracle.check(my_delta, rule="delta")
+    report.conforms, report.failures[0].reason
+
+A candidate may crash, change its inputs, or return anything: that is a failed case, never the end
+of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refmem.oracle.budget import Expected, Verdict, expect, judge
+from refmem.oracle.cases import Case, ChoiceError, find_case, find_rule, names_of
+from refmem.oracle.conventions import Arrays
+from refmem.oracle.sensitivity import DegenerateError
+from refmem.oracle.targets import PythonCallable, Target, find_target
+
+PASSED, FAILED, REFUSED, OUTSIDE = "passed", "failed", "refused", "outside"
+"""Outcomes. Refused: the case can show nothing. Outside: the target does not promise to do it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one operator did with one case.
+
+    error, share   as in `Verdict`: relative RMS, and the worst error against what is allowed
+    reason         why it did not pass
+    """
+
+    operator: str
+    case: str
+    status: str
+    error: float = 0
+    share: float = 0
+    reason: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.case.split("/")[0]
+
+    @property
+    def regime(self) -> str:
+        """The regime's name."""
+        return self.case.split("/")[1]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All outcomes of one target."""
+
+    target: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """Failed and refused cases."""
+        return tuple(one for one in self.outcomes if one.status in (FAILED, REFUSED))
+
+    @property
+    def conforms(self) -> bool:
+        """Nothing failed, nothing was refused, and something passed."""
+        return not self.failures and any(one.status == PASSED for one in self.outcomes)
+
+
+def check(
+    target: str | Target | Callable[..., Any],
+    *,
+    rule: str | None = None,
+    case: str | None = None,
+    seeds: Iterable[int] | None = None,
+    dtype: Any = None,
+    watch: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Check a target: its name, a Target, or a function in refmem's grammar (with its rule).
+
+    rule, case, seeds   run only this rule, this case, or these seeds of every regime
+    dtype               of a function's inputs and results: float16, float32 (default) or float64
+    watch               called with (done, total) after every case
+    """
+    if case is not None:
+        only = find_case(case).rule.name
+        if rule not in (None, only) or seeds is not None:
+            raise ChoiceError(f"check: case {case} names its rule and seed, expected no other")
+        rule = only
+    chosen = _as_target(target, rule, dtype)
+    names = _plan(chosen, rule, seeds)
+    names = names if case is None else [case]
+    outcomes: list[Outcome] = []
+    for done, name in enumerate(names, 1):
+        with np.errstate(all="ignore"):
+            outcomes += _run_case(chosen, find_case(name))
+        if watch is not None:
+            watch(done, len(names))
+    return Report(chosen.name, tuple(outcomes))
+
+
+def _as_target(target: Any, rule: str | None, dtype: Any) -> Target:
+    if isinstance(target, str):
+        return find_target(target, rule, dtype)
+    if hasattr(target, "operators"):
+        return target
+    if rule is None:
+        raise ChoiceError(
+            "check: rule has no value, expected a rule's name, because a function does not say its "
+            "rule"
+        )
+    return PythonCallable(target, rule, dtype or np.float32)
+
+
+def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list[str]:
+    """Names of the cases of one rule, or of every rule of the target."""
+    rules = target.rules if rule is None else (find_rule(rule).name,)
+    for one in rules:
+        if one not in target.rules:
+            raise ChoiceError(
+                f"{target.name}: rule has name {one!r}, expected one of {', '.join(target.rules)}, "
+                "because the target has no other"
+            )
+    return [name for one in rules for name in names_of(find_rule(one), seeds)]
+
+
+def _run_case(target: Target, case: Case) -> list[Outcome]:
+    inputs = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
+    try:
+        expected = expect(case, inputs, target.convention, target.dtype)
+    except DegenerateError as refusal:
+        return [Outcome(one, case.name, REFUSED, reason=str(refusal)) for one in target.operators]
+    outcomes = []
+    for operator in target.operators:
+        reason = target.uncovered(operator, case)
+        if reason:
+            outcomes.append(Outcome(operator, case.name, OUTSIDE, reason=reason))
+            continue
+        verdict = _judge_run(target, operator, case, inputs, expected)
+        status = PASSED if verdict.passed else FAILED
+        outcomes.append(
+            Outcome(operator, case.name, status, verdict.error, verdict.share, verdict.reason)
+        )
+    return outcomes
+
+
+def _judge_run(
+    target: Target, operator: str, case: Case, inputs: Arrays, expected: Expected
+) -> Verdict:
+    """Run a candidate on copies of its inputs, and judge what comes back."""
+    given = {name: x.copy() for name, x in inputs.items()}
+    try:
+        out, state = map(np.asarray, target.run(operator, case, given))
+    except (Exception, SystemExit) as error:
+        return _failed(f"raised {type(error).__name__}: {error}")
+    changed = [n for n, x in inputs.items() if not np.array_equal(given[n], x, equal_nan=True)]
+    if changed:
+        return _failed(f"changed its input {changed[0]}")
+    for name, x in given.items():
+        if np.may_share_memory(out, x) or np.may_share_memory(state, x):
+            return _failed(f"returned memory of its input {name}")
+    try:
+        out, state = target.convention.result_to_grammar(
+            out, state, expected.truth["out"].shape, case.state_shape
+        )
+    except ValueError as error:
+        return _failed(str(error))
+    return judge(expected, out, state)
+
+
+def _failed(reason: str) -> Verdict:
+    return Verdict(np.inf, np.inf, " ".join(reason.split()))

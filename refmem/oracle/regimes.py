@@ -1,0 +1,231 @@
+"""Where bugs live: each regime is a kind of input that some real kernel got wrong.
+
+The numbers in brackets are rows of the survey of 144 reported bugs from which this list was drawn:
+they name the class, and the words before them say what a kernel does that fails here. E3 is the
+survey's list of mutants.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from refmem.oracle import draws
+from refmem.oracle.draws import MILD, Draw
+
+LENGTHS = (1, 2, 63, 64, 65, 130)
+"""One token, two, and both sides of one and two chunks of 64."""
+
+LONG = (63, 64, 65, 130)
+SIXTEENTHS = tuple(n / 16 for n in range(1, 16))
+
+USUAL: dict[str, Draw] = {
+    "q": draws.signed,
+    "k": draws.unit_keys,
+    "v": draws.signed,
+    "alpha": draws.log_gates(*MILD),
+    "gamma": draws.levels(7 / 8, 15 / 16, 31 / 32),
+    "count": draws.counting,
+    "beta": draws.levels(*SIXTEENTHS),
+    "erase": draws.levels(*SIXTEENTHS),
+    "write": draws.levels(*SIXTEENTHS),
+    "p": draws.near_keys,
+    "a": draws.unit_keys,
+    "b": draws.erasing,
+    "state": draws.random_state,
+}
+"""How each input is drawn unless the regime says otherwise."""
+
+OF_RULE: dict[str, dict[str, Draw]] = {"gated_oja": {"v": draws.unit_keys}}
+"""Rule -> inputs it needs drawn in another way: Oja's rule explodes unless values have norm one."""
+
+STREAMS = {"p": "k", "b": "a"}
+"""Inputs that are drawn from the random stream of another one, because they are near it."""
+
+
+@dataclass(frozen=True)
+class Regime:
+    """A kind of case, for every rule that has the inputs it draws in its own way.
+
+    name     as in a case's name
+    catches  what a kernel does that fails here
+    draw     input -> how it is drawn, where it differs from `USUAL`
+    lengths  numbers of tokens; the seed picks one
+    K, V     channels of keys and of values
+    sharing  "queries" or "values" if three of them share a key head, "beta" if all heads share it
+    scale    factor on the read
+    state    whether an initial state is passed
+    blind    inputs that need not matter here, such as k where beta is zero
+    """
+
+    name: str
+    catches: str
+    draw: Mapping[str, Draw] = field(default_factory=dict)
+    lengths: tuple[int, ...] = LENGTHS
+    K: int = 12
+    V: int = 7
+    sharing: str = ""
+    scale: float = 1
+    state: bool = True
+    blind: tuple[str, ...] = ()
+
+    def suits(self, inputs: Collection[str]) -> bool:
+        """Whether a rule with these inputs can have it."""
+        return self.draw.keys() - {"state"} <= set(inputs)
+
+
+SIZES_AND_STATES = (
+    Regime("ordinary", "order of decay, error, write and read; tails of chunks (9-14, 31-43)"),
+    Regime(
+        "empty",
+        "without tokens the state is lost, or is the caller's own array (26)",
+        lengths=(0,),
+        blind=tuple(USUAL.keys() - {"state"}),
+    ),
+    Regime(
+        "no-state",
+        "a state that was not passed is not zeros (18-20, 23)",
+        state=False,
+        lengths=(2, *LONG),
+    ),
+    Regime(
+        "zero-state",
+        "a state of zeros that was passed is not used or not kept (20, 27)",
+        {"state": draws.constant(0)},
+        lengths=(2, *LONG),
+    ),
+    Regime(
+        "unit-state", "a transposed memory (1-4, 7)", {"state": draws.one_entry}, lengths=(1, 2)
+    ),
+    Regime(
+        "large-state",
+        "the initial state is dropped, rounded, or decayed from the wrong token (18, 24, 29, 36)",
+        {"state": draws.large_state},
+    ),
+    Regime(
+        "square", "a transposed memory, which K = V hides (1, 2)", K=16, V=16, lengths=(1, 64, 65)
+    ),
+    Regime(
+        "odd-sizes",
+        "channels past a power of two are read or left out (98, 109)",
+        K=5,
+        V=3,
+        lengths=(2, 65),
+    ),
+    Regime(
+        "wide-values",
+        "K and V exchanged; blocks of values left out (98, 122)",
+        K=20,
+        V=33,
+        lengths=(2, 65),
+    ),
+    Regime("one-key", "an axis of length one is dropped or broadcast", K=1, lengths=(2, 65)),
+    Regime("one-value", "an axis of length one is dropped or broadcast", V=1, lengths=(64, 65)),
+    Regime(
+        "grouped-queries",
+        "query heads tile the memories instead of repeating them (56-59)",
+        sharing="queries",
+        lengths=(1, 2, 65),
+    ),
+    Regime(
+        "grouped-values",
+        "value heads tile the keys instead of repeating them (59-61)",
+        sharing="values",
+        lengths=(1, 2, 65),
+    ),
+    Regime(
+        "few-keys",
+        "the error is left out, or reads the wrong state (9-12)",
+        {"k": draws.few_keys},
+        lengths=(2, 64, 65),
+    ),
+    Regime(
+        "uneven-keys",
+        "queries and keys are normalised unasked (83-86)",
+        {"k": draws.uneven_keys},
+        lengths=(2, 64, 65),
+    ),
+    Regime(
+        "scale",
+        "the read is scaled twice, by another factor, or not at all (81, 82)",
+        scale=3 / 8,
+        lengths=(1, 64),
+    ),
+)
+
+GATES = (
+    Regime(
+        "no-decay",
+        "a gate of exactly one is taken for masked (73, 74, 93)",
+        {
+            "alpha": draws.constant(1),
+            "k": draws.unit_keys,
+        },  # not for rules whose keys are 1 - alpha
+    ),
+    Regime(
+        "closing",
+        "very negative logarithms underflow or overflow (70, 71)",
+        {"alpha": draws.open_at_first(draws.log_gates(-20, -18, -1 / 4, -1 / 64, 0))},
+        lengths=(2, *LONG),
+    ),
+    Regime(
+        "reset-at-chunk",
+        "a gate of zero at the start of a chunk is divided by (70, 73)",
+        {"alpha": draws.resets_at_chunks},
+        blind=("state", "erase", "p"),
+    ),
+    Regime(
+        "mid-chunk-reset",
+        "a gate of zero inside a chunk makes 0 * inf (70, 73, 78)",
+        {"alpha": draws.resets_inside},
+        lengths=LONG,
+    ),
+    Regime(
+        "always-reset",
+        "a token is read before it is written (9, 12)",
+        {"alpha": draws.constant(0)},
+        blind=("state", "erase", "p"),
+    ),
+    Regime(
+        "mixed-gates",
+        "zero, tiny, open and closed gates side by side (67-73)",
+        {"alpha": draws.open_at_first(draws.log_gates(-math.inf, -20, -1 / 4, -1 / 1024, 0))},
+        lengths=LONG,
+    ),
+    Regime(
+        "unlike-heads",
+        "every head reads the gate of the first (66)",
+        {"alpha": draws.unlike_heads},
+        lengths=(2, 64, 65),
+    ),
+)
+
+STRENGTHS = (
+    Regime(
+        "beta-zero",
+        "something is written although beta is zero (30, 89)",
+        {"beta": draws.constant(0)},
+        lengths=(2, 65),
+        blind=("k", "v", "p"),
+    ),
+    Regime(
+        "beta-one",
+        "a write does not replace what its key recalled (11, 12)",
+        {"beta": draws.constant(1)},
+    ),
+    Regime(
+        "beta-above-one",
+        "beta above one is clipped or squared (E3)",
+        {"beta": draws.levels(5 / 4, 3 / 2, 7 / 4, 2)},
+    ),
+    Regime(
+        "shared-beta",
+        "one beta for all heads is read as that of the first",
+        {"beta": USUAL["beta"]},
+        sharing="beta",
+        lengths=(2, 65),
+    ),
+)
+
+REGIMES = SIZES_AND_STATES + GATES + STRENGTHS

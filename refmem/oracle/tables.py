@@ -1,0 +1,152 @@
+"""A report for the terminal: regimes by rules, or one rule in detail, and the failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from refmem.oracle.check import OUTSIDE, PASSED, REFUSED, Outcome, Report
+from refmem.oracle.metrics import short
+
+LEGEND = (
+    "error: relative RMS. budget, and every cell of a rule: worst error / allowed error, which "
+    "passes up to 1. -: outside the specification.\n"
+)
+GOOD, BAD = "green", "bold red"
+UNLIMITED = 10_000
+LISTED = 12
+"""How many failures are listed in full, one of each regime."""
+
+
+def show_report(report: Report, console: Console, details: bool = False) -> None:
+    """Print the tables, the failures and the verdict."""
+    for operator in _unique(one.operator for one in report.outcomes):
+        outcomes = [one for one in report.outcomes if one.operator == operator]
+        title = report.target if operator == report.target else f"{report.target}: {operator}"
+        rules = _unique(one.rule for one in outcomes)
+        table = _by_rule(title, outcomes, rules)
+        unlimited = console.options.update(max_width=UNLIMITED)
+        too_wide = console.measure(table, options=unlimited).maximum > console.width
+        if details or len(rules) == 1 or too_wide:
+            table = _detailed(title, outcomes)
+        console.print(table)
+        console.print()
+    console.print(LEGEND, style="dim")
+    console.print(_failures(report))
+    console.print(_summary(report))
+
+
+def _by_rule(title: str, outcomes: Sequence[Outcome], rules: Sequence[str]) -> Table:
+    """Regimes down, rules across; a cell is the worst error against its budget."""
+    table = _table(title)
+    table.add_column("regime", no_wrap=True)
+    for rule in rules:
+        table.add_column(rule, justify="right", no_wrap=True)
+    table.add_column("cases", justify="right")
+    table.add_column("error", justify="right")
+    for regime in _unique(one.regime for one in outcomes):
+        row = [one for one in outcomes if one.regime == regime]
+        cells = [_share([one for one in row if one.rule == rule]) for rule in rules]
+        table.add_row(regime, *cells, str(len(_run(row))), _error(row))
+    table.add_section()
+    columns = [[one for one in outcomes if one.rule == rule] for rule in rules]
+    table.add_row("cases", *(str(len(_run(c))) for c in columns), str(len(_run(outcomes))), "")
+    table.add_row("error", *(_error(column) for column in columns), "", _error(outcomes))
+    table.add_row("verdict", *(_verdict(column) for column in columns), "", _verdict(outcomes))
+    return table
+
+
+def _detailed(title: str, outcomes: Sequence[Outcome]) -> Table:
+    """One line for each rule and regime."""
+    table = _table(title)
+    for name in ("rule", "regime"):
+        table.add_column(name, no_wrap=True)
+    for name in ("cases", "error", "budget", "verdict"):
+        table.add_column(name, justify="right")
+    for rule in _unique(one.rule for one in outcomes):
+        of_rule = [one for one in outcomes if one.rule == rule]
+        for regime in _unique(one.regime for one in of_rule):
+            row = [one for one in of_rule if one.regime == regime]
+            table.add_row(
+                rule, regime, str(len(_run(row))), _error(row), _share(row), _verdict(row)
+            )
+        table.add_section()
+    return table
+
+
+def _failures(report: Report) -> RenderableType:
+    first = {(one.operator, one.rule, one.regime): one for one in reversed(report.failures)}
+    listed = list(reversed(first.values()))[:LISTED]
+    lines = [
+        Text.assemble((one.case, BAD), f"  {one.operator}\n  ", one.reason.replace("; ", "\n  "))
+        for one in listed
+    ]
+    if len(report.failures) > len(listed):
+        lines.append(Text(f"... and {len(report.failures) - len(listed)} more failures"))
+    if listed:
+        again = f"refmem check {report.target} --case {listed[0].case}"
+        lines.append(Text(f"one alone: {again}\n", style="dim"))
+    return Group(*lines)
+
+
+def _summary(report: Report) -> Text:
+    run = _run(report.outcomes)
+    outside = len(report.outcomes) - len(run)
+    beside = f", {outside} outside its specification" if outside else ""
+    if report.conforms:
+        return Text(f"{report.target} conforms: {_cases(len(run))} passed{beside}", style=GOOD)
+    bad = f"{len(report.failures)} of {_cases(len(run))} failed"
+    return Text(f"{report.target} does not conform: {bad}{beside}", style=BAD)
+
+
+def _cases(number: int) -> str:
+    return f"{number} case" if number == 1 else f"{number} cases"
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+
+
+def _unique(names: Iterator[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _run(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [one for one in outcomes if one.status != OUTSIDE]
+
+
+def _style(outcomes: Sequence[Outcome]) -> str:
+    return GOOD if all(one.status == PASSED for one in outcomes) else BAD
+
+
+def _share(outcomes: Sequence[Outcome]) -> Text:
+    run = _run(outcomes)
+    if not run:
+        return Text("-" if outcomes else "", style="dim")
+    worst = max(one.share for one in run)
+    return Text(f"{worst:.2f}" if worst < 1000 else short(worst), style=_style(run))
+
+
+def _error(outcomes: Sequence[Outcome]) -> str:
+    run = _run(outcomes)
+    return short(max(one.error for one in run)) if run else ""
+
+
+def _verdict(outcomes: Sequence[Outcome]) -> Text:
+    run = _run(outcomes)
+    if not run:
+        return Text("outside", style="dim")
+    if all(one.status == REFUSED for one in run):
+        return Text("refused", style=BAD)
+    return Text("pass" if _style(run) == GOOD else "fail", style=_style(run))

@@ -1,0 +1,37 @@
+"""What a target is: somebody else's kernel, and how to call it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from refmem.oracle.cases import Case
+from refmem.oracle.conventions import Arrays, Convention
+
+
+class UnavailableError(RuntimeError):
+    """The target cannot run here: its package is missing, or it does not import."""
+
+
+class Target(Protocol):
+    """Kernels of one origin that take the same arrays.
+
+    name        as on the command line
+    operators   the kernels; each case runs on every one
+    rules       names of the rules they implement
+    convention  how they take their arrays
+    dtype       of their inputs, outputs and states
+    """
+
+    name: str
+    operators: tuple[str, ...]
+    rules: tuple[str, ...]
+    convention: Convention
+    dtype: np.dtype
+
+    def uncovered(self, operator: str, case: Case) -> str:
+        """Why a case lies outside what the operator promises; "" if it does not."""
+
+    def run(self, operator: str, case: Case, inputs: Arrays) -> tuple[Any, Any]:
+        """Output and final state for inputs in the target's convention; may raise anything."""

@@ -1,0 +1,77 @@
+"""The budget is relative, comes from the rule itself, and is gated on every metric."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from refmem.oracle.budget import Expected, Verdict, expect, judge
+from refmem.oracle.cases import find_case
+from refmem.oracle.conventions import ONNX, REFMEM
+from refmem.oracle.metrics import Errors
+
+
+def expected(name, dtype="float32", convention=REFMEM):
+    case = find_case(name)
+    return expect(case, convention.to_foreign(case.inputs, case.axes, dtype), convention, dtype)
+
+
+def rounded(wanted):
+    return (wanted.truth[part].astype(wanted.dtype) for part in ("out", "state"))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_rounded_truth_passes(dtype):
+    wanted = expected("kda/mixed-gates/3", dtype)
+    assert judge(wanted, *rounded(wanted)).share <= 0.5
+
+
+@pytest.mark.parametrize("metric", Errors._fields)
+@pytest.mark.parametrize("part", ["out", "state"])
+def test_every_metric_of_every_part_is_gated(metric, part):
+    wanted = expected("delta/ordinary/2")
+    out, state = (2 * x for x in rounded(wanted))
+    out[..., 0] *= 3
+    state[..., 0] *= 3
+    generous = {name: Errors(*(1e9 for _ in Errors._fields)) for name in wanted.allowed}
+    assert judge(dataclasses.replace(wanted, allowed=generous), out, state).passed
+    strict = generous | {part: generous[part]._replace(**{metric: 1e-9})}
+    verdict = judge(dataclasses.replace(wanted, allowed=strict), out, state)
+    assert not verdict.passed
+    assert verdict.reason.startswith(f"{part}: {metric} error")
+
+
+def test_small_numbers_get_no_mercy():
+    """A result a million times too small is as wrong as one of ordinary size."""
+    tiny = {"out": np.full((1, 1, 2), 1e-30), "state": np.full((1, 1, 2), 1e-30)}
+    allowed = dict.fromkeys(tiny, Errors(1e-6, 1e-6, 1e-6, 1e-6))
+    wanted = Expected(np.dtype(np.float64), tiny, allowed)
+    assert judge(wanted, tiny["out"], tiny["state"]).passed
+    assert not judge(wanted, 0 * tiny["out"], tiny["state"]).passed
+
+
+@pytest.mark.parametrize("size", [1e160, 1e300])
+def test_numbers_too_large_to_be_squared_fail(size):
+    ones = {"out": np.ones((1, 1, 2)), "state": np.ones((1, 1, 2))}
+    wanted = Expected(np.dtype(np.float64), ones, dict.fromkeys(ones, Errors(1, 1, 1, 1)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert not judge(wanted, size * ones["out"], ones["state"]).passed
+
+
+def test_the_budget_is_a_few_roundings():
+    for errors in expected("gated_delta/ordinary/5").allowed.values():
+        assert all(np.finfo(np.float32).eps <= error < 2e-5 for error in errors)
+
+
+def test_the_truth_runs_on_the_numbers_the_candidate_sees():
+    """In float16, log gates of -1/64 are exact and factors are not: the truths differ."""
+    by_factor = expected("gla/ordinary/5", "float16")
+    by_log = expected("gla/ordinary/5", "float16", ONNX)
+    assert not np.array_equal(by_factor.truth["out"], by_log.truth["out"])
+    exact = expected("gla/ordinary/5", "float64")
+    assert np.allclose(by_log.truth["out"], exact.truth["out"].astype(float), rtol=0, atol=1e-12)
+
+
+def test_a_verdict_without_a_reason_passes():
+    assert Verdict().passed
+    assert not Verdict(reason="wrong").passed

@@ -1,0 +1,102 @@
+"""Cases can be made again from their names, and are what their regimes say."""
+
+import numpy as np
+import pytest
+
+from refmem.oracle import draws
+from refmem.oracle.cases import ChoiceError, checkable_rules, find_case, names_of
+from refmem.oracle.conventions import Convention
+from refmem.oracle.draws import Random
+from refmem.oracle.regimes import LENGTHS, REGIMES
+
+EVERY_CASE = [name for rule in checkable_rules().values() for name in names_of(rule)]
+
+
+def test_a_name_makes_the_same_case_again():
+    one, again = find_case("kda/mixed-gates/7"), find_case("kda/mixed-gates/7")
+    assert one.name == again.name == "kda/mixed-gates/7"
+    for name, x in one.inputs.items():
+        assert np.array_equal(x, again.inputs[name])
+
+
+def test_another_seed_is_another_case():
+    one, other = find_case("delta/ordinary/0"), find_case("delta/ordinary/6")
+    assert one.inputs["q"].shape == other.inputs["q"].shape
+    assert not np.array_equal(one.inputs["q"], other.inputs["q"])
+
+
+def test_the_numbers_of_a_case_stay_what_they_were():
+    """A report of last year names a case of today: these are its first numbers."""
+    case = find_case("gated_delta/ordinary/0")
+    assert list(case.inputs["q"][0, 0, 0, :4] * 8) == [4, 12, -8, -1]
+    assert list(case.inputs["beta"][:, :, 0].ravel() * 16) == [10, 1, 7, 3]
+
+
+def test_default_seeds_run_through_the_lengths():
+    lengths = [find_case(f"delta/ordinary/{n}").inputs["q"].shape[-2] for n in range(6)]
+    assert tuple(lengths) == LENGTHS
+
+
+@pytest.mark.parametrize("name", EVERY_CASE[::7])
+def test_float16_holds_every_input_exactly(name):
+    case = find_case(name)
+    by_log = Convention(names={}, log_gate=True)
+    half, single = (by_log.to_foreign(case.inputs, case.axes, d) for d in ("float16", "float32"))
+    for argument, x in half.items():
+        assert np.array_equal(x.astype(np.float32), single[argument])
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 7, 12, 16, 20, 64])
+def test_unit_keys_have_norm_one_exactly(width):
+    keys = draws.unit_keys(Random("keys", 0), (50, width), -2)
+    assert np.array_equal((keys**2).sum(-1), np.ones(50))
+
+
+def test_near_keys_are_never_opposed_to_the_keys_of_their_stream():
+    near = draws.near_keys(Random("keys", 0), (50, 12), -2)
+    keys = draws.unit_keys(Random("keys", 0), (50, 12), -2)
+    assert ((near * keys).sum(-1) > 0).all()
+    assert not np.array_equal(near, keys)
+
+
+def test_resets_inside_spare_the_first_token_and_differ_by_head():
+    alpha = draws.resets_inside(Random("gates", 0), (2, 2, 130), -1)
+    assert (alpha[..., 0] > 0).all()
+    assert ((alpha == 0).sum(-1) > 2).all()
+    assert not np.array_equal(alpha[0, 0] == 0, alpha[0, 1] == 0)
+
+
+def test_resets_at_chunks_are_at_chunks():
+    alpha = draws.resets_at_chunks(Random("gates", 0), (1, 1, 130, 3), -2)
+    assert list(np.flatnonzero(alpha[0, 0, :, 1] == 0)) == [0, 64, 128]
+
+
+def test_grouped_heads_have_ratio_three():
+    case = find_case("gated_delta/grouped-queries/2")
+    assert case.inputs["q"].shape[:-2] == (2, 2, 3)
+    assert case.inputs["k"].shape[:-2] == case.inputs["state"].shape[:-2] == (2, 2, 1)
+    case = find_case("gated_delta/grouped-values/2")
+    assert case.inputs["k"].shape[:-2] == (2, 2, 1)
+    assert case.inputs["v"].shape[:-2] == case.inputs["state"].shape[:-2] == (2, 2, 3)
+
+
+def test_every_regime_is_used_and_says_what_it_catches():
+    used = {name.split("/")[1] for name in EVERY_CASE}
+    assert used == {regime.name for regime in REGIMES}
+    assert all(regime.catches for regime in REGIMES)
+    assert len(used) == len(REGIMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("delta", "case has name 'delta', expected rule/regime/seed"),
+        ("delta/ordinary/-1", "expected rule/regime/seed"),
+        ("detla/ordinary/0", "rule has name 'detla'.* did you mean 'delta'"),
+        ("delta/ordinray/0", "case has regime 'ordinray'.* did you mean 'ordinary'"),
+        ("delta/mid-chunk-reset/0", "case has regime 'mid-chunk-reset', expected one of"),
+    ],
+)
+def test_wrong_names(name, message):
+    with pytest.raises(ChoiceError, match=message):
+        find_case(name)
