@@ -1,5 +1,7 @@
 """What the whole suite runs under: `np` in doctests, and memory that is never zero by chance."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -10,6 +12,7 @@ settings.load_profile("refmem")
 _empty = np.empty
 
 
+@functools.wraps(_empty)
 def _poisoned(*args, **kwargs):
     """np.empty whose floats are NaN, so that an entry nobody wrote cannot pass for a zero."""
     out = _empty(*args, **kwargs)

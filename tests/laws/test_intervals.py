@@ -1,0 +1,16 @@
+"""Law: in certified intervals every form encloses the same value, and that is the exact one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.draws import INTERVALS, every_form, inputs, some_shapes
+from tests.exact import assert_enclosures_overlap
+
+
+@pytest.mark.parametrize(("rule", "form"), every_form())
+@some_shapes
+@given(data=st.data())
+def test_the_enclosures_of_every_form_overlap(rule, form, data):
+    x = data.draw(inputs(rule, INTERVALS), label="inputs")
+    assert_enclosures_overlap(rule(**x, form=form, chunk=2), rule(**x), f"{rule.name}.{form}")

@@ -1,0 +1,73 @@
+"""One rule a file, found under one name everywhere, and documented by what it is."""
+
+from pathlib import Path
+
+import pytest
+
+import refmem
+from refmem import RULES
+from refmem.rules import FAMILIES
+from tests.draws import every_rule
+from tests.special import DRAWN, EXEMPT, OPTIONS
+
+ROOT = Path(refmem.__file__).parent
+FILES = {
+    path.stem: path
+    for path in sorted((ROOT / "rules").glob("*/*.py"))
+    if path.stem != "__init__" and not path.stem.startswith("_")
+}
+
+
+def test_every_name_is_used_once():
+    names = [rule.name for rule in RULES]
+    assert len(names) == len(set(names))
+
+
+def test_every_file_is_a_rule_and_every_rule_a_file():
+    assert set(FILES) == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", every_rule())
+def test_file_name_is_registry_key_is_export(rule):
+    family = FILES[rule.name].parent.name
+    assert rule.__module__ == f"refmem.rules.{family}.{rule.name}"
+    assert getattr(refmem, rule.name) is rule
+    assert getattr(FAMILIES[family], rule.name) is rule
+    assert rule.name in FAMILIES[family].__all__
+    assert rule.name in refmem.__all__
+
+
+@pytest.mark.parametrize("rule", every_rule())
+def test_the_shape_table_is_the_inputs(rule):
+    table = {name: axes for name, (axes, _) in rule.specification.table.items()}
+    assert table == rule.inputs
+
+
+@pytest.mark.parametrize("rule", every_rule())
+def test_the_specification_is_whole(rule):
+    assert rule.summary.endswith(".")
+    assert "=" in rule.equation
+    assert rule.source
+    assert ">>>" in rule.__doc__
+
+
+@pytest.mark.parametrize("rule", every_rule())
+def test_a_rule_is_read_on_one_screen_or_two(rule):
+    assert len(FILES[rule.name].read_text().splitlines()) <= 90
+
+
+def test_special_rows_name_rules_and_inputs_that_exist():
+    rules = {rule.name: rule for rule in RULES}
+    for name, ranges in DRAWN.items():
+        assert ranges.keys() <= rules[name].inputs.keys()
+    for name, options in OPTIONS.items():
+        assert options.keys() <= rules[name].options.keys() | {"scale"}
+    for reasons in EXEMPT.values():
+        assert reasons.keys() <= rules.keys()
+
+
+@pytest.mark.parametrize("rule", every_rule())
+def test_every_rule_has_a_hand_example(rule):
+    examples = Path(__file__).parents[1] / "rules" / FILES[rule.name].parent.name
+    text = (examples / f"test_{rule.name}.py").read_text()
+    assert f"def test_{rule.name}_by_hand" in text

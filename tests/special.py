@@ -1,0 +1,182 @@
+"""What a rule needs beyond the common case: one row here, and every law takes it in.
+
+A rule without a row is run on anything its `inputs` allow. `EXEMPT` is the only way out of a law;
+its reasons are checked: an exempt rule must break the law it is exempt from.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refmem.activations import identity, square
+from refmem.features import symmetric_power
+
+DRAWN: dict[str, dict[str, tuple[float, float]]] = {
+    "implicit_delta": {"beta": (0, 2)},
+    "kalman_delta": {"noise": (0.5, 2)},
+    "least_squares": {"lam": (0.5, 2), "gamma": (0.5, 1)},
+    "longhorn": {"beta": (0, 2)},
+    "mesa": {"beta": (0, 2), "lam": (0.5, 2)},
+    "preconditioned_delta": {"fade": (0, 1), "weight": (0, 2)},
+    "preconditioned_kda": {"fade": (0, 1), "weight": (0, 2)},
+}
+"""rule -> input -> least and greatest value drawn, instead of -1 to 1 or `signature.RANGES`.
+
+Prime field elements are always uniform: nothing is ordered there.
+"""
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "fast_weights": {"activation": identity, "steps": 2},
+    "ffn": {"activation": square},
+    "glu": {"activation": square},
+    "normalized_linear_attention": {"feature_map": symmetric_power(2)},
+    "softmax_attention": {"window": 3},
+    "titans_mlp": {"activation": square},
+}
+"""rule -> options the laws run it with. On exact numbers, kernels become polynomials anyway."""
+
+EXEMPT: dict[str, dict[str, str]] = {
+    "field": {
+        "abc": "has exp of scores",
+        "atlas": "divides by a length",
+        "hopfield_classical": "needs an order",
+        "hopfield_dense": "needs an order",
+        "hopfield_modern": "has exp in its softmax",
+        "lact": "has silu and lengths",
+        "mamba1": "discretises with exp",
+        "mamba2": "discretises with exp",
+        "mlstm": "has gates given as logarithms",
+        "moe": "chooses the largest",
+        "performer": "has exponential features",
+        "preconditioned_delta": "takes logarithms of a moment",
+        "preconditioned_kda": "takes logarithms of a moment",
+        "product_key_memory": "chooses the largest",
+        "relu_attention": "needs an order",
+        "rwkv4": "has gates given as logarithms",
+        "sigmoid_attention": "weighs by exp",
+        "titans_mlp_normed": "has a layer norm",
+        "titans_normed": "has a layer norm",
+        "ttt_linear": "has a layer norm",
+        "ttt_mlp": "has a layer norm",
+    },
+    "rationals": {
+        "abc": "has exp of scores",
+        "atlas": "divides by a length",
+        "hopfield_modern": "has exp in its softmax",
+        "lact": "has silu and lengths",
+        "mamba1": "discretises with exp",
+        "mamba2": "discretises with exp",
+        "mlstm": "has gates given as logarithms",
+        "moe": "has exp in its softmax",
+        "performer": "has exponential features",
+        "preconditioned_delta": "takes logarithms of a moment",
+        "preconditioned_kda": "takes logarithms of a moment",
+        "product_key_memory": "has exp in its softmax",
+        "rwkv4": "has gates given as logarithms",
+        "sigmoid_attention": "weighs by exp",
+        "titans_mlp_normed": "has a layer norm",
+        "titans_normed": "has a layer norm",
+        "ttt_linear": "has a layer norm",
+        "ttt_mlp": "has a layer norm",
+    },
+    "dyadic": {
+        "abc": "has exp of scores",
+        "atlas": "divides by a length",
+        "averaged_memory": "divides by count, and a third is not a float",
+        "fast_weights": "binds its own output, which soon has more digits than a float",
+        "hopfield_modern": "has exp in its softmax",
+        "implicit_delta": "divides",
+        "kalman_delta": "divides",
+        "lact": "has silu and lengths",
+        "least_squares": "divides",
+        "longhorn": "divides",
+        "mamba1": "discretises with exp",
+        "mamba2": "discretises with exp",
+        "mesa": "divides",
+        "mlstm": "divides by its normaliser",
+        "moe": "has exp in its softmax",
+        "normalized_linear_attention": "divides by its normaliser",
+        "performer": "divides by its normaliser",
+        "power_attention": "divides by its normaliser",
+        "preconditioned_delta": "takes logarithms of a moment",
+        "preconditioned_kda": "takes logarithms of a moment",
+        "product_key_memory": "has exp in its softmax",
+        "rebased": "divides by its normaliser",
+        "rwkv4": "divides by its normaliser",
+        "sigmoid_attention": "weighs by exp",
+        "taylor_attention": "divides by its normaliser",
+        "titans_mlp_normed": "has a layer norm",
+        "titans_normed": "has a layer norm",
+        "ttt_linear": "has a layer norm",
+        "ttt_mlp": "has a layer norm",
+    },
+    "degree": {
+        "fast_weights": "binds its own output, so its degree triples with every token",
+        "abc": "has exp of scores, so is no polynomial",
+        "atlas": "divides by a length, so is no polynomial",
+        "averaged_memory": "divides by count, so is no polynomial",
+        "implicit_delta": "divides, so is no polynomial",
+        "kalman_delta": "divides, so is no polynomial",
+        "lact": "has silu and lengths, so is no polynomial",
+        "least_squares": "divides, so is no polynomial",
+        "longhorn": "divides, so is no polynomial",
+        "mesa": "divides, so is no polynomial",
+        "mlstm": "divides by its normaliser, so is no polynomial",
+        "normalized_linear_attention": "divides by its normaliser, so is no polynomial",
+        "performer": "divides by its normaliser, so is no polynomial",
+        "power_attention": "divides by its normaliser, so is no polynomial",
+        "preconditioned_delta": "takes logarithms of a moment, so is no polynomial",
+        "preconditioned_kda": "takes logarithms of a moment, so is no polynomial",
+        "rebased": "divides by its normaliser, so is no polynomial",
+        "rwkv4": "divides by its normaliser, so is no polynomial",
+        "taylor_attention": "divides by its normaliser, so is no polynomial",
+        "titans_mlp_normed": "has a layer norm, so is no polynomial",
+        "titans_normed": "has a layer norm, so is no polynomial",
+        "ttt_linear": "has a layer norm, so is no polynomial",
+        "ttt_mlp": "has a layer norm, so is no polynomial",
+    },
+    "complex": {
+        "hopfield_classical": "needs an order",
+        "hopfield_dense": "needs an order",
+        "relu_attention": "needs an order",
+    },
+    "symbols": {
+        "hopfield_classical": "needs an order",
+        "hopfield_dense": "needs an order",
+    },
+    "linear in v": {
+        "fast_weights": "has no v",
+        "ffn": "has no v",
+        "glu": "has no v",
+        "hgrn": "has no v",
+        "hopfield_classical": "has no v",
+        "hopfield_dense": "has no v",
+        "hopfield_modern": "has no v",
+        "mamba1": "has no v",
+        "mamba2": "has no v",
+        "mlstm": "keeps its normaliser in its memory, beside the values",
+        "moe": "has no v",
+        "normalized_linear_attention": "keeps its normaliser in its memory, beside the values",
+        "performer": "keeps its normaliser in its memory, beside the values",
+        "power_attention": "keeps its normaliser in its memory, beside the values",
+        "product_key_memory": "has no v",
+        "rebased": "keeps its normaliser in its memory, beside the values",
+        "rwkv4": "keeps its normaliser in its memory, beside the values",
+        "taylor_attention": "keeps its normaliser in its memory, beside the values",
+    },
+    "rotation": {
+        "gla": "each key channel has a gate of its own",
+        "kda": "each key channel has a gate of its own",
+        "gated_delta2": "each key channel has gates of its own",
+        "generalized_delta": "each key channel has a gate of its own",
+        "hgrn2": "each key channel has a gate of its own",
+        "mamba1": "each key channel has a rate of its own",
+        "normalized_linear_attention": "keeps features of its keys, which do not turn with them",
+        "performer": "keeps features of its keys, which do not turn with them",
+        "power_attention": "keeps features of its keys, which do not turn with them",
+        "rebased": "scales each key channel",
+        "rwkv6": "each key channel has a gate of its own",
+        "taylor_attention": "keeps features of its keys, which do not turn with them",
+    },
+}
+"""law -> rule -> why the law does not hold for it."""
