@@ -23,14 +23,14 @@ from refmem.memory import StateRule, Transition
 
 
 def step(S, q, k, v, count):
-    S = ((count - 1) / count)[..., None, None] * S + bind(k, v / count[..., None])
+    count = count[..., None]
+    S = ((count - 1) / count)[..., None] * S + bind(k, v / count)
     return S, recall(S, q)
 
 
 def transition(q, k, v, count):
-    return Transition(
-        read=q, write=(k, v / count[..., None]), decay=((count - 1) / count)[..., None]
-    )
+    count = count[..., None]
+    return Transition(read=q, write=(k, v / count), decay=(count - 1) / count)
 
 
 def objective(S, k, v, count):

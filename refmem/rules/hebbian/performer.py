@@ -1,0 +1,50 @@
+"""Performer (FAVOR+): normalised linear attention on random features that estimate softmax.
+
+    S[t] = S[t-1] + bind(phi(k[t]), [v[t], 1])           write, phi(x)[m] = exp(w[m] . x - |x|^2/2)
+    o[t] = recall(S[t], phi(q[t])), all columns but the last over the last    read, after the write
+
+    q, k         (..., T, K)   queries and keys, before the feature map
+    v            (..., T, V)   values
+    projection   (..., M, K)   rows w: standard normal, or orthogonal with the same lengths, as
+                               refmem.random_features.gaussian_projection draws them
+
+    >>> q = k = np.array([[0., 1.], [0., 1.]])
+    >>> performer(q, k, np.array([[1.], [3.]]), np.eye(2)).out[:, 0]
+    array([1., 2.])
+
+The mean of phi(q) . phi(k) over standard normal w is exp(q . k), so with many rows this is
+`softmax_attention`. The source divides q . k by sqrt(K), half of it on each side: pass q and k over
+K^(1/4), or scale, which has the same mean. It also adds an epsilon to the features and subtracts
+their greatest exponent; neither is done here.
+Objective: -<recall(S, phi(k)), [v, 1]>, one gradient step from S[t-1].
+Source:    Choromanski et al. 2020, arXiv:2009.14794.
+Proof:     derivations/kernel_random_features.py
+"""
+
+from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
+from refmem.memory import StateRule, Transition
+from refmem.random_features import positive_random
+
+
+def step(S, q, k, v, projection):
+    phi = positive_random(projection)
+    S = S + bind(phi.of_key(k), with_ones(v))
+    return S, over_last(recall(S, phi.of_query(q)))
+
+
+def transition(q, k, v, projection):
+    phi = positive_random(projection[..., None, :, :])
+    return Transition(read=phi.of_query(q), write=(phi.of_key(k), with_ones(v)), finish=over_last)
+
+
+def objective(S, k, v, projection):
+    return -dot(recall(S, positive_random(projection).of_key(k)), with_ones(v))
+
+
+def nothing_seen(x):
+    return zeros((*x.lead, x.M, x.V + 1), x.like)
+
+
+performer = StateRule(
+    step, transition, objective, inputs={"projection": "M K"}, initial=nothing_seen
+)

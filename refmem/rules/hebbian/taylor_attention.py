@@ -1,0 +1,58 @@
+"""Taylor attention (Based): linear attention whose features are the Taylor polynomial of exp.
+
+    S[t] = S[t-1] + bind(phi(k[t]), [v[t], 1])           write
+    o[t] = recall(S[t], phi(q[t])), all columns but the last over the last    read, after the write
+
+    q, k   (..., T, K)   queries and keys, before the feature map
+    v      (..., T, V)   values
+
+    order       p = 2 unless given: phi(q) . phi(k) = sum of (q . k)^n/n! over n = 0..p
+    normalize   divide by the sum of the weights; without, the column of ones and the ratio are
+                left out, and this is `linear_attention` on the features
+
+    >>> q = k = np.array([[1., 1.], [1., -1.]])
+    >>> taylor_attention(q, k, np.array([[1.], [3.]])).out[:, 0]
+    array([1.        , 2.66666667])
+
+The features are every monomial of degree up to p once, C(K + p, p) of them, their weights on the
+query's side: see refmem.features.taylor. The source divides q . k by sqrt(K): pass scale. It also
+adds 1e-6 to the denominator, which for even p is positive without.
+Objective: -<recall(S, phi(k)), [v, 1]>, one gradient step from S[t-1].
+Source:    Arora et al. 2024 (Based), arXiv:2402.18668.
+Proof:     derivations/kernel_taylor.py
+"""
+
+from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
+from refmem.features import taylor
+from refmem.memory import StateRule, Transition
+
+
+def step(S, q, k, v, order, normalize):
+    phi = taylor(order)
+    S = S + bind(phi.of_key(k), with_ones(v) if normalize else v)
+    out = recall(S, phi.of_query(q))
+    return S, over_last(out) if normalize else out
+
+
+def transition(q, k, v, order, normalize):
+    phi = taylor(order)
+    return Transition(
+        read=phi.of_query(q),
+        write=(phi.of_key(k), with_ones(v) if normalize else v),
+        finish=over_last if normalize else None,
+    )
+
+
+def objective(S, k, v, order, normalize):
+    value = with_ones(v) if normalize else v
+    return -dot(recall(S, taylor(order).of_key(k)), value)
+
+
+def nothing_seen(x):
+    width = taylor(x.options["order"]).width(x.K)
+    return zeros((*x.lead, width, x.V + bool(x.options["normalize"])), x.like)
+
+
+taylor_attention = StateRule(
+    step, transition, objective, options={"order": 2, "normalize": True}, initial=nothing_seen
+)

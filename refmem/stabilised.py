@@ -1,0 +1,52 @@
+"""Stabilised forms: a memory of exponentials that is kept over exp(m), so that none overflows.
+
+    S = exp(m) * stored          m follows the greatest exponent; any m gives the same outputs
+
+The state that goes in and comes out is the plain one, in every form: infinite where no number holds
+it, though the outputs are as they should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from refmem.algebra import exp, zeros
+from refmem.signature import Inputs
+from refmem.states import stack
+
+if TYPE_CHECKING:
+    from refmem.memory import StateForm, StateRule
+
+
+def stabilised(
+    start: Callable[[np.ndarray, Inputs], tuple[np.ndarray, np.ndarray]],
+    step: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> StateForm:
+    """The form that keeps S/exp(m), one token after another.
+
+    start   start(S, inputs) -> stored, m, which broadcast with each other
+    step    step(stored, m, **one token's inputs) -> stored, m, out
+    """
+
+    def run(
+        rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool
+    ) -> tuple[np.ndarray, Any, Any]:
+        out, after = zeros((*x.lead, x.T, x.V), x.like), []
+        if x.T == 0:
+            return out, S, stack([], S, len(x.lead)) if keep else None
+        stored, m = start(S, x)
+        for t in range(x.T):
+            stored, m, out[..., t, :] = step(stored, m, **x.token(t))
+            if keep:
+                after.append(_plain(stored, m))
+        return out, _plain(stored, m), stack(after, S, len(x.lead)) if keep else None
+
+    return run
+
+
+def _plain(stored: np.ndarray, m: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return stored * exp(m)
