@@ -1,0 +1,92 @@
+"""MesaNet: answer every query by the ridge regression of all pairs so far, older ones fading.
+
+    H[t] = alpha[t] * H[t-1] + beta[t] * bind(k[t], k[t])                write
+    G[t] = alpha[t] * G[t-1] + beta[t] * bind(k[t], v[t])
+    o[t] = recall((H[t] + diag(lam))^-1 G[t], q[t])                      read, after the write
+
+    q, k    (..., T, K)   queries and keys, used as given
+    v       (..., T, V)   values
+    alpha   (..., T)      factor in [0, 1]: 1 keeps, 0 forgets everything
+    beta    (..., T)      weight of a pair, at least 0
+    lam     (..., K)      ridge of each key channel, more than 0; it does not fade
+
+    iterations            steps of the form conjugate_gradients, 30 unless given
+
+    >>> q = k = np.array([[1.], [1.]])
+    >>> one = np.ones(2)
+    >>> mesa(q, k, np.array([[1.], [3.]]), one, one, np.array([0.5])).out[:, 0]
+    array([0.66666667, 1.6       ])
+
+The state is (H, G). The definition solves exactly for every token. `conjugate_gradients` solves for
+H + diag(lam) applied to the query, with a chunk of tokens side by side; K iterations are exact but
+for rounding. The other forms do not exist: the read is no linear function of the state.
+Objective: sum of beta |v - recall(S, k)|^2 faded by alpha, + |diag(sqrt(lam)) S|^2, minimised
+           exactly.
+Source:    von Oswald et al. 2023, arXiv:2309.05858; 2025, arXiv:2506.05233.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from refmem.algebra import bind, conjugate_gradients, diagonal, recall, solve, zeros
+from refmem.memory import StateRule, empty_matrix
+from refmem.states import stack
+
+
+class Moments(NamedTuple):
+    """What keys say of keys (..., K, K) and of values (..., K, V), summed over the past."""
+
+    keys: np.ndarray
+    values: np.ndarray
+
+
+def step(state, q, k, v, alpha, beta, lam, iterations):
+    state = write(state, k, v, alpha, beta)
+    memory = solve(state.keys + diagonal(lam), state.values)
+    return state, recall(memory, q)
+
+
+def write(state, k, v, alpha, beta):
+    """Both moments after one token."""
+    alpha, weighted = alpha[..., None, None], beta[..., None] * k
+    return Moments(alpha * state.keys + bind(weighted, k), alpha * state.values + bind(weighted, v))
+
+
+def run_conjugate_gradients(rule, x, state, chunk, keep):
+    """Moments token by token; then the queries of a chunk are solved for together."""
+    out, after = zeros((*x.lead, x.T, x.V), x.like), []
+    for start in range(0, x.T, chunk):
+        part = x.tokens(start, min(start + chunk, x.T))
+        seen = []
+        for t in range(part.T):
+            one = part.token(t)
+            state = write(state, one["k"], one["v"], one["alpha"], one["beta"])
+            seen.append(state)
+        moments = stack(seen, state, len(x.lead))
+        matrix = moments.keys + diagonal(x.lam)[..., None, :, :]
+        asked = conjugate_gradients(matrix, part.q, x.options["iterations"])
+        out[..., start : start + part.T, :] = recall(moments.values, asked)
+        after += seen if keep else []
+    return out, state, stack(after, state, len(x.lead)) if keep else None
+
+
+def objective(S, k, v, beta, lam):
+    """Of all tokens at once, (..., T) of them, with nothing forgotten; k, v (..., T, K or V)."""
+    error = v - k @ S
+    return (beta[..., None] * error * error).sum((-2, -1)) + (lam[..., None] * S * S).sum((-2, -1))
+
+
+def nothing(x):
+    """No pairs yet."""
+    return Moments(zeros((*x.lead, x.K, x.K), x.like), empty_matrix(x))
+
+
+mesa = StateRule(
+    step,
+    objective=objective,
+    inputs={"alpha": "T", "beta": "T", "lam": "K"},
+    options={"iterations": 30},
+    initial=nothing,
+    own_forms={"conjugate_gradients": run_conjugate_gradients},
+)

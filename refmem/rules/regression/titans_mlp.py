@@ -1,0 +1,105 @@
+"""Titans with one hidden layer for a memory: momentum and forgetting, at test time.
+
+    h      = k[t] B1        z = act(h) B2       B1, B2 are W1, W2 at the start of the batch
+    d2     = 2 (z - v[t])
+    d1     = act'(h) * (B2 d2)
+    C1[t]  = eta[t] * C1[t-1] - theta[t] * bind(k[t], d1)                momentum
+    C2[t]  = eta[t] * C2[t-1] - theta[t] * bind(act(h), d2)
+    W1[t]  = (1 - forget[t]) * W1[t-1] + C1[t]      and W2 likewise      write
+    o[t]   = act(q[t] W1[t]) W2[t]                                       read, after the write
+
+    q, k     (..., T, K)   queries and keys, used as given
+    v        (..., T, V)   values
+    forget   (..., T)      in [0, 1]: 0 keeps, 1 forgets everything (alpha in its source)
+    eta      (..., T)      momentum factor: how much of the past surprise is left
+    theta    (..., T)      learning rate: how much a surprise counts
+    w1       (..., K, M)   first layer before the first token, which its source learns
+    w2       (..., M, V)   second layer before the first token, likewise
+
+    batch                  tokens a batch, 1 unless given
+    activation             "gelu" unless given, or any of refmem.activations
+
+    >>> q = k = np.array([[1.], [1.]])
+    >>> v, w, half = np.array([[1.], [3.]]), np.array([[1.]]), np.array([0.5, 0.5])
+    >>> titans_mlp(q, k, v, half, half, half / 2, w, w, activation="square").out[:, 0]
+    array([0.125     , 0.57188416])
+
+The error reads the undecayed state. The state is (W1, W2, C1, C2, B1, B2, which token of its batch
+comes next as a one-hot row). It has only the recurrent form: the layer is not linear.
+Objective: |v - act(k W1) W2|^2, without a factor of 1/2, as in its source.
+Source:    Behrouz et al. 2024, arXiv:2501.00663.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from refmem.activations import gelu
+from refmem.algebra import bind, norm2, recall, transposed, zeros
+from refmem.batches import ends, first_place, next_place
+from refmem.memory import StateRule
+
+
+class Learner(NamedTuple):
+    """Both layers, their momenta, the layers where the batch began; the next token's place."""
+
+    W1: np.ndarray
+    W2: np.ndarray
+    C1: np.ndarray
+    C2: np.ndarray
+    start1: np.ndarray
+    start2: np.ndarray
+    place: np.ndarray
+
+
+def step(
+    state, q, k, v, forget, eta, theta, w1, w2, batch, activation
+):  # w1, w2 are where the memory starts
+    W1, W2, C1, C2, start1, start2, place = state
+    slope1, slope2 = gradient(start1, start2, k, v, activation)
+    eta, theta, kept = (x[..., None, None] for x in (eta, theta, 1 - forget))
+    C1, C2 = eta * C1 - theta * slope1, eta * C2 - theta * slope2
+    W1, W2 = kept * W1 + C1, kept * W2 + C2
+    last = ends(place, 2)
+    start1, start2 = start1 + last * (W1 - start1), start2 + last * (W2 - start2)
+    state = Learner(W1, W2, C1, C2, start1, start2, next_place(place))
+    return state, recall_through(W1, W2, q, activation)
+
+
+def recall_through(W1, W2, x, activation):
+    """What the two layers make of x."""
+    return recall(W2, activation.value(recall(W1, x)))
+
+
+def gradient(W1, W2, k, v, activation):
+    """The slopes of the objective in W1 and W2."""
+    hidden = recall(W1, k)
+    active = activation.value(hidden)
+    d2 = 2 * (recall(W2, active) - v)
+    d1 = activation.slope(hidden) * recall(transposed(W2), d2)
+    return bind(k, d1), bind(active, d2)
+
+
+def objective(W1, W2, k, v, activation):
+    return norm2(v - recall_through(W1, W2, k, activation))
+
+
+def untrained(x):
+    """The layers that were given, at the start of a batch."""
+    C1, C2 = zeros(x.w1.shape, x.like), zeros(x.w2.shape, x.like)
+    return Learner(x.w1, x.w2, C1, C2, x.w1, x.w2, first_place("titans_mlp", x))
+
+
+titans_mlp = StateRule(
+    step,
+    objective=objective,
+    inputs={
+        "forget": "T",
+        "eta": "T",
+        "theta": "T",
+        "w1": "K M",
+        "w2": "M V",
+    },
+    options={"batch": 1, "activation": gelu},
+    initial=untrained,
+)
