@@ -22,8 +22,9 @@ Source:    Zhong et al. 2025, arXiv:2505.19488.
 """
 
 from refmem.algebra import causal, join, ones, transposed, unit_lower_solve
+from refmem.cache import Cache, Lookup
 from refmem.kernels import softmax
-from refmem.memory import Cache, CacheRule, Lookup
+from refmem.memory import CacheRule
 
 
 def attend(past, q, k, v, beta, alpha, w, kappa1, kappa2):

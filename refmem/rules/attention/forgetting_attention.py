@@ -20,8 +20,9 @@ Source:    Lin et al. 2025, arXiv:2503.02130.
 """
 
 from refmem.algebra import causal, segment_sums, transposed
+from refmem.cache import Lookup
 from refmem.kernels import softmax
-from refmem.memory import CacheRule, Lookup
+from refmem.memory import CacheRule
 
 
 def attend(past, q, k, v, log_alpha, kernel):
@@ -37,5 +38,9 @@ def lookup(q, k, v, log_alpha, kernel):
 
 
 forgetting_attention = CacheRule(
-    attend, lookup, inputs={"log_alpha": "T"}, options={"kernel": softmax}
+    attend,
+    lookup,
+    inputs={"log_alpha": "T"},
+    options={"kernel": softmax},
+    queries=("q", "log_alpha"),
 )

@@ -1,36 +1,85 @@
 """Softmax attention: keep every pair, answer with the values whose keys are most like the query.
 
-    S[t] = S[t-1] and the pair (k[t], v[t])                              write
-    o[t] = sum over i <= t of w[t, i] v[i],  w[t] = softmax(scale * q[t] . k[i])      read
+    S[t] = S[t-1] and the pair (k[t], v[t])                                           write
+    o[t] = sum over i of w[t, i] v[i], over the i <= t in the window                  read
+    w[t] = softmax(scale * q[t] . k[i] + (first_bias where i is the first key of all))
 
-    q, k   (..., T, K)   queries and keys; the last query is the last key
-    v      (..., T, V)   values
+    q, k         (..., T, K)   queries and keys; the last query is the last key
+    v            (..., T, V)   values
+    sink         (...)         the score of one more key, which holds nothing: exp(sink) is added
+                               to the softmax's denominator; none if left out
+    first_bias   (...)         what is added to every score of the first key in the cache, another
+                               thing that is called a sink; none if left out
 
-    scale    1/sqrt(K) unless given
+    scale    1/sqrt(K) unless given; multiplies q . k, not the sink and not the bias
+    window   how many keys a query sees, its own among them; None for all. None seen gives zeros
     kernel   "softmax"; any other of refmem.kernels makes it the attention of that kernel, such as
-             polynomial(2), which runs on exact numbers too
+             polynomial(2), which runs on exact numbers too; to one that is not normalised a sink
+             is nothing
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
-    >>> softmax_attention(q, k, np.array([[1.], [3.]])).out[:, 0]
+    >>> v = np.array([[1.], [3.]])
+    >>> softmax_attention(q, k, v).out[:, 0]
     array([1., 2.])
+    >>> softmax_attention(q, k, v, window=1).out[:, 0]
+    array([1., 3.])
 
-The state is the cache: keys (..., P, K) and values (..., P, V).
-Source:    Vaswani et al. 2017, arXiv:1706.03762.
+The state is the cache: keys (..., P, K) and values (..., P, V). Queries may have more heads than
+keys: see `heads` in refmem.heads.
+Source:    Vaswani et al. 2017, arXiv:1706.03762; sinks as in gpt-oss; first_bias as in MiMo.
 """
 
-from refmem.algebra import causal, transposed
+import numpy as np
+
+from refmem.algebra import causal, transposed, zeros
+from refmem.cache import Lookup
 from refmem.kernels import softmax
-from refmem.memory import CacheRule, Lookup
+from refmem.memory import CacheRule
 
 
-def attend(past, q, k, v, kernel):
+def attend(past, q, k, v, sink=None, first_bias=None, *, kernel, window):
     past = past.append(k, v)
-    seen = causal(q.shape[-2], past.key.shape[-2])
-    return past, kernel.weights(q @ transposed(past.key), seen) @ past.value
+    keys, tokens = past.key.shape[-2], q.shape[-2]
+    scores, seen = q @ transposed(past.key), causal(tokens, keys, window=checked(window))
+    if first_bias is not None:
+        scores = scores + first_only(first_bias, np.arange(keys))
+    if sink is not None:
+        last = zeros((*scores.shape[:-1], 1), scores) + sink[..., None, None]
+        scores = np.concatenate([scores, last], axis=-1)
+        seen = np.concatenate([seen, np.ones((tokens, 1), dtype=bool)], axis=-1)
+    return past, kernel.weights(scores, seen)[..., :keys] @ past.value
 
 
-def lookup(q, k, v, kernel):
-    return Lookup(query=q, key=k, value=v, kernel=kernel)
+def lookup(q, k, v, sink=None, first_bias=None, *, kernel, window):
+    def bias(t, i):
+        return first_only(first_bias, i)
+
+    def sees(t, i):
+        return i <= t if window is None else (i <= t) & (t < i + checked(window))
+
+    return Lookup(q, k, v, kernel, sees=sees, bias=None if first_bias is None else bias, sink=sink)
 
 
-softmax_attention = CacheRule(attend, lookup, options={"kernel": softmax})
+def first_only(first_bias, i):
+    """The bias of every key i: zero but for the first of all."""
+    return np.where(i == 0, first_bias[..., None, None], zeros((1,), first_bias))
+
+
+def checked(window):
+    """A window that is one."""
+    if window is None or (isinstance(window, int) and window >= 0):
+        return window
+    raise ValueError(
+        f"softmax_attention: window has value {window!r}, expected None or a whole number of at "
+        "least 0, because it counts keys"
+    )
+
+
+softmax_attention = CacheRule(
+    attend,
+    lookup,
+    inputs={"sink": "", "first_bias": ""},
+    defaults={"sink": None, "first_bias": None},
+    options={"kernel": softmax, "window": None},
+    queries=("q", "sink", "first_bias"),
+)

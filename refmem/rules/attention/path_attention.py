@@ -1,0 +1,54 @@
+"""PaTH attention: on the way from its own token to the query's, every key is changed by each token.
+
+    S[t] = H[t] applied to every key of S[t-1], and the pair (k[t], v[t])          write
+    o[t] = sum over i <= t of w[t, i] v[i]                                         read
+    w[t] = softmax(scale * q[t] . H[t] ... H[i+1] k[i] + sum of log_alpha[m] over i < m <= t)
+    H[m] key = key - beta[m] (w[m] . key) w[m]
+
+    q, k        (..., T, K)   queries and keys; the last query is the last key
+    v           (..., T, V)   values
+    w           (..., T, K)   directions, used as given; the source's have norm 1
+    beta        (..., T)      how much is taken out along w: 0 nothing, 1 all, 2 reflects
+    log_alpha   (..., T)      natural log of a forget gate (PaTH-FoX), at most 0; none if left out
+
+    scale    1/sqrt(K) unless given; multiplies the inner product and not the gate:
+             path_attention_scaled_gate is the other convention
+    kernel   "softmax"; any other of refmem.kernels takes the place of softmax
+
+    >>> k = w = np.array([[1., 0.], [1., 0.]])
+    >>> q = np.array([[1., 0.], [np.log(3) / 2, 0.]])
+    >>> path_attention(q, k, np.array([[1.], [3.]]), w, np.array([0., 2.]), scale=1).out[:, 0]
+    array([1. , 2.5])
+
+The state is the cache: keys as they are now (..., P, K), values, and gates if there are any.
+Source:    Yang et al. 2025, arXiv:2505.16381.
+"""
+
+from refmem.algebra import causal, segment_sums
+from refmem.cache import Lookup
+from refmem.kernels import softmax
+from refmem.memory import CacheRule
+from refmem.paths import along_path
+
+
+def attend(past, q, k, v, w, beta, log_alpha=None, *, kernel):
+    key, scores = along_path(past.key, q, k, w, beta)
+    past = past.append(k, v, log_alpha)._replace(key=key)
+    if log_alpha is not None:
+        scores = scores + segment_sums(past.log_alpha, q.shape[-2])
+    seen = causal(q.shape[-2], key.shape[-2])
+    return past, kernel.weights(scores, seen) @ past.value
+
+
+def lookup(q, k, v, w, beta, log_alpha=None, *, kernel):
+    return Lookup(q, k, v, kernel, log_alpha=log_alpha, path=(w, beta))
+
+
+path_attention = CacheRule(
+    attend,
+    lookup,
+    inputs={"w": "T K", "beta": "T", "log_alpha": "T"},
+    defaults={"log_alpha": None},
+    options={"kernel": softmax},
+    queries=("q", "log_alpha"),
+)

@@ -1,0 +1,47 @@
+"""Sigmoid attention: every key is weighed by itself, between 0 and 1, whatever the others say.
+
+    S[t] = S[t-1] and the pair (k[t], v[t])                                          write
+    o[t] = sum over i <= t of sigmoid(scale * q[t] . k[i] + bias) v[i]               read
+
+    q, k   (..., T, K)   queries and keys; the last query is the last key
+    v      (..., T, V)   values
+    bias   (...)         added to every score; 0 if left out. The source advises -log(T), so that
+                         the weights of T equal scores begin near a sum of 1
+
+    scale    1/sqrt(K) unless given; multiplies q . k and not the bias
+
+    >>> q = k = np.zeros((2, 1))
+    >>> sigmoid_attention(q, k, np.array([[1.], [3.]])).out[:, 0]
+    array([0.5, 2. ])
+
+The state is the cache: keys and values.
+Source:    Ramapuram et al. 2024, arXiv:2409.04431.
+"""
+
+import numpy as np
+
+from refmem.algebra import causal, sigmoid, transposed, zeros
+from refmem.cache import Lookup
+from refmem.kernels import sigmoid_kernel
+from refmem.memory import CacheRule
+
+
+def attend(past, q, k, v, bias):
+    past = past.append(k, v)
+    weights = sigmoid(q @ transposed(past.key) + bias[..., None, None])
+    seen = causal(q.shape[-2], past.key.shape[-2])
+    return past, np.where(seen, weights, zeros((1,), weights)) @ past.value
+
+
+def lookup(q, k, v, bias):
+    return Lookup(q, k, v, sigmoid_kernel, bias=lambda t, i: bias[..., None, None])
+
+
+def no_bias(x, state):
+    """Nothing is added."""
+    return zeros((), x.like)
+
+
+sigmoid_attention = CacheRule(
+    attend, lookup, inputs={"bias": ""}, defaults={"bias": no_bias}, queries=("q", "bias")
+)

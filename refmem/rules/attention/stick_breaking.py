@@ -1,0 +1,42 @@
+"""Stick-breaking attention: going back in time, every key takes its share of what is left.
+
+    S[t] = S[t-1] and the pair (k[t], v[t])                              write
+    o[t] = sum over i < t of w[t, i] v[i]                                read
+    w[t, i] = b[t, i] * product of (1 - b[t, m]) over i < m < t
+    b[t, i] = sigmoid(scale * q[t] . k[i])
+
+    q, k   (..., T, K)   queries and keys; the last query is the last key
+    v      (..., T, V)   values
+
+    scale    1/sqrt(K) unless given
+    itself   whether a token sees its own key, which then takes the first share; False
+    kernel   "sigmoid"; any other of refmem.kernels gives the shares b, such as polynomial(2), which
+             runs on exact numbers too
+
+    >>> q = k = np.zeros((3, 1))
+    >>> stick_breaking(q, k, np.array([[8.], [4.], [0.]])).out[:, 0]
+    array([0., 4., 4.])
+
+The weights add up to at most 1; what is left of the stick goes to nothing. The first token, which
+sees nothing, gets zeros. The state is the cache: keys and values.
+Source:    Tan et al. 2024, arXiv:2410.17980.
+"""
+
+from refmem.algebra import causal, transposed
+from refmem.cache import Lookup
+from refmem.kernels import sigmoid_kernel
+from refmem.memory import CacheRule
+
+
+def attend(past, q, k, v, kernel, itself):
+    past = past.append(k, v)
+    seen = causal(q.shape[-2], past.key.shape[-2], strict=not itself)
+    weights = kernel._replace(breaking=True).weights(q @ transposed(past.key), seen)
+    return past, weights @ past.value
+
+
+def lookup(q, k, v, kernel, itself):
+    return Lookup(q, k, v, kernel._replace(breaking=True), sees=lambda t, i: i < t + itself)
+
+
+stick_breaking = CacheRule(attend, lookup, options={"kernel": sigmoid_kernel, "itself": False})

@@ -1,0 +1,67 @@
+"""Fast weights: a recurrent network that, before it settles on its state, looks at recent ones.
+
+    drive = h[t-1] @ w_hidden' + x[t] @ w_in'
+    h[t]  = f(drive), then `steps` times h[t] = f(drive + recall(A[t-1], h[t]))     read
+    A[t]  = decay * A[t-1] + rate * bind(h[t], h[t])                                write, after it
+
+    x          (..., T, K)   inputs
+    w_hidden   (..., V, V)   slow weights between states
+    w_in       (..., V, K)   slow weights of inputs
+    decay      (...)         what is kept of the fast weights a token, a factor
+    rate       (...)         how fast they learn
+
+    steps        looks at the fast weights a token; 1
+    activation   f: "relu", or any other of refmem.activations
+    eps          layer normalisation inside f, without gain and bias, its eps added to the variance;
+                 None leaves it out
+
+    >>> one = np.ones((1, 1))
+    >>> fast_weights(np.array([[1.], [1.]]), 0 * one, one, np.array(0.5), np.array(0.5)).out[:, 0]
+    array([1. , 1.5])
+
+The state is (memory, hidden): A (..., V, V) and h (..., V). What A recalls is attention to recent
+states: the sum over s < t of rate * decay^(t-1-s) (h[s] . h) h[s].
+Source:    Ba et al. 2016, arXiv:1610.06258.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from refmem.activations import relu_activation
+from refmem.algebra import bind, recall, transposed, zeros
+from refmem.layer_norm import normalized
+from refmem.memory import StateRule
+
+
+class FastWeights(NamedTuple):
+    """The fast weights (..., V, V) and the network's own state (..., V)."""
+
+    memory: np.ndarray
+    hidden: np.ndarray
+
+
+def step(S, x, w_hidden, w_in, decay, rate, steps, activation, eps):
+    def settled(z):
+        return activation.value(z if eps is None else normalized(z, eps)[0])
+
+    drive = recall(transposed(w_hidden), S.hidden) + recall(transposed(w_in), x)
+    hidden = settled(drive)
+    for _ in range(steps):
+        hidden = settled(drive + recall(S.memory, hidden))
+    written = rate[..., None, None] * bind(hidden, hidden)
+    return FastWeights(decay[..., None, None] * S.memory + written, hidden), hidden
+
+
+def empty(x):
+    """Nothing learnt, and the state zero."""
+    return FastWeights(zeros((*x.lead, x.V, x.V), x.like), zeros((*x.lead, x.V), x.like))
+
+
+fast_weights = StateRule(
+    step,
+    inputs={"x": "T K", "w_hidden": "V V", "w_in": "V K", "decay": "", "rate": ""},
+    options={"steps": 1, "activation": relu_activation, "eps": None},
+    initial=empty,
+    standard=(),
+)

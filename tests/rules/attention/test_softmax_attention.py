@@ -1,0 +1,100 @@
+import flint
+import numpy as np
+import pytest
+
+from refmem import softmax_attention
+from refmem.memory import Cache
+from refmem.numbers import intervals
+from tests.draws import FIELD, INTERVALS, sample
+from tests.exact import assert_enclosures_overlap, assert_same
+from tests.rules.attention.hand import FORMS, asking, k, ratios
+
+past = Cache(intervals([[0, 0]]), intervals([[1]]))
+
+
+def test_softmax_attention_by_hand():
+    # token 1 weighs the cached pair 1, itself 2:          (1*1 + 2*4) / 3 = 3
+    # token 2 weighs them 1, 3 and itself 3:       (1*1 + 3*4 + 3*5) / 7 = 4
+    out, state = softmax_attention(asking(2, 3), k, intervals([[4], [5]]), state=past, scale=1)
+    assert_enclosures_overlap(out, ratios((3, 1), (4, 1)), "softmax_attention")
+    assert_enclosures_overlap(state.value, intervals([[1], [4], [5]]), "softmax_attention: value")
+
+
+def test_the_scale_is_one_over_the_root_of_the_keys():
+    q = np.array([[1.0, 2.0, 0.0, 1.0], [0.5, 1.0, 2.0, 0.0]])
+    v = np.array([[1.0], [3.0]])
+    want = softmax_attention(q, q, v, scale=0.5)
+    assert (softmax_attention(q, q, v).out == want.out).all()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_window_by_hand(form):
+    # two keys: token 1 sees the cached pair too, 3; token 2 not:  (3*4 + 3*5) / 6 = 9/2
+    v, call = intervals([[4], [5]]), {"state": past, "scale": 1, "form": form, "chunk": 1}
+    out = softmax_attention(asking(2, 3), k, v, window=2, **call).out
+    assert_enclosures_overlap(out, ratios((3, 1), (9, 2)), "window=2")
+    own = softmax_attention(asking(2, 3), k, v, window=1, **call).out
+    assert_enclosures_overlap(own, v, "window=1")
+
+
+@pytest.mark.parametrize("form", softmax_attention.forms)
+def test_a_token_that_sees_nothing_gets_zeros(form):
+    q, v = np.ones((4, 2)), np.full((4, 1), 7.0)
+    for sink in (None, np.array(2.0)):
+        assert (softmax_attention(q, q, v, sink, window=0, form=form, chunk=2).out == 0).all()
+
+
+def test_a_window_needs_no_more_of_the_cache():
+    x = sample(softmax_attention, FIELD, T=6, state=False) | {"window": 3, "first_bias": None}
+    whole = softmax_attention(**x).out
+    first = {n: x[n][:4] for n in ("q", "k", "v")}
+    rest = {n: x[n][4:] for n in ("q", "k", "v")}
+    seen = softmax_attention(**(x | first)).state
+    last_two = Cache(seen.key[-2:], seen.value[-2:])
+    assert_same(softmax_attention(**(x | rest), state=last_two).out, whole[4:], "from two keys")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_sink_by_hand(form):
+    # sink log 3 adds 3 to both denominators: (1 + 8) / (3 + 3) = 3/2;  28 / (7 + 3) = 14/5
+    v, sink = intervals([[4], [5]]), np.array(flint.arb(3).log())
+    call = {"state": past, "scale": 1, "form": form, "chunk": 1}
+    out = softmax_attention(asking(2, 3), k, v, sink, **call).out
+    assert_enclosures_overlap(out, ratios((3, 2), (14, 5)), "sink")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_bias_of_the_first_key_by_hand(form):
+    # log 3 makes the cached pair weigh 3: (3*1 + 2*4) / 5 = 11/5;  (3*1 + 3*4 + 3*5) / 9 = 10/3
+    v, bias = intervals([[4], [5]]), np.array(flint.arb(3).log())
+    call = {"state": past, "scale": 1, "form": form, "chunk": 1}
+    out = softmax_attention(asking(2, 3), k, v, first_bias=bias, **call).out
+    assert_enclosures_overlap(out, ratios((11, 5), (10, 3)), "first_bias")
+
+
+@pytest.mark.parametrize("form", softmax_attention.forms)
+def test_extreme_sinks_take_all_or_nothing(form):
+    q, k, v = np.random.default_rng(0).standard_normal((3, 5, 2))
+    call = {"form": form, "chunk": 2}
+    plain = softmax_attention(q, k, v, **call).out
+    assert (softmax_attention(q, k, v, np.array(-np.inf), **call).out == plain).all()
+    assert (softmax_attention(q, k, v, np.array(-1000.0), **call).out == plain).all()
+    assert (softmax_attention(q, k, v, np.array(1000.0), **call).out == 0).all()
+
+
+def test_decoding_is_the_whole():
+    x = sample(softmax_attention, INTERVALS, T=5, state=False) | {"window": 3}
+    whole, state = softmax_attention(**x), None
+    for t in range(5):
+        token = {n: x[n][t : t + 1] for n in ("q", "k", "v")}
+        out, state = softmax_attention(**(x | token), state=state)
+        assert_enclosures_overlap(out, whole.out[t : t + 1], f"token {t}")
+    assert_same(state.key, whole.state.key, "keys")
+
+
+@pytest.mark.parametrize("window", [-1, 2.0, "3"])
+def test_a_window_counts_keys(window):
+    q = np.ones((2, 1))
+    for form in softmax_attention.forms:
+        with pytest.raises(ValueError, match=r"softmax_attention: window has value .*counts keys"):
+            softmax_attention(q, q, q, window=window, form=form)
