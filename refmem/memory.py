@@ -4,8 +4,9 @@
                                            transition(...) -> Transition   places it
     CacheRule   the state is what was seen. attend(past, ...) -> past, out  defines it
                                            lookup(...) -> Lookup           places it
+    StaticRule  keys and values are weights. read(...) -> out               defines it
 
-Both are to sequences what a ufunc is to arrays: call them; ask them for `.equation`, `.source`,
+All are to sequences what a ufunc is to arrays: call them; ask them for `.equation`, `.source`,
 `.forms`, `.inputs`; `help` and `inspect.signature` work.
 """
 
@@ -16,8 +17,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.algebra import bind, join, recall, zeros
-from refmem.kernels import Kernel
+from refmem.algebra import bind, recall, zeros
+from refmem.cache import Cache, Lookup
+from refmem.derivative.calls import Definition, Recording
+from refmem.heads import call_in_groups
 from refmem.rule import Rule, one_over_root_of_keys
 from refmem.signature import Default, Inputs, bind_state
 from refmem.states import each
@@ -57,6 +60,7 @@ class Transition(NamedTuple):
     bonus    (..., T, V)             what reaches the output without passing through the memory
     columns  decay is (..., T, 1 or K, V): each value column is a memory with a decay of its own
     micro    steps a token: T counts steps here, and only the read of each token's last is kept
+    finish   what is done to all o (..., T, V) at last, such as dividing by a normaliser, or None
     """
 
     read: np.ndarray
@@ -68,6 +72,7 @@ class Transition(NamedTuple):
     columns: bool = False
     corrects: bool = False
     micro: int = 1
+    finish: Callable[[np.ndarray], np.ndarray] | None = None
 
     @classmethod
     def correcting(
@@ -94,68 +99,6 @@ class Transition(NamedTuple):
         return out if self.finish is None else self.finish(out)
 
 
-class Cache(NamedTuple):
-    """What was seen: keys (..., P, K), what each wrote (..., P, V), and its gate (..., P)."""
-
-    key: np.ndarray
-    value: np.ndarray
-    log_alpha: np.ndarray | None = None
-
-    def append(
-        self, key: np.ndarray, value: np.ndarray, log_alpha: np.ndarray | None = None
-    ) -> Cache:
-        """This cache and then these tokens."""
-        if self.log_alpha is None or log_alpha is None:
-            return Cache(join(self.key, key), join(self.value, value))
-        gates = join(self.log_alpha[..., None], log_alpha[..., None])[..., 0]
-        return Cache(join(self.key, key), join(self.value, value), gates)
-
-    def part(self, start: int, stop: int) -> Cache:
-        """A view of tokens start..stop-1."""
-        gates = None if self.log_alpha is None else self.log_alpha[..., start:stop]
-        return Cache(self.key[..., start:stop, :], self.value[..., start:stop, :], gates)
-
-    def first(self, tokens: int) -> Cache:
-        """A copy of the first so many tokens."""
-        return each(np.copy, self.part(0, tokens))
-
-
-class Lookup(NamedTuple):
-    """What T tokens ask of everything before them, and add to it. For token t,
-
-        u[t] = value[t] - beta[t] * sum over i < t of kernel'(w[t] . key[i]) u[i]
-        o[t] = sum over i <= t of kernel(query[t] . key[i] + sum of log_alpha over (i, t]) u[i]
-
-    query, key  (..., T, K)
-    value       (..., T, V)
-    kernel      how a score becomes a weight; a normalised one divides by the sum over i
-    log_alpha   (..., T)               a gate between a token and what it sees, or None
-    erase       w, beta, kernel'       what is taken out of a value before it is stored, or None
-    """
-
-    query: np.ndarray
-    key: np.ndarray
-    value: np.ndarray
-    kernel: Kernel
-    log_alpha: np.ndarray | None = None
-    erase: tuple[np.ndarray, np.ndarray, Kernel] | None = None
-
-    def tokens(self, start: int, stop: int) -> Lookup:
-        """The part of tokens start..stop-1."""
-        part = slice(start, stop)
-        gates, erase = self.log_alpha, self.erase
-        if erase is not None:
-            w, beta, kernel = erase
-            erase = w[..., part, :], beta[..., part], kernel
-        return self._replace(
-            query=self.query[..., part, :],
-            key=self.key[..., part, :],
-            value=self.value[..., part, :],
-            log_alpha=None if gates is None else gates[..., part],
-            erase=erase,
-        )
-
-
 StateForm = Callable[["StateRule", Inputs, Any, int, bool], tuple[np.ndarray, Any, Any]]
 CacheForm = Callable[["CacheRule", Inputs, Any, int, bool], tuple[np.ndarray, Any, Any]]
 
@@ -164,6 +107,11 @@ STATE_FORMS: dict[str, StateForm] = {}
 
 CACHE_FORMS: dict[str, CacheForm] = {}
 """How a cache rule runs over a sequence, the definition first; `refmem.forms` fills it."""
+
+AdjointForm = Callable[["StateRule", Inputs, Any, int], Recording]
+
+ADJOINT_FORMS: dict[str, AdjointForm] = {}
+"""How a linear rule runs to be pulled back by its adjoint; `refmem.forms` fills it."""
 
 
 def empty_matrix(x: Inputs) -> np.ndarray:
@@ -185,7 +133,8 @@ class StateRule(Rule):
     transition  transition(**all tokens' inputs) -> Transition, where the rule is linear in S
     objective   objective(S, ...): what a write makes smaller
     inputs      axes of each input beyond q, k, v, such as {"beta": "T"}
-    defaults    inputs that may be left out: functions of the others and the state
+    defaults    inputs that may be left out: functions of the others and the state, or None for
+                those that the rule's functions then do not get
     options     keyword arguments that are not arrays, with their defaults
     initial     the empty memory, from the inputs
     own_forms   forms that only this rule has, by name; they come last
@@ -199,7 +148,7 @@ class StateRule(Rule):
         objective: Callable[..., np.ndarray] | None = None,
         *,
         inputs: Mapping[str, str] | None = None,
-        defaults: Mapping[str, Default] | None = None,
+        defaults: Mapping[str, Default | None] | None = None,
         options: Mapping[str, Any] | None = None,
         initial: Callable[[Inputs], Any] = empty_matrix,
         own_forms: Mapping[str, StateForm] | None = None,
@@ -219,26 +168,53 @@ class StateRule(Rule):
         *args: Any,
         state: Any = None,
         form: str | None = None,
-        chunk: int = 64,
+        chunk: int | None = None,
         scale: Any = None,
         states: bool = False,
         **given: Any,
     ) -> Result | Trace:
         """Run the memory over a sequence; `help` of the rule has the equation and shapes."""
         form, chunk = self.choose_form(form), self.check_chunk(chunk)
-        x = self.bind(args, given, state, scale)
-        S, x = bind_state(self.name, state, self.initial(x), x)
+        S, x = self.start(state, self.bind(args, given, state, scale))
         run = self.own_forms.get(form) or STATE_FORMS[form]
         out, S, after = run(self, x, S, chunk, states)
         return Trace(out, S, after) if states else Result(out, S)
+
+    def start(self, state: Any, x: Inputs) -> tuple[Any, Inputs]:
+        """The memory before the first token, and the inputs with its leading axes."""
+        return bind_state(self.name, state, self.initial(x), x)
+
+    def unit(self, x: Inputs) -> int | None:
+        """How many tokens the definition takes at a time."""
+        return 1
+
+    def advance(self, S: Any, x: Inputs) -> tuple[Any, np.ndarray]:
+        """The definition, for one unit of tokens."""
+        if x.like.dtype == object and not x.lead:
+            # arithmetic on an object array of no axes would leave a bare number
+            S, out = self.advance(each(lambda part: part[None], S), x.broadcast((1,)))
+            return each(lambda part: part[0, ...], S), out[0, ...]
+        S, out = self.step(S, **x.token(0))
+        return S, out[..., None, :]
+
+    def record(self, x: Inputs, S: Any, form: str | None, chunk: int) -> Recording:
+        """Run on traced arrays so as to be pulled back: the definition, or a form's adjoint."""
+        if form is None or x.T == 0 or form not in ADJOINT_FORMS or self.transition is None:
+            return Definition(self, x, S, self.unit(x), chunk)
+        return ADJOINT_FORMS[form](self, x, S, chunk)
 
 
 class CacheRule(Rule):
     """A memory that keeps everything.
 
-    attend      attend(past, **inputs) -> past, out: the definition, all scores at once
-    lookup      lookup(**inputs) -> Lookup: what its other forms run on
+    attend         attend(past, **inputs) -> past, out: the definition, all scores at once
+    lookup         lookup(**inputs) -> Lookup: what its other forms run on
+    inputs, defaults, options   as for a StateRule
+    scaled         inputs that `scale` multiplies, and what it is unless given
+    queries        inputs of query heads, of which there may be more than key heads
     """
+
+    default_chunk = 128
 
     def __init__(
         self,
@@ -246,32 +222,130 @@ class CacheRule(Rule):
         lookup: Callable[..., Lookup],
         *,
         inputs: Mapping[str, str] | None = None,
-        defaults: Mapping[str, Default] | None = None,
+        defaults: Mapping[str, Default | None] | None = None,
         options: Mapping[str, Any] | None = None,
         scaled: tuple[str, ...] = ("q",),
+        scale_default: Callable[[str, Inputs], Any] | None = one_over_root_of_keys,
+        queries: tuple[str, ...] = ("q",),
     ) -> None:
-        super().__init__(attend, inputs, defaults, options, scaled, one_over_root_of_keys)
-        self.attend, self.lookup = attend, lookup
+        super().__init__(attend, inputs, defaults, options, scaled, scale_default)
+        self.attend, self.lookup, self.queries = attend, lookup, queries
 
     @property
     def forms(self) -> tuple[str, ...]:
         """Names of the forms this rule runs in; the first is its definition."""
         return tuple(CACHE_FORMS)
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What every call takes by name, with defaults."""
+        return super().arguments | {"heads": None}
+
     def __call__(
         self,
         *args: Any,
         state: Any = None,
         form: str | None = None,
-        chunk: int = 64,
+        chunk: int | None = None,
         scale: Any = None,
+        states: bool = False,
+        heads: str | None = None,
+        **given: Any,
+    ) -> Result | Trace:
+        """Run the memory over a sequence; `help` of the rule has the equation and shapes.
+
+        `heads`, "repeat" or "tile", lets query heads share key heads: see `refmem.heads`.
+        """
+        if heads is not None:
+            call = {"form": form, "chunk": chunk, "scale": scale, "states": states}
+            return call_in_groups(self, heads, args, given, state, **call)
+        form, chunk = self.choose_form(form), self.check_chunk(chunk)
+        past, x = self.start(state, self.bind(args, given, state, scale))
+        out, past, after = CACHE_FORMS[form](self, x, past, chunk, states)
+        return Trace(out, past, after) if states else Result(out, past)
+
+    def start(self, state: Any, x: Inputs) -> tuple[Any, Inputs]:
+        """The cache before the first token, and the inputs with its leading axes."""
+        seen = state.key.shape[-2] if isinstance(state, Cache) else 0
+        return bind_state(self.name, state, blank_cache(x, seen), x)
+
+    def unit(self, x: Inputs) -> int | None:
+        """How many tokens the definition takes at a time: all."""
+        return max(x.T, 1)
+
+    def advance(self, past: Any, x: Inputs) -> tuple[Any, np.ndarray]:
+        """The definition, for one unit of tokens."""
+        return self.attend(past, **x.arguments)
+
+    def record(self, x: Inputs, past: Any, form: str | None, chunk: int) -> Recording:
+        """Run on traced arrays so as to be pulled back: all tokens at once, by one, or in chunks."""
+        units = {"recurrent": 1, "chunked": chunk}
+        return Definition(self, x, past, units.get(form or "", self.unit(x)), every=chunk)
+
+
+class StaticRule(Rule):
+    """A memory whose keys and values are weights: reading changes nothing, so its state is None.
+
+    read        read(**inputs) -> out: the definition
+    energy      energy(**inputs): what every step of the read makes smaller, where there is one
+    inputs      axes of every input, in the order of a call
+    defaults, options   as for a StateRule
+    own_forms   other ways to the same read, by name
+    """
+
+    def __init__(
+        self,
+        read: Callable[..., np.ndarray],
+        energy: Callable[..., np.ndarray] | None = None,
+        *,
+        inputs: Mapping[str, str],
+        defaults: Mapping[str, Default | None] | None = None,
+        options: Mapping[str, Any] | None = None,
+        own_forms: Mapping[str, Callable[..., np.ndarray]] | None = None,
+    ) -> None:
+        super().__init__(read, inputs, defaults, options, scaled=(), standard=())
+        self.read, self.energy = read, energy
+        self.reads = {"read": read, **(own_forms or {})}
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Names of the forms this rule runs in; the first is its definition."""
+        return tuple(self.reads)
+
+    def __call__(
+        self,
+        *args: Any,
+        state: None = None,
+        form: str | None = None,
+        chunk: int | None = None,
+        scale: None = None,
         states: bool = False,
         **given: Any,
     ) -> Result | Trace:
-        """Run the memory over a sequence; `help` of the rule has the equation and shapes."""
-        form, chunk = self.choose_form(form), self.check_chunk(chunk)
-        x = self.bind(args, given, state, scale)
-        seen = state.key.shape[-2] if isinstance(state, Cache) else 0
-        past, x = bind_state(self.name, state, blank_cache(x, seen), x)
-        out, past, after = CACHE_FORMS[form](self, x, past, chunk, states)
-        return Trace(out, past, after) if states else Result(out, past)
+        """Read the memory for every token; `state` and `scale` are there for uniformity: None."""
+        read, _ = self.reads[self.choose_form(form)], self.check_chunk(chunk)
+        for name, value in (("state", state), ("scale", scale)):
+            if value is not None:
+                raise TypeError(
+                    f"{self.name}: {name} has a value, expected none, because this memory is made "
+                    "of weights"
+                )
+        x = self.bind(args, given, None, None)
+        out = read(**x.arguments)
+        return Trace(out, None, [None] * x.T) if states else Result(out, None)
+
+    def start(self, state: Any, x: Inputs) -> tuple[None, Inputs]:
+        """No memory changes, so there is none to start from."""
+        return None, x
+
+    def unit(self, x: Inputs) -> int | None:
+        """How many tokens the definition takes at a time: all."""
+        return None
+
+    def advance(self, state: None, x: Inputs) -> tuple[None, np.ndarray]:
+        """The definition."""
+        return None, self.read(**x.arguments)
+
+    def record(self, x: Inputs, state: None, form: str | None, chunk: int) -> Recording:
+        """Run on traced arrays so as to be pulled back."""
+        return Definition(self, x, state, self.unit(x), every=1)

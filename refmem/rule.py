@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 
 from refmem import signature
+from refmem.activations import Activation, find_activation
 from refmem.algebra import ones, sqrt
+from refmem.derivative.calls import Recording, Tangents, jvp, vjp
+from refmem.derivative.tape import values
+from refmem.features import FeatureMap, find_features
 from refmem.kernels import Kernel, find_kernel
 from refmem.numbers import UnsupportedNumberError
 from refmem.signature import Default, Inputs
@@ -18,7 +22,9 @@ from refmem.specification import Specification, parse
 
 
 def one_over_root_of_keys(rule: str, x: Inputs) -> Any:
-    """The scale of the softmax family: 1 / sqrt(K), in the numbers of the call."""
+    """The scale of the softmax family: 1 / sqrt(K), in the numbers of the call, if it has any."""
+    if not x.like.size:
+        return None
     try:
         return (1 / sqrt(ones((1,), x.like) * x.K))[0]
     except UnsupportedNumberError:
@@ -36,12 +42,15 @@ class Rule:
     """
 
     __name__: str
+    record: Callable[..., Recording]
+    default_chunk = 32
+    """Tokens a chunk unless a call says otherwise: where NumPy runs the linear rules fastest."""
 
     def __init__(
         self,
         definition: Callable[..., Any],
         inputs: Mapping[str, str] | None,
-        defaults: Mapping[str, Default] | None,
+        defaults: Mapping[str, Default | None] | None,
         options: Mapping[str, Any] | None,
         scaled: tuple[str, ...] = ("q",),
         scale_default: Callable[[str, Inputs], Any] | None = None,
@@ -84,6 +93,11 @@ class Rule:
         return ()
 
     @property
+    def arguments(self) -> dict[str, Any]:
+        """What every call takes by name, with defaults."""
+        return {"state": None, "form": None, "chunk": None, "scale": None, "states": False}
+
+    @property
     def argument_order(self) -> tuple[str, ...]:
         """Inputs in the order of a call: those that may be left out come last."""
         return tuple(sorted(self.inputs, key=lambda name: name in self.defaults))
@@ -98,14 +112,23 @@ class Rule:
             else inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None)
             for name in self.argument_order
         ]
-        shared = {"state": None, "form": None, "chunk": 64, "scale": None, "states": False}
-        for name, default in (self.options | shared).items():
+        for name, default in (self.options | self.arguments).items():
             only = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
             parameters.append(only)
         return inspect.Signature(parameters)
 
-    def bind(self, args: tuple[Any, ...], given: dict[str, Any], state: Any, scale: Any) -> Inputs:
-        """Check and broadcast the inputs of a call; nothing is computed before all are right."""
+    def bind(
+        self,
+        args: tuple[Any, ...],
+        given: dict[str, Any],
+        state: Any,
+        scale: Any,
+        watch: Callable[[str, Any], Any] = lambda name, array: array,
+    ) -> Inputs:
+        """Check and broadcast the inputs of a call; nothing is computed before all are right.
+
+        What is computed is made of what `watch` makes of each array, default and the scale.
+        """
         options = {n: _option(given.pop(n, d), d) for n, d in self.options.items()}
         names = self.argument_order
         bound = signature.bind_names(self.name, names, args, given)
@@ -117,22 +140,64 @@ class Rule:
                     f"the rule is a function of {', '.join(names)}"
                 )
         arrays = signature.as_arrays(self.name, {n: bound[n] for n in names if n in bound})
+        arrays = {name: watch(name, array) for name, array in arrays.items()}
         x = signature.bind_shapes(self.name, arrays, self.inputs, options)
         for name, default in self.defaults.items():
-            if name not in arrays:
-                x = x.replace(**{name: default(x, state)}).broadcast(x.lead)
-        for name in self.inputs:
-            signature.check_range(self.name, name, x.arrays[name])
-        return self._scaled(x, scale)
+            if name not in arrays and default is not None:
+                x = x.replace(**{name: watch(name, default(x, state))}).broadcast(x.lead)
+        for name, array in values(x.arrays).items():
+            signature.check_range(self.name, name, array)
+        return self._scaled(x, scale, watch)
 
-    def _scaled(self, x: Inputs, scale: Any) -> Inputs:
+    def _scaled(self, x: Inputs, scale: Any, watch: Callable[[str, Any], Any]) -> Inputs:
         if scale is None and self.scale_default is not None:
             scale = self.scale_default(self.name, x)
         if scale is None:
             return x
         if x.like.dtype != object:
             scale = x.like.dtype.type(scale)
-        return x.replace(**{name: x.arrays[name] * scale for name in self.scaled})
+        scale = watch("scale", scale)
+        given = [name for name in self.scaled if name in x.arrays]
+        return x.replace(**{name: x.arrays[name] * scale for name in given})
+
+    def vjp(
+        self,
+        *args: Any,
+        state: Any = None,
+        dout: Any = None,
+        dstate: Any = None,
+        form: str | None = None,
+        chunk: int | None = None,
+        scale: Any = None,
+        **given: Any,
+    ) -> Any:
+        """Gradients of <dout, out> + <dstate, last state>, by everything the call is a function of.
+
+        grads.q, grads.k, ...  as the inputs were given: summed over axes that were broadcast. An
+                               input left out has one if it is made in its own right; if it is made
+                               from others its gradient is None, and flows into theirs
+        grads.log_alpha        alpha * grads.alpha, where the rule takes alpha
+        grads.scale            by the scale, the default or 1 if it was not given
+        grads.state            by the memory before the first token
+
+        `form` None differentiates the definition with the tape; the forms of a linear rule run its
+        adjoint. `chunk` is how many tokens run from one kept memory, about sqrt(T) unless given.
+        """
+        form = None if form is None else self.choose_form(form)
+
+        def record(x: Inputs, S: Any) -> Any:
+            every = round(x.sizes.get("T", 1) ** 0.5) if chunk is None else self.check_chunk(chunk)
+            return self.record(x, S, form, max(every, 1))
+
+        return vjp(self, args, given, state, scale, dout, dstate, record)
+
+    def jvp(self, *args: Any, state: Any = None, scale: Any = None, **given: Any) -> Tangents:
+        """The memory and beside it its tangent: how out and state change as the inputs change.
+
+        The changes are dq, dk, ..., dscale and dstate, of the shapes of what they change; what is
+        left out does not change. Returns out, state, dout, dstate.
+        """
+        return jvp(self, args, given, state, scale)
 
     def choose_form(self, form: str | None) -> str:
         """The form's name, checked; None is the definition."""
@@ -146,7 +211,9 @@ class Rule:
         return form
 
     def check_chunk(self, chunk: Any) -> int:
-        """The chunk length: a whole number of tokens, at least one."""
+        """The chunk length: a whole number of tokens, at least one; None is the rule's default."""
+        if chunk is None:
+            return self.default_chunk
         if not isinstance(chunk, int | np.integer) or isinstance(chunk, bool) or chunk < 1:
             raise ValueError(
                 f"{self.name}: chunk has value {chunk!r}, expected a whole number of at least 1, "
@@ -156,5 +223,9 @@ class Rule:
 
 
 def _option(value: Any, default: Any) -> Any:
-    """An option whose default is a kernel may be given by the kernel's name."""
+    """An option whose default is an activation, a kernel or a feature map may be given by name."""
+    if isinstance(default, Activation):
+        return find_activation(value)
+    if isinstance(default, FeatureMap):
+        return find_features(value)
     return find_kernel(value) if isinstance(default, Kernel) else value

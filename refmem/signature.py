@@ -24,7 +24,14 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "gamma": (0, 1, "gamma is the factor itself, not its logarithm"),
     "log_alpha": (-np.inf, 0, "it is the natural logarithm of a factor in [0, 1]"),
     "beta": (-np.inf, np.inf, "NaN would spread to every later token"),
+    "f": (0, 1, "f is the factor that the memory is multiplied by"),
+    "dt": (0, np.inf, "it is the length of a step"),
+    "A": (-np.inf, 0, "exp(dt A) is a factor in [0, 1]"),
     "count": (1, np.inf, "the token itself is counted"),
+    "forget": (0, 1, "it is the part of the memory that is lost"),
+    "drift": (0, np.inf, "it is a variance"),
+    "noise": (0, np.inf, "it is a variance"),
+    "lam": (0, np.inf, "a negative ridge would reward large memories"),
 }
 """Least and greatest value of real inputs by name, and why."""
 
@@ -100,7 +107,8 @@ class Inputs:
     def token(self, t: int) -> dict[str, Any]:
         """The arguments of one token, without the time axis (n*T rows a token keep n rows)."""
         one = self.tokens(t, t + 1)
-        for name, axes in self.axes.items():
+        for name in one.arrays:
+            axes = self.axes[name]
             if "T" in axes:
                 one.arrays[name] = one.arrays[name].squeeze(axes.index("T") - len(axes))
         return one.arguments
@@ -295,9 +303,19 @@ def bind_state(rule: str, state: Any, empty: Any, x: Inputs) -> tuple[Any, Input
             f"{rule}: state has type {type(state).__name__}, expected {type(empty).__name__} with "
             f"fields {', '.join(names)}, because this memory is made of several arrays"
         )
-    pairs = {f"state.{n}": (s, e) for n, s, e in zip(names, state, empty, strict=True)}
+    pairs = {}
+    for name, part, blank in zip(names, state, empty, strict=True):
+        if (part is None) != (blank is None):
+            raise TypeError(
+                f"{rule}: state.{name} has {'no' if part is None else 'a'} value, expected "
+                f"{'one' if part is None else 'none'}, because the call "
+                f"{'has' if part is None else 'does not have'} what it is made of"
+            )
+        if part is not None:
+            pairs[f"state.{name}"] = (part, blank)
     parts, x = _bind_arrays(rule, pairs, x)
-    return type(empty)(*parts), x
+    found = dict(zip(pairs, parts, strict=True))
+    return type(empty)(*(found.get(f"state.{name}") for name in names)), x
 
 
 def _bind_arrays(

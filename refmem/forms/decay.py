@@ -50,9 +50,7 @@ def scores(x: np.ndarray, y: np.ndarray, factors: Factors) -> np.ndarray:
     if factors.shape[-1] == 1:
         spans = segment_products(factors[..., 0])
         none = zeros((*spans.shape[:-2], 1, T), spans)
-        lower = x @ transposed(y)
-        lower *= np.concatenate([none, spans[..., :-1, :]], axis=-2)
-        return lower
+        return x @ transposed(y) * np.concatenate([none, spans[..., :-1, :]], axis=-2)
     size = 1 << (T - 1).bit_length()
     x, y = padded(x, size, 0), padded(y, size, 0)
     lead = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
@@ -84,18 +82,23 @@ def mixed(weights: np.ndarray, v: np.ndarray, factors: np.ndarray) -> np.ndarray
 
 
 def halvings(factors: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Cut [0, size) in two, then each half again, and so on: for every round, the length of a half
-    and the factors' products in the right halves from the cut, in the left halves to the cut.
+    """Pair neighbouring blocks of 1, 2, 4, ... tokens, up to `size`: for every round, the length of
+    a block, the factors' products in the right ones from the cut, in the left ones to the cut.
 
     A product over tokens on both sides of a cut splits there, so everything that crosses it is one
-    matrix product: neither T^2 K memory nor a division.
+    matrix product: neither T^2 K memory nor a division. Products are (..., pairs, length, C).
     """
-    factors = padded(factors, size, 1)
-    half = size // 2
-    while half:
-        halves = split(factors, half)
-        yield half, products_before(halves[..., 1, :, :]), products_after(halves[..., 0, :, :])
-        half //= 2
+    block = padded(factors, size, 1)
+    before = after = ones((*block.shape[:-1], 1, block.shape[-1]), block)
+    length = 1
+    while length < size:
+        left, right = block[..., 0::2, None, :], block[..., 1::2, None, :]
+        from_cut, to_cut = before[..., 1::2, :, :], after[..., 0::2, :, :]
+        yield length, from_cut, to_cut
+        before = np.concatenate([before[..., 0::2, :, :], left * from_cut], axis=-2)
+        after = np.concatenate([to_cut * right, after[..., 1::2, :, :]], axis=-2)
+        block = (left * right)[..., 0, :]
+        length *= 2
 
 
 def split(x: np.ndarray, half: int) -> np.ndarray:

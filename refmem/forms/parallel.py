@@ -25,8 +25,9 @@ import numpy as np
 
 from refmem.algebra import bind, dot, transposed, unit_lower_solve
 from refmem.forms import decay
-from refmem.forms.micro import last_steps
 from refmem.forms.columns import join_columns, run_value_decay, split_columns
+from refmem.forms.diagonal import run_diagonal
+from refmem.forms.micro import last_steps
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
 from refmem.states import stack
@@ -39,8 +40,13 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
     if m.columns and not keep and m.erase is None and m.decay.shape[-2] == 1:
-        return *run_value_decay(m, S), None
-    return last_steps(m, *join_columns(m, *run_transition(*split_columns(m, S), keep)))
+        out, S = run_value_decay(m, S)
+        return m.finished(out), S, None
+    if m.columns and m.erase is None and m.decay.shape[-2] > 1:
+        out, S, states = run_diagonal(m, S)
+        return m.finished(out), S.copy(), states if keep else None
+    out, S, states = join_columns(m, *run_transition(*split_columns(m, S), keep))
+    return last_steps(m, m.finished(out), S, states)
 
 
 def run_transition(

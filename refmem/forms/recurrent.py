@@ -17,6 +17,8 @@ from refmem.states import each, stack
 
 def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last state, and with `keep` the state after every token."""
+    if x.like.dtype == object and not x.lead:
+        return _run_with_a_lead(rule, x, S, chunk, keep)
     out = zeros((*x.lead, x.T, x.V), x.like)
     after = []
     for t in range(x.T):
@@ -24,3 +26,15 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
         if keep:
             after.append(S)
     return out, each(np.copy, S), stack(after, S, len(x.lead)) if keep else None
+
+
+def _run_with_a_lead(
+    rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool
+) -> tuple[np.ndarray, Any, Any]:
+    """The same under one leading axis: arithmetic on a 0-d object array leaves a bare number."""
+    out, S, after = run(rule, x.broadcast((1,)), each(lambda part: part[None], S), chunk, keep)
+    return out[0], each(_only, S), each(_only, after) if keep else None
+
+
+def _only(x: np.ndarray) -> np.ndarray:
+    return x[0]

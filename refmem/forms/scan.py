@@ -14,8 +14,9 @@ import numpy as np
 
 from refmem.algebra import bind, recall, zeros
 from refmem.forms import parallel
-from refmem.forms.micro import last_steps
 from refmem.forms.columns import join_columns, split_columns
+from refmem.forms.diagonal import run_diagonal
+from refmem.forms.micro import last_steps
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
 
@@ -26,8 +27,12 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
         return parallel.run(rule, x, S, chunk, keep)
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
-    out, S, states = last_steps(m, *join_columns(m, *run_transition(*split_columns(m, S))))
-    return out, S.copy(), states if keep else None
+    if m.erase is None:
+        run = run_diagonal(m, S)
+    else:
+        run = join_columns(m, *run_transition(*split_columns(m, S)))
+    out, S, states = last_steps(m, *run)
+    return m.finished(out), S.copy(), states if keep else None
 
 
 def run_transition(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
