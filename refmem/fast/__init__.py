@@ -1,0 +1,57 @@
+"""The form "fast": compiled loops, for float32 and float64. Never the definition.
+
+    kernels     the loops over tokens           lanes       arrays in registers
+    compiling   loops to machine code           sharing     work over threads, memory over tokens
+    linear      rules linear in their state     gradients   their derivatives
+    attention   rules that keep everything
+
+Nothing here is imported, and nothing compiled, before the first call with form="fast".
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from refmem.memory import CacheRule, Recording, StateRule
+from refmem.rule import Rule
+from refmem.signature import Inputs
+
+DTYPES = (np.float32, np.float64)
+
+
+def run_state(
+    rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool
+) -> tuple[np.ndarray, Any, Any]:
+    """Outputs, the last state, and with `keep` the state after every token."""
+    return _module(rule, x, "linear").run(rule, x, S, keep)  # type: ignore[no-any-return]
+
+
+def record_state(rule: StateRule, x: Inputs, S: Any, chunk: int) -> Recording:
+    """A run that can be pulled back."""
+    return _module(rule, x, "gradients").Adjoint(rule, x, S, chunk, "fast")  # type: ignore[no-any-return]
+
+
+def run_cache(
+    rule: CacheRule, x: Inputs, past: Any, chunk: int, keep: bool
+) -> tuple[np.ndarray, Any, Any]:
+    """Outputs, the last cache, and with `keep` the cache after every token."""
+    return _module(rule, x, "attention").run(rule, x, past, keep)  # type: ignore[no-any-return]
+
+
+def _module(rule: Rule, x: Inputs, name: str) -> ModuleType:
+    if x.like.dtype not in DTYPES:
+        raise TypeError(
+            f"{rule.name}: form has value 'fast', expected any other for {x.like.dtype}, because "
+            "the compiled loops are for float32 and float64"
+        )
+    try:
+        return importlib.import_module(f"refmem.fast.{name}")
+    except ImportError as error:
+        raise ImportError(
+            f"{rule.name}: form has value 'fast', expected any other, because Numba does not work "
+            f"here: {error}"
+        ) from error

@@ -1,0 +1,100 @@
+"""Rules that keep everything: the streaming form, a head at a time, in large matrix products.
+
+Scores and sums of values are products of BLAS. What lies between them is one pass in place instead
+of one for every operation, and what erases solves a block of tokens at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from refmem.fast.sharing import groups, require_memory
+from refmem.forms.attention import run_blocks
+from refmem.kernels import Kernel
+from refmem.memory import Cache, CacheRule, Lookup
+from refmem.signature import Inputs
+from refmem.states import each
+
+QUERIES, KEYS = 256, 1024
+"""Measured: a block of scores of this size stays in the cache, and its products are fast."""
+
+
+class Quick(Kernel):
+    """A kernel whose exponentials take few passes over the scores."""
+
+    def shifted_weights(
+        self, scores: np.ndarray, mask: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As `Kernel.shifted_weights`."""
+        if self.weight is not None or self.breaking:
+            return super().shifted_weights(scores, mask)
+        if not mask.all():
+            scores = np.where(mask, scores, scores.dtype.type(-np.inf))
+        shift = np.zeros((*scores.shape[:-1], 1), scores.dtype)
+        if self.normalised and scores.shape[-1]:
+            top = scores.max(-1, keepdims=True)
+            shift = np.where(np.isfinite(top), top, shift)
+        weights = scores - shift
+        return np.exp(weights, out=weights), shift
+
+
+def run(
+    rule: CacheRule, x: Inputs, past: Cache, keep: bool
+) -> tuple[np.ndarray, Cache, list[Cache] | None]:
+    """Outputs, the last cache, and with `keep` the cache after every token."""
+    seen = past.key.shape[-2] + x.T
+    widths = x.K + x.V + (past.log_alpha is not None)
+    every = seen * (seen + 1) // 2 if keep else seen
+    require_memory(rule.name, x.like, (*x.lead, x.T, x.V), (*x.lead, every, widths))
+    if keep or not x.lead:
+        return _run(rule, x, past, keep)
+    out = np.empty((*x.lead, x.T, x.V), x.like.dtype)
+    cache = each(lambda part, axis: _longer(part, axis, x.T), past, AXES)
+    for index in groups(x.lead, max(1, QUERIES * KEYS // max(1, x.T * seen))):
+        arrays = {name: array[index] for name, array in x.arrays.items()}
+        lead = past.key[index].shape[:1]
+        part = Inputs(arrays, x.axes, x.sizes, lead, x.options)
+        out[index], after, _ = _run(rule, part, each(lambda a, i=index: a[i], past), False)
+        each(lambda whole, a, i=index: _put(whole, i, a), cache, after)
+    return out, cache, None
+
+
+AXES = Cache(-2, -2, -1)
+"""Where a cache's arrays have their tokens."""
+
+
+def _run(
+    rule: CacheRule, x: Inputs, past: Cache, keep: bool
+) -> tuple[np.ndarray, Cache, list[Cache] | None]:
+    look = quick(rule.lookup(**x.arguments))
+    return run_blocks(look, x, past, keep, queries=QUERIES, keys=KEYS, solve=solve)
+
+
+def quick(look: Lookup) -> Lookup:
+    """The same with quick kernels."""
+    erase = look.erase and (*look.erase[:2], Quick(*look.erase[2]))
+    return look._replace(kernel=Quick(*look.kernel), erase=erase)
+
+
+def solve(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """X with (I + A) X = B, for `A` (..., T, T) strictly lower: BLAS, a head at a time."""
+    X = np.empty(B.shape, B.dtype)
+    for head in np.ndindex(B.shape[:-2]):
+        X[head] = solve_triangular(
+            A[head], B[head], lower=True, unit_diagonal=True, check_finite=False
+        )
+    return X
+
+
+def _longer(part: np.ndarray, axis: int, tokens: int) -> np.ndarray:
+    shape = list(part.shape)
+    shape[axis] += tokens
+    return np.empty(shape, part.dtype)
+
+
+def _put(whole: np.ndarray, index: Any, part: np.ndarray) -> np.ndarray:
+    whole[index] = part
+    return whole

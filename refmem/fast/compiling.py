@@ -1,0 +1,36 @@
+"""Kernels to machine code, once per structure and dtype, kept on disk between runs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import from_dtype, njit, types
+
+from refmem.fast.kernels import OPTIONS
+
+
+def call(kernel: Callable[..., None], *arrays: np.ndarray | None, into: tuple[Any, ...]) -> None:
+    """Call `kernel(*arrays, *into)`; it writes to the arrays of `into` only."""
+    shape = tuple(None if x is None else x.ndim for x in arrays)
+    written = tuple(None if x is None else x.ndim for x in into)
+    dtype = next(x.dtype for x in into if x is not None)
+    compiled(kernel, dtype, shape, written)(*arrays, *into)
+
+
+@functools.cache
+def compiled(
+    kernel: Callable[..., None],
+    dtype: np.dtype,
+    read: tuple[int | None, ...],
+    written: tuple[int | None, ...],
+) -> Callable[..., None]:
+    """The kernel for arrays of these dimensions, of any strides; None is an argument left out."""
+    number = from_dtype(dtype)
+    arguments = [
+        types.none if ndim is None else types.Array(number, ndim, "A", readonly=place < len(read))
+        for place, ndim in enumerate(read + written)
+    ]
+    return njit([types.none(*arguments)], cache=True, **OPTIONS)(kernel)  # type: ignore[no-any-return]

@@ -1,0 +1,32 @@
+"""What the laws of the compiled form run over: every linear rule, at shapes that fit no block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from refmem import RULES
+from refmem.memory import CacheRule, StateRule
+from tests.special import EXEMPT
+
+LINEAR = [rule for rule in RULES if isinstance(rule, StateRule) and "fast" in rule.forms]
+KEEPS_ALL = [rule for rule in RULES if isinstance(rule, CacheRule)]
+
+SHAPES = [(1, 129), (129, 1), (3, 60), (60, 3), (5, 17), (17, 5), (129, 60)]
+"""K and V: smaller than a block of 32, no multiple of it, and more than several."""
+
+
+def exact_on_floats(rules: list[Any]) -> list[Any]:
+    """Parameters for rules that do not round on halves; others are skipped with their reason."""
+    laws = EXEMPT["rationals"] | EXEMPT["dyadic"]
+    return [
+        pytest.param(
+            rule,
+            id=rule.name,
+            marks=[pytest.mark.skip(reason=f"{rule.name} {laws[rule.name]}")]
+            if rule.name in laws
+            else [],
+        )
+        for rule in rules
+    ]

@@ -1,0 +1,73 @@
+"""Law: on floats the kernel errs no more than the number of its roundings allows.
+
+A read or a state entry is a polynomial in the entries of the transition and of the first state, and
+the kernel computes it with + and * alone. Whatever the order of its sums, the result is that sum of
+monomials with each times some (1 + d), |d| <= gamma(m) = m u / (1 - m u), where m is the most
+roundings on a monomial's way. Through a token, a monomial takes at most K + 1 in what w recalls and
+4 more in the update; the last read takes K + 1: m = T (K + 5) + K + 1. So the error is at most
+gamma(m) times the same memory run on absolute values.
+
+The truth is the transition's own equation in long doubles, which errs by the same law with a u that
+is at least 2^11 times smaller; both sides' bounds are added. Platforms where a long double is a
+float64 say so.
+"""
+
+import numpy as np
+import pytest
+
+from refmem.fast.linear import run_transition
+from refmem.forms.adjoint import each_array
+from tests.draws import floats, sample
+from tests.fast.rules import LINEAR, SHAPES
+
+wide = pytest.mark.skipif(
+    np.finfo(np.longdouble).eps > 2**-60, reason="long doubles are no wider than float64 here"
+)
+
+
+def transition_of(rule, x):
+    """A call's transition, and a copy of its first state."""
+    state, given = x["state"], {name: a for name, a in x.items() if name != "state"}
+    bound = rule.bind((), given, state, None)
+    return rule.transition(**bound.arguments), state.copy()
+
+
+def run_by_definition(m, S):
+    reads = []
+    for t in range(m.read.shape[-2]):
+        S, read = m.step(S, t)
+        reads.append(read)
+    return np.stack(reads, axis=-2), S
+
+
+def gamma(m, dtype):
+    return m * np.finfo(dtype).eps / 2 / (1 - m * np.finfo(dtype).eps / 2)
+
+
+@wide
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
+@pytest.mark.parametrize("rule", LINEAR, ids=lambda rule: rule.name)
+def test_the_kernel_stays_within_its_bound(rule, dtype):
+    for seed, (K, V) in enumerate(SHAPES):
+        x = sample(rule, floats(dtype), seed, T=5, K=K, V=V, lead=(2,))
+        m, S = transition_of(rule, x)
+        m = m._replace(finish=None, micro=1)
+        out, state = np.empty((2, m.read.shape[-2], S.shape[-1]), dtype), S.copy()
+        run_transition(m, state, out)
+        truth = run_by_definition(each_array(np.longdouble, m), S.astype(np.longdouble))
+        magnitude = each_array(lambda a: abs(np.longdouble(a)), m)
+        sizes = run_by_definition(magnitude, abs(S.astype(np.longdouble)))
+        roundings = m.read.shape[-2] * (S.shape[-2] + 5) + S.shape[-2] + 1
+        allowed = gamma(roundings, dtype) + gamma(roundings, np.longdouble)
+        for got, want, size in zip((out, state), truth, sizes, strict=True):
+            assert (abs(got - want) <= allowed * size).all(), f"{rule.name}, K={K}, V={V}"
+
+
+@pytest.mark.parametrize("rule", LINEAR, ids=lambda rule: rule.name)
+def test_a_call_is_what_the_kernel_reads_finished(rule):
+    x = sample(rule, floats(np.float64), T=3, K=3, V=35, lead=(2,))
+    m, S = transition_of(rule, x)
+    read = np.empty((2, m.read.shape[-2], S.shape[-1]))
+    run_transition(m, S, read)
+    want = m.finished(read)[:, m.micro - 1 :: m.micro]
+    np.testing.assert_array_equal(rule(**x, form="fast").out, want)

@@ -1,0 +1,83 @@
+"""The laws can fail: a kernel with one deliberate mistake breaks the dyadic law."""
+
+import importlib.util
+import inspect
+
+import numpy as np
+import pytest
+
+import refmem
+from refmem.fast import gradients, kernels, linear
+from tests.draws import DYADIC, sample
+from tests.exact import assert_same
+
+FORWARD = {
+    "every token erases what the first recalled": (
+        "ahead[j] += ask * new",
+        "ahead[j] += 0 * new",
+    ),
+    "a token erases what the token before it asked": (
+        "ask = w[h, following, i]",
+        "ask = w[h, t, i]",
+    ),
+    "columns that fill no block are left out": (
+        "for start in range(0, V, LANES):",
+        "for start in range(0, V - V % LANES, LANES):",
+    ),
+    "the first state is forgotten": ("S[h, i, start + j] if j < width else 0", "0"),
+    "the last state is not kept": ("S[h, i, start + j] = tile[i, j]", "pass"),
+    "the read is before the write": (
+        "answer[j] += read * new",
+        "answer[j] += read * (new - put * value[j])",
+    ),
+    "every token decays like the first": ("keep = decay[h, t, i]", "keep = decay[h, 0, i]"),
+}
+
+BACKWARD = {
+    "the read's share is left out": ("slope[j, i] + query[i] * by_answer", "slope[j, i]"),
+    "what w recalled passes nothing back": ("by_new += ask[i] * by_recalled", "by_new += 0"),
+    "keys that fill no block are left out": (
+        "for start in range(0, K, LANES):",
+        "for start in range(0, K - K % LANES, LANES):",
+    ),
+    "w reads the state after its token": (
+        "by_ask[i] += new * by_recalled",
+        "by_ask[i] += 2 * new * by_recalled",
+    ),
+}
+
+
+def mutant(tmp_path, old, new):
+    """The kernels with one piece of their source replaced."""
+    source = inspect.getsource(kernels)
+    assert source.count(old) == 1, f"{old!r} occurs {source.count(old)} times"
+    file = tmp_path / "mutant.py"
+    file.write_text(source.replace(old, new))
+    spec = importlib.util.spec_from_file_location("mutant", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def call():
+    return sample(refmem.gated_delta, DYADIC, 3, T=3, K=33, V=35, lead=(2,))
+
+
+@pytest.mark.parametrize("mistake", FORWARD)
+def test_mistakes_in_the_memory_are_seen(mistake, tmp_path, monkeypatch):
+    x, rule = call(), refmem.gated_delta
+    assert_same(rule(**x, form="fast"), rule(**x), "without a mistake")
+    monkeypatch.setattr(linear, "run_tokens", mutant(tmp_path, *FORWARD[mistake]).run_tokens)
+    with pytest.raises(AssertionError, match="gated_delta"):
+        assert_same(rule(**x, form="fast"), rule(**x), "gated_delta")
+
+
+@pytest.mark.parametrize("mistake", BACKWARD)
+def test_mistakes_in_the_gradients_are_seen(mistake, tmp_path, monkeypatch):
+    x, rule = call(), refmem.gated_delta
+    dout = np.ones((2, 3, 35))
+    want = tuple(rule.vjp(**x, dout=dout))
+    assert_same(tuple(rule.vjp(**x, dout=dout, form="fast")), want, "without a mistake")
+    monkeypatch.setattr(gradients, "pull_keys", mutant(tmp_path, *BACKWARD[mistake]).pull_keys)
+    with pytest.raises(AssertionError, match="gated_delta"):
+        assert_same(tuple(rule.vjp(**x, dout=dout, form="fast")), want, "gated_delta")

@@ -1,0 +1,75 @@
+"""Law: how many threads share the work, and how it is cut, changes no bit and no input."""
+
+import numba
+import numpy as np
+import pytest
+
+import refmem
+from refmem.fast import sharing
+from tests.draws import floats, sample
+from tests.exact import assert_same
+from tests.fast.rules import KEEPS_ALL, LINEAR
+
+SHARED = [refmem.linear_attention, refmem.gated_delta, refmem.value_gated, refmem.kda]
+
+
+@pytest.fixture
+def many_threads(monkeypatch):
+    """Every call is worth a thread, and Numba is back at its own number afterwards."""
+    monkeypatch.setattr(sharing, "WORTH_A_THREAD", 1)
+    before = numba.get_num_threads()
+    yield min(2, numba.config.NUMBA_NUM_THREADS)
+    numba.set_num_threads(before)
+
+
+@pytest.mark.parametrize("lead", [(1,), (5,)], ids=["columns", "heads"])
+@pytest.mark.parametrize("rule", SHARED, ids=lambda rule: rule.name)
+def test_one_thread_and_two_agree_to_the_bit(rule, lead, many_threads):
+    if many_threads < 2:
+        pytest.skip("Numba has one thread here")
+    x = sample(rule, floats(np.float32), T=70, K=60, V=129, lead=lead)
+    dout = rule(**x).out
+    results = []
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        with sharing.threads(10) as (count, _):
+            assert count == threads
+        results.append(
+            (tuple(rule(**x, form="fast")), tuple(rule.vjp(**x, dout=dout, form="fast")))
+        )
+    assert_same(results[1], results[0], rule.name)
+
+
+@pytest.mark.parametrize("rule", LINEAR + KEEPS_ALL, ids=lambda rule: rule.name)
+def test_inputs_may_repeat_along_axes_and_are_left_alone(rule):
+    one = sample(rule, floats(np.float64), T=6, K=3, V=5, lead=())
+    arrays = {n: a for n, a in one.items() if n in {*rule.inputs, "state"}}
+    repeated = one | {
+        n: refmem.states.each(lambda a: np.broadcast_to(a, (2, 3, *a.shape)), a)
+        for n, a in arrays.items()
+    }
+    arrays = {n: refmem.states.each(np.asarray, a) for n, a in arrays.items()}
+    kept = {n: refmem.states.each(lambda a: np.array(a), a) for n, a in arrays.items()}
+    got, want = rule(**repeated, form="fast"), rule(**one, form="fast")
+    np.testing.assert_array_equal(got.out, np.broadcast_to(want.out, got.out.shape))
+    for name, array in arrays.items():
+        assert_same(array, kept[name], f"{rule.name}: {name}")
+
+
+@pytest.mark.parametrize("lead", [(0,), (2, 0), (0, 3)], ids=str)
+@pytest.mark.parametrize("rule", LINEAR + KEEPS_ALL, ids=lambda rule: rule.name)
+def test_no_heads_are_heads(rule, lead):
+    one = sample(rule, floats(np.float64), T=3)
+    x = one | {
+        n: refmem.states.each(lambda a: np.broadcast_to(a, lead + a.shape), a)
+        for n, a in one.items()
+        if n in {*rule.inputs, "state"}
+    }
+    assert rule(**x, form="fast").out.shape == lead + rule(**one).out.shape
+
+
+@pytest.mark.parametrize("rule", LINEAR + KEEPS_ALL, ids=lambda rule: rule.name)
+def test_no_tokens_leave_the_state_alone(rule):
+    x = sample(rule, floats(np.float64), T=0, lead=(2,))
+    trace = rule(**x, form="fast", states=True)
+    assert_same(tuple(trace), tuple(rule(**x, states=True)), rule.name)
