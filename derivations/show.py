@@ -30,7 +30,7 @@ def _step(step: Step, latex: bool) -> Iterator[str]:
     )
     bare = 0
     for statement, verdict in step.shown:
-        if verdict is Verdict.PROVEN and _says_nothing(statement):
+        if verdict is Verdict.PROVEN and (_says_nothing(statement) or _fills_a_page(statement)):
             bare += 1
             continue
         yield ""
@@ -46,6 +46,11 @@ def _says_nothing(statement: Any) -> bool:
     if isinstance(statement, Equation):
         return _printable(statement.left) == _printable(statement.right)
     return not isinstance(statement, Inequality)
+
+
+def _fills_a_page(statement: Any) -> bool:
+    """Whether a formula, such as what shipped code makes of symbols, is too wide to be read."""
+    return max(map(len, formula(statement, Verdict.PROVEN, False).splitlines())) > WIDTH
 
 
 SIGNS = {sp.Eq: "=", sp.Ne: "≠", sp.Le: "≤", sp.Gt: ">"}

@@ -10,7 +10,18 @@ from derivations.run import SECTIONS, names, run
 from derivations.statement import Verdict
 
 FOLDER = Path(derivations.__file__).parent
-SUPPORT = {"__init__", "__main__", "averages", "run", "show", "statement", "symbols"}
+SUPPORT = {
+    "__init__",
+    "__main__",
+    "averages",
+    "cotangents",
+    "descent",
+    "run",
+    "show",
+    "statement",
+    "symbols",
+    "traces",
+}
 
 
 @pytest.mark.parametrize("name", names())
