@@ -78,12 +78,26 @@ def _rectify(x: Any) -> Any:
     return x if x > 0 else x * 0
 
 
-_RATIONAL: dict[str, Callable[[Any], Any]] = {"relu": _rectify, "abs": abs}
+_RATIONAL: dict[str, Callable[[Any], Any]] = {
+    "relu": _rectify,
+    "abs": abs,
+    "positive": lambda x: 1 if x > 0 else 0,
+}
 _ANALYTIC: dict[str, Callable[[Any], Any]] = {
     "exp": lambda x: x.exp(),
     "log": lambda x: x.log(),
     "sqrt": lambda x: x.sqrt(),
+    "cos": lambda x: x.cos(),
+    "sin": lambda x: x.sin(),
+    "arccos": lambda x: x.acos(),
 }
+
+_PIECEWISE: dict[str, Callable[[Any], Any]] = {
+    "relu": lambda x: x if x[0] > 0 else x * 0,
+    "abs": lambda x: x if x[0] > 0 else -x,
+    "first term": lambda x: x[0],
+}
+"""Of series: what is smooth around their first term, by which they are ordered."""
 
 _OBJECTS = {
     ("fractions", "Fraction"): NumberSystem(
@@ -104,7 +118,8 @@ _OBJECTS = {
         | {
             "tanh": lambda x: x.tanh(),
             "erf": lambda x: x.erf(),
-            "relu": lambda x: x.max(0 * x),
+            "relu": lambda x: x.max(type(x)(0)),
+            "positive": lambda x: x if x.is_zero() else (x.sgn() + 1) / 2,
             "abs": abs,
             "middle": lambda x: x.mid(),
         },
@@ -112,9 +127,19 @@ _OBJECTS = {
     ("flint", "acb"): NumberSystem(
         "acb", ordered=False, functions=_ANALYTIC | {"middle": lambda x: x.real.mid()}
     ),
-    ("flint", "fmpq_series"): NumberSystem("fmpq_series", exact=True, ordered=False),
+    ("flint", "fmpq_series"): NumberSystem(
+        "fmpq_series", exact=True, ordered=False, functions=_PIECEWISE
+    ),
     ("flint", "arb_series"): NumberSystem(
-        "arb_series", ordered=False, functions=_ANALYTIC | {"middle": lambda x: x[0].mid()}
+        "arb_series",
+        ordered=False,
+        functions=_ANALYTIC
+        | _PIECEWISE
+        | {
+            "tanh": lambda x: 1 - 2 / ((2 * x).exp() + 1),
+            "erf": lambda x: x.erf(),
+            "middle": lambda x: x[0].mid(),
+        },
     ),
     ("sympy", ""): NumberSystem(
         "sympy",
@@ -124,9 +149,13 @@ _OBJECTS = {
             "exp": lambda x: _sympy().exp(x),
             "log": lambda x: _sympy().log(x),
             "sqrt": lambda x: _sympy().sqrt(x),
+            "cos": lambda x: _sympy().cos(x),
+            "sin": lambda x: _sympy().sin(x),
+            "arccos": lambda x: _sympy().acos(x),
             "tanh": lambda x: _sympy().tanh(x),
             "erf": lambda x: _sympy().erf(x),
             "relu": lambda x: _sympy().Max(x, 0),
+            "positive": lambda x: _sympy().Heaviside(x, 0),
             "abs": lambda x: _sympy().Abs(x),
         },
     ),
@@ -192,10 +221,14 @@ def _flint() -> ModuleType:
 
 
 def _convert(x: Any, one: Callable[[Any], Any]) -> np.ndarray:
+    """`one` of every entry, as a Python number: a longdouble, which is none, as its fraction."""
     x = np.asarray(x)
     out = np.empty(x.shape, dtype=object)
     for index in np.ndindex(x.shape):
-        out[index] = one(x[index])
+        value = x[index].item() if isinstance(x[index], np.generic) else x[index]
+        if isinstance(value, np.longdouble):
+            value = Fraction(*value.as_integer_ratio())
+        out[index] = one(value)
     return out
 
 
@@ -227,8 +260,14 @@ def prime_field(x: Any) -> np.ndarray:
 
 def intervals(x: Any) -> np.ndarray:
     """The same numbers as `flint.arb` of radius zero, at flint's current precision."""
-    arb = _flint().arb
-    return _convert(x, lambda value: arb(value.item() if isinstance(value, np.generic) else value))
+    flint = _flint()
+
+    def one(value: Any) -> Any:
+        if isinstance(value, Fraction):
+            value = flint.fmpq(*value.as_integer_ratio())
+        return flint.arb(value)
+
+    return _convert(x, one)
 
 
 def symbols(name: str, shape: tuple[int, ...]) -> np.ndarray:

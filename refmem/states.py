@@ -9,11 +9,11 @@ import numpy as np
 
 
 def each(function: Callable[..., np.ndarray], *states: Any) -> Any:
-    """Apply a function to the arrays of states of one structure."""
+    """Apply a function to the arrays of states of one structure; no state stays none."""
+    if states[0] is None:
+        return None
     if isinstance(states[0], tuple):
-        parts: Iterable[Any] = (
-            None if arrays[0] is None else function(*arrays) for arrays in zip(*states, strict=True)
-        )
+        parts: Iterable[Any] = (each(function, *arrays) for arrays in zip(*states, strict=True))
         return type(states[0])(*parts)
     return function(*states)
 

@@ -11,15 +11,18 @@ other, so both are allowed what the worse of them had.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Arrays, Convention
-from refmem.oracle.metrics import Errors, measure, row_errors, same_specials, short
-from refmem.oracle.sensitivity import require_sensitive, stacked
+from refmem.oracle.conventions import Convention
+from refmem.oracle.layouts import Arrays
+from refmem.oracle.metrics import Errors, as_rows, measure, row_errors, same_specials, short
+from refmem.oracle.reference import run_rule
+from refmem.oracle.sensitivity import ask, require_sensitive
 
 FACTOR = 2
 """c: how many times the rule's own error a candidate may have, for yet another order."""
@@ -30,11 +33,16 @@ CHUNK = 16
 
 @dataclass(frozen=True, eq=False)
 class Expected:
-    """What a case must give: out and state, each with the errors it may have."""
+    """What a case must give: each part of the result, with the errors it may have."""
 
     dtype: np.dtype
-    truth: dict[str, np.ndarray]
+    truth: Arrays
     allowed: dict[str, Errors]
+    state_dtype: np.dtype | None = None
+
+    def dtype_of(self, part: str) -> np.dtype:
+        """The dtype that a part must have."""
+        return self.dtype if part == "out" else self.state_dtype or self.dtype
 
 
 @dataclass(frozen=True)
@@ -61,31 +69,54 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
     dtype = np.dtype(dtype)
     wide = np.longdouble if dtype == np.float64 else np.float64
     seen = convention.to_grammar(foreign, case.inputs, case.axes, wide)
-    result = case.rule(**{**stacked(seen), **case.options})
-    truth = {"out": result.out[0], "state": result.state[0]}
-
-    arithmetic = np.promote_types(dtype, np.float32)
-    inputs = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
-    arguments: dict[str, Any] = {**inputs, **case.options, "chunk": CHUNK}
-    runs = [case.rule(**arguments, form=form) for form in case.rule.forms]
+    call = call_options(case, convention)
+    answers = ask(case, seen, call)
+    truth = answers[0]
+    runs = own_runs(case, foreign, convention, dtype)
     allowed = {
-        part: _allowed([measure(getattr(run, part), exact) for run in runs], dtype)
+        part: _allowed(
+            [measure(run[part], exact) for run in runs], convention.dtype_of(part, dtype)
+        )
         for part, exact in truth.items()
     }
-    require_sensitive(case, seen, result, {part: errors.rms for part, errors in allowed.items()})
-    return Expected(dtype, truth, allowed)
+    require_sensitive(case, seen, answers, {part: errors.rms for part, errors in allowed.items()})
+    return Expected(dtype, truth, allowed, convention.dtype_of("state", dtype))
+
+
+def call_options(case: Case, convention: Convention) -> dict[str, Any]:
+    """The case's options, with the scale that the callee uses where none is passed."""
+    scale = convention.default_scale(case.regime.K, case.regime.V)
+    if case.regime.scale is None and scale is not None and case.rule.scaled:
+        return case.options | {"scale": scale}
+    return case.options
+
+
+def own_runs(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> list[Arrays]:
+    """What the rule gives in the candidate's arithmetic, in each of its forms."""
+    arithmetic = np.promote_types(dtype, np.float32)
+    inputs = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
+    call = call_options(case, convention) | {"chunk": CHUNK}
+    own = getattr(case.rule, "own_forms", {})
+    forms = [form for form in case.rule.forms if form not in own and form != "fast"]
+    return [run_rule(case, inputs, **call, form=form) for form in forms]
 
 
 def _allowed(own: list[Errors], dtype: np.dtype) -> Errors:
     worst = Errors.worst(own)
     head = max(worst.gain, worst.direction)
-    rounding = float(np.finfo(dtype).eps)
+    rounding = unit_in_last_place(dtype)
     return Errors(*(FACTOR * e + rounding for e in (worst.rms, worst.row, head, head)))
 
 
-def judge(expected: Expected, out: np.ndarray, state: np.ndarray) -> Verdict:
-    """Compare a result, in refmem's grammar, with what was expected."""
-    found = {"out": out, "state": state}
+def unit_in_last_place(dtype: Any) -> float:
+    """The distance from 1 to the next number of a dtype."""
+    if np.dtype(dtype).kind == "f":
+        return float(np.finfo(dtype).eps)
+    return float(importlib.import_module("ml_dtypes").finfo(dtype).eps)
+
+
+def judge(expected: Expected, found: Arrays) -> Verdict:
+    """Compare the parts of a result, in refmem's grammar, with what was expected."""
     verdicts = [_judge_part(expected, part, x) for part, x in found.items()]
     return Verdict(
         error=max(verdict.error for verdict in verdicts),
@@ -96,10 +127,11 @@ def judge(expected: Expected, out: np.ndarray, state: np.ndarray) -> Verdict:
 
 def _judge_part(expected: Expected, part: str, x: np.ndarray) -> Verdict:
     truth, allowed = expected.truth[part], expected.allowed[part]
-    if x.dtype != expected.dtype:
-        return _hopeless(f"{part} has dtype {x.dtype}, expected {expected.dtype}")
+    if x.dtype != expected.dtype_of(part):
+        return _hopeless(f"{part} has dtype {x.dtype}, expected {expected.dtype_of(part)}")
     if x.shape != truth.shape:
         return _hopeless(f"{part} has shape {x.shape}, expected {truth.shape}")
+    x = x.astype(truth.dtype)
     if not same_specials(x, truth):
         bad = np.isfinite(x) != np.isfinite(truth)
         return _hopeless(f"{part} has {int(bad.sum())} NaN or infinite entries, expected none")
@@ -112,7 +144,7 @@ def _judge_part(expected: Expected, part: str, x: np.ndarray) -> Verdict:
     if shares[worst] <= 1:
         return Verdict(errors.rms, shares[worst])
     size, limit = getattr(errors, worst), getattr(allowed, worst)
-    where = _first_bad(row_errors(x, truth) > allowed.row, part)
+    where = _first_bad(row_errors(as_rows(x), as_rows(truth)) > allowed.row, part)
     reason = f"{part}: {worst} error {short(size)}, allowed {short(limit)}{where}"
     return Verdict(errors.rms, shares[worst], reason)
 

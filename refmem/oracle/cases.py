@@ -4,26 +4,34 @@
 
 The seed picks the length among the regime's lengths and draws the numbers. A case's inputs are in
 refmem's grammar, float64: leading axes are (batch, heads), or (batch, heads, 3) and
-(batch, heads, 1) where three heads share one.
+(batch, heads, 1) where three heads share one; parameters, which have no time, have no batch.
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import refmem
-from refmem.memory import StateRule, empty_matrix
-from refmem.oracle.conventions import STATE, Arrays
+from refmem.memory import StateRule, StaticRule, empty_matrix
 from refmem.oracle.draws import Random
-from refmem.oracle.regimes import OF_RULE, REGIMES, STREAMS, USUAL, Regime
+from refmem.oracle.ingredients import GATE, OF_RULE, SIZES, STREAMS, USUAL
+from refmem.oracle.layouts import STATE, Arrays, Axes, Shape, is_timed
+from refmem.oracle.regimes import REGIMES, Regime
+from refmem.rule import Rule
 from refmem.signature import nearest_name
 
 BATCH, HEADS, GROUP = 2, 2, 3
+PREFIX = 5
+"""How many tokens come before a case whose state is not one matrix: they make its state."""
+
+POOL = 5
+"""Slots of a pool of states."""
 
 
 class ChoiceError(ValueError):
@@ -34,70 +42,146 @@ class ChoiceError(ValueError):
 class Case:
     """Inputs of one call of a rule.
 
-    inputs       name -> array, in refmem's grammar; "state" is there if one is passed
+    inputs       name -> array, in refmem's grammar; "state", or "state.key" and so on where it is
+                 not one matrix, if one is passed; "lengths" of sequences, "slots" of a pool
     axes         name -> its axes, such as ("T", "K")
-    options      keyword arguments beside them: `scale`, where it is not one
-    state_shape  of an initial state, passed or not
+    options      keyword arguments beside them: `scale`, unless it is the rule's own
+    state_shape  of an initial state, passed or not, where it is one matrix
     """
 
-    rule: StateRule
+    rule: Rule
     regime: Regime
     seed: int
     inputs: Arrays
-    axes: dict[str, tuple[str, ...]]
+    axes: dict[str, Axes]
     options: dict[str, Any]
-    state_shape: tuple[int, ...]
+    state_shape: Shape
 
     @property
     def name(self) -> str:
         """rule/regime/seed."""
         return f"{self.rule.name}/{self.regime.name}/{self.seed}"
 
-
-def checkable_rules() -> dict[str, StateRule]:
-    """The rules for which cases are made: their state is one matrix, and all inputs are drawn."""
-    return {
-        rule.name: rule
-        for rule in refmem.RULES
-        if isinstance(rule, StateRule)
-        and rule.initial is empty_matrix
-        and rule.inputs.keys() <= USUAL.keys()
-    }
+    @property
+    def batch(self) -> int:
+        """How many sequences there are."""
+        return max(x.shape[0] for name, x in self.inputs.items() if is_timed(self.axes.get(name, ())))
 
 
-def suited(rule: StateRule) -> list[Regime]:
-    """The regimes that a rule's inputs allow."""
-    return [regime for regime in REGIMES if regime.suits(rule.inputs)]
+def checkable_rules() -> dict[str, Rule]:
+    """The rules for which cases are made: all of whose inputs there is a way to draw."""
+    return {rule.name: rule for rule in refmem.RULES if rule.inputs.keys() <= USUAL.keys()}
 
 
-def make_case(rule: StateRule, regime: Regime, seed: int) -> Case:
+def has_matrix_state(rule: Rule) -> bool:
+    """Whether the rule's state is one matrix (K, V)."""
+    return isinstance(rule, StateRule) and rule.initial is empty_matrix
+
+
+def suited(rule: Rule) -> list[Regime]:
+    """The regimes that a rule's inputs and its kind of state allow."""
+    kind = "matrix" if has_matrix_state(rule) else "none" if isinstance(rule, StaticRule) else "own"
+    names = set(rule.inputs) | ({"alpha"} if gate_of(rule) else set())
+    return [regime for regime in REGIMES if regime.suits(names, kind, rule.name)]
+
+
+@functools.cache
+def empty_state(rule: Rule) -> Any:
+    """The rule's memory of nothing: an array, a named tuple, or None."""
+    return rule(**_draw_inputs(rule, REGIMES[0], 0, 0, 1)).state
+
+
+def gate_of(rule: Rule) -> str:
+    """The input that a regime of gates draws; "" if the rule has none."""
+    named = [GATE.get(rule.name, ""), "alpha", "log_alpha"]
+    return next((name for name in named if name in rule.inputs), "")
+
+
+def make_case(rule: Rule, regime: Regime, seed: int) -> Case:
     """The case of that name."""
-    sizes = {"T": regime.lengths[seed % len(regime.lengths)], "K": regime.K, "V": regime.V}
-    sizes |= {name: value for name, value in rule.options.items() if isinstance(value, int)}
+    lengths = regime.sequences[seed % len(regime.sequences)] if regime.sequences else ()
+    tokens = max(lengths) if lengths else regime.lengths[seed % len(regime.lengths)]
+    batch = len(lengths) or BATCH
     axes = {name: tuple(shape.split()) for name, shape in rule.inputs.items()}
-    if regime.state:
+    inputs = _draw_inputs(rule, regime, seed, tokens, batch)
+    if lengths:
+        inputs["lengths"] = np.array(lengths)
+    state_shape: Shape = ()
+    if has_matrix_state(rule):
+        states = POOL if regime.slots else batch
+        state_shape = (*_leading_axes("state", STATE, regime.sharing, states), regime.K, regime.V)
+    if regime.state and has_matrix_state(rule):
         axes["state"] = STATE
-    inputs = {}
-    for name, of_input in axes.items():
-        own = (math.prod(sizes[factor] for factor in axis.split("*")) for axis in of_input)
-        shape = (*_leading_axes(name, regime.sharing), *own)
-        time = -len(of_input) if of_input and of_input[0].endswith("T") else 0
-        random = Random(f"{rule.name}/{regime.name}/{STREAMS.get(name, name)}", seed)
-        draw = (USUAL | OF_RULE.get(rule.name, {}) | dict(regime.draw))[name]
-        inputs[name] = np.array(draw(random, shape, time), dtype=np.float64)
-    options = {} if regime.scale == 1 else {"scale": regime.scale}
-    state_shape = (*_leading_axes("state", regime.sharing), regime.K, regime.V)
+        inputs["state"] = _draw(rule, regime, seed, "state", state_shape, 0)
+    elif regime.state and not isinstance(rule, StaticRule):
+        for field, x in _state_of_a_prefix(rule, regime, seed, batch).items():
+            inputs[field] = x
+            axes[field] = _axes_of_field(field, x)
+    if regime.slots:
+        inputs["slots"] = np.array(regime.slots[: len(lengths)])
+    own = regime.scale is None or (regime.scale == 1 and rule.scale_default is None)
+    options = {} if own or not rule.scaled else {"scale": regime.scale}
     return Case(rule, regime, seed, inputs, axes, options, state_shape)
 
 
-def _leading_axes(name: str, sharing: str) -> tuple[int, ...]:
+def _draw_inputs(rule: Rule, regime: Regime, seed: int, tokens: int, batch: int) -> Arrays:
+    sizes = SIZES | {"T": tokens, "K": regime.K, "V": regime.V}
+    sizes |= {name: value for name, value in rule.options.items() if isinstance(value, int)}
+    inputs = {}
+    for name, shape in rule.inputs.items():
+        axes = tuple(shape.split())
+        own = (math.prod(sizes[factor] for factor in axis.split("*")) for axis in axes)
+        lead = _leading_axes(name, axes, regime.sharing, batch)
+        time = -len(axes) if is_timed(axes) else 0
+        inputs[name] = _draw(rule, regime, seed, name, (*lead, *own), time)
+    return inputs
+
+
+def _draw(rule: Rule, regime: Regime, seed: int, name: str, shape: Shape, time: int) -> np.ndarray:
+    random = Random(f"{rule.name}/{regime.name}/{STREAMS.get(name, name)}", seed)
+    draw = (USUAL | OF_RULE.get(rule.name, {}))[name]
+    own = dict(regime.draw)
+    logarithm = name == gate_of(rule) and name.startswith("log_")
+    if name == gate_of(rule) and "alpha" in own:
+        own[name] = own["alpha"]
+    x = np.array(own.get(name, draw)(random, shape, time), dtype=np.float64)
+    if logarithm and "alpha" in own:
+        with np.errstate(divide="ignore"):
+            return np.log(x)
+    return x
+
+
+def _leading_axes(name: str, axes: Axes, sharing: str, batch: int) -> tuple[int, ...]:
+    if name != "state" and not is_timed(axes):
+        return (1, HEADS, 1) if sharing in ("queries", "values") else (1, HEADS)
     if sharing == "beta" and name == "beta":
-        return BATCH, 1
+        return batch, 1
     if sharing == "queries":
-        return BATCH, HEADS, GROUP if name == "q" else 1
+        return batch, HEADS, GROUP if name == "q" else 1
     if sharing == "values":
-        return BATCH, HEADS, 1 if name in ("q", "k") else GROUP
-    return BATCH, HEADS
+        return batch, HEADS, 1 if name in ("q", "k") else GROUP
+    return batch, HEADS
+
+
+def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int) -> Arrays:
+    """A state that some tokens lead to, in multiples of 1/256: field -> array."""
+    before = _draw_inputs(rule, regime, seed + 1_000_003, PREFIX, batch)
+    for name, shape in rule.inputs.items():
+        if not is_timed(tuple(shape.split())):
+            before[name] = _draw_inputs(rule, regime, seed, PREFIX, batch)[name]
+    state = rule(**before).state
+    fields = {"state": state} if isinstance(state, np.ndarray) else state._asdict()
+    return {
+        name if name == "state" else f"state.{name}": np.round(x * 256) / 256
+        for name, x in fields.items()
+        if x is not None
+    }
+
+
+def _axes_of_field(field: str, x: np.ndarray) -> Axes:
+    """The axes of a field of a state: a cache's count tokens; those of others are left alone."""
+    cache = {"state.key": ("P", "K"), "state.value": ("P", "V"), "state.log_alpha": ("P",)}
+    return cache.get(field, ("own",) * (x.ndim - 2))
 
 
 def find_case(name: str) -> Case:
@@ -117,7 +201,7 @@ def find_case(name: str) -> Case:
     return make_case(rule, regimes[parts[1]], int(parts[2]))
 
 
-def find_rule(name: str) -> StateRule:
+def find_rule(name: str) -> Rule:
     """The rule of that name, if cases can be made for it."""
     rules = checkable_rules()
     if name not in rules:
@@ -128,11 +212,15 @@ def find_rule(name: str) -> StateRule:
     return rules[name]
 
 
-def names_of(rule: StateRule, seeds: Iterable[int] | None = None) -> list[str]:
+def names_of(rule: Rule, seeds: Iterable[int] | None = None) -> list[str]:
     """Names of the cases of a rule: every regime with each of its lengths, or with these seeds."""
     chosen = None if seeds is None else tuple(seeds)
     return [
         f"{rule.name}/{regime.name}/{seed}"
         for regime in suited(rule)
-        for seed in (range(len(regime.lengths)) if chosen is None else chosen)
+        for seed in (range(len(_choices(regime))) if chosen is None else chosen)
     ]
+
+
+def _choices(regime: Regime) -> Sequence[Any]:
+    return regime.sequences or regime.lengths

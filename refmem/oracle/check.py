@@ -17,7 +17,8 @@ import numpy as np
 
 from refmem.oracle.budget import Expected, Verdict, expect, judge
 from refmem.oracle.cases import Case, ChoiceError, find_case, find_rule, names_of
-from refmem.oracle.conventions import Arrays
+from refmem.oracle.layouts import Arrays
+from refmem.oracle.running import MisbehavedError, outside, run
 from refmem.oracle.sensitivity import DegenerateError
 from refmem.oracle.targets import PythonCallable, Target, find_target
 
@@ -127,17 +128,18 @@ def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list
 
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:
+    reasons = {one: outside(target, one, case) for one in target.operators}
+    outcomes = [Outcome(o, case.name, OUTSIDE, reason=why) for o, why in reasons.items() if why]
+    operators = [operator for operator, why in reasons.items() if not why]
+    if not operators:
+        return outcomes
     inputs = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
     try:
         expected = expect(case, inputs, target.convention, target.dtype)
     except DegenerateError as refusal:
-        return [Outcome(one, case.name, REFUSED, reason=str(refusal)) for one in target.operators]
-    outcomes = []
-    for operator in target.operators:
-        reason = target.uncovered(operator, case)
-        if reason:
-            outcomes.append(Outcome(operator, case.name, OUTSIDE, reason=reason))
-            continue
+        refused = [Outcome(one, case.name, REFUSED, reason=str(refusal)) for one in operators]
+        return outcomes + refused
+    for operator in operators:
         verdict = _judge_run(target, operator, case, inputs, expected)
         status = PASSED if verdict.passed else FAILED
         outcomes.append(
@@ -150,25 +152,8 @@ def _judge_run(
     target: Target, operator: str, case: Case, inputs: Arrays, expected: Expected
 ) -> Verdict:
     """Run a candidate on copies of its inputs, and judge what comes back."""
-    given = {name: x.copy() for name, x in inputs.items()}
     try:
-        out, state = map(np.asarray, target.run(operator, case, given))
-    except (Exception, SystemExit) as error:
-        return _failed(f"raised {type(error).__name__}: {error}")
-    changed = [n for n, x in inputs.items() if not np.array_equal(given[n], x, equal_nan=True)]
-    if changed:
-        return _failed(f"changed its input {changed[0]}")
-    for name, x in given.items():
-        if np.may_share_memory(out, x) or np.may_share_memory(state, x):
-            return _failed(f"returned memory of its input {name}")
-    try:
-        out, state = target.convention.result_to_grammar(
-            out, state, expected.truth["out"].shape, case.state_shape
-        )
-    except ValueError as error:
-        return _failed(str(error))
-    return judge(expected, out, state)
-
-
-def _failed(reason: str) -> Verdict:
-    return Verdict(np.inf, np.inf, " ".join(reason.split()))
+        found = run(target, operator, case, inputs, expected.truth)
+    except MisbehavedError as error:
+        return Verdict(np.inf, np.inf, str(error))
+    return judge(expected, found)

@@ -44,6 +44,11 @@ def signed(random: Random, shape: tuple[int, ...], time: int) -> np.ndarray:
     return random.choose([n / 8 for n in range(-12, 13)], shape)
 
 
+def signs(random: Random, shape: tuple[int, ...], time: int) -> np.ndarray:
+    """Ones and minus ones."""
+    return random.choose([-1, 1], shape)
+
+
 def unit_keys(random: Random, shape: tuple[int, ...], time: int) -> np.ndarray:
     """Rows of norm exactly 1: a few entries of 1/2 and of 1/4, shuffled, with random signs."""
     width = shape[-1]

@@ -45,10 +45,13 @@ def same_specials(x: np.ndarray, truth: np.ndarray) -> bool:
 
 
 def measure(x: np.ndarray, truth: np.ndarray) -> Errors:
-    """The metrics of `x` against `truth`, arrays of one shape without NaN or infinity."""
+    """The metrics of `x` against `truth`, arrays of one shape; what is infinite is left out."""
     if not truth.size:
         return NONE
-    error = x.astype(truth.dtype) - truth
+    x, truth = as_rows(x.astype(truth.dtype)), as_rows(truth)
+    finite = np.isfinite(truth)
+    x, truth = np.where(finite, x, 0), np.where(finite, truth, 0)
+    error = x - truth
     off, true = _by_head(error), _by_head(truth)
     share = _ratio((off * true).sum(-1), (true**2).sum(-1))
     across = off - share[:, None] * true
@@ -58,6 +61,13 @@ def measure(x: np.ndarray, truth: np.ndarray) -> Errors:
         gain=float(np.abs(share).max()),
         direction=float(_ratio(_norm(across), _norm(true)).max()),
     )
+
+
+def as_rows(x: np.ndarray) -> np.ndarray:
+    """An array with at least a batch, a head, a row and a channel; a number a head is one row."""
+    if x.ndim >= 4:
+        return x
+    return x.reshape(*x.shape[:2], *[1] * (4 - x.ndim), *x.shape[2:])
 
 
 def row_errors(x: np.ndarray, truth: np.ndarray) -> np.ndarray:

@@ -13,37 +13,12 @@ from dataclasses import dataclass, field
 
 from refmem.oracle import draws
 from refmem.oracle.draws import MILD, Draw
+from refmem.oracle.ingredients import USUAL
 
 LENGTHS = (1, 2, 63, 64, 65, 130)
 """One token, two, and both sides of one and two chunks of 64."""
 
 LONG = (63, 64, 65, 130)
-SIXTEENTHS = tuple(n / 16 for n in range(1, 16))
-
-USUAL: dict[str, Draw] = {
-    "q": draws.signed,
-    "k": draws.unit_keys,
-    "v": draws.signed,
-    "alpha": draws.log_gates(*MILD),
-    "gamma": draws.levels(7 / 8, 15 / 16, 31 / 32),
-    "count": draws.counting,
-    "beta": draws.levels(*SIXTEENTHS),
-    "erase": draws.levels(*SIXTEENTHS),
-    "write": draws.levels(*SIXTEENTHS),
-    "p": draws.near_keys,
-    "a": draws.unit_keys,
-    "b": draws.erasing,
-    "state": draws.random_state,
-}
-"""How each input is drawn unless the regime says otherwise."""
-
-OF_RULE: dict[str, dict[str, Draw]] = {"gated_oja": {"v": draws.unit_keys}}
-"""Rule -> inputs it needs drawn in another way: Oja's rule explodes unless values have norm one."""
-
-STREAMS = {"p": "k", "b": "a"}
-"""Inputs that are drawn from the random stream of another one, because they are near it."""
-
-
 @dataclass(frozen=True)
 class Regime:
     """A kind of case, for every rule that has the inputs it draws in its own way.
@@ -54,9 +29,12 @@ class Regime:
     lengths  numbers of tokens; the seed picks one
     K, V     channels of keys and of values
     sharing  "queries" or "values" if three of them share a key head, "beta" if all heads share it
-    scale    factor on the read
+    scale    factor on the read; None leaves it out of the call
     state    whether an initial state is passed
     blind    inputs that need not matter here, such as k where beta is zero
+    sequences  lengths of packed sequences; the seed picks a tuple
+    slots    where each sequence's state is in a pool; -1 has none
+    kinds    of states: "matrix", "own" (anything else) and "none"
     """
 
     name: str
@@ -66,13 +44,21 @@ class Regime:
     K: int = 12
     V: int = 7
     sharing: str = ""
-    scale: float = 1
+    scale: float | None = 1
     state: bool = True
     blind: tuple[str, ...] = ()
+    sequences: tuple[tuple[int, ...], ...] = ()
+    slots: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ("matrix", "own", "none")
 
-    def suits(self, inputs: Collection[str]) -> bool:
-        """Whether a rule with these inputs can have it."""
-        return self.draw.keys() - {"state"} <= set(inputs)
+    def suits(self, inputs: Collection[str], kind: str = "matrix", rule: str = "") -> bool:
+        """Whether a rule with these inputs and such a state can have it."""
+        wanted = set(self.draw) - {"state"}
+        if "state" in self.draw and kind != "matrix":
+            return False
+        shared = {"queries": {"q", "v"}, "values": {"k", "v"}, "beta": {"beta"}}
+        wanted |= shared.get(self.sharing, set())
+        return kind in self.kinds and wanted <= set(inputs) and rule not in NOT_FOR.get(self.name, ())
 
 
 SIZES_AND_STATES = (
@@ -88,6 +74,7 @@ SIZES_AND_STATES = (
         "a state that was not passed is not zeros (18-20, 23)",
         state=False,
         lengths=(2, *LONG),
+        kinds=("matrix", "own"),
     ),
     Regime(
         "zero-state",
@@ -151,6 +138,32 @@ SIZES_AND_STATES = (
         "the read is scaled twice, by another factor, or not at all (81, 82)",
         scale=3 / 8,
         lengths=(1, 64),
+        kinds=("matrix", "own"),
+    ),
+    Regime(
+        "default-scale",
+        "without a scale, another default is used than was promised (81, 82)",
+        scale=None,
+        lengths=(2, 65),
+        kinds=("matrix", "own"),
+    ),
+    Regime(
+        "short-chunks",
+        "tails of chunks of 4, 16 and 32 (31-43)",
+        lengths=(3, 4, 5, 15, 16, 17, 31, 32, 33, 66),
+    ),
+    Regime(
+        "packed",
+        "states leak between sequences; empty ones and tails are lost (28, 36, 44-55)",
+        sequences=((5, 0, 1, 63), (64, 65, 1), (17, 130, 0, 3)),
+        kinds=("matrix", "own"),
+    ),
+    Regime(
+        "slots",
+        "a sequence without a slot writes into another one's (18, 19, 51)",
+        sequences=((1, 1, 1), (5, 2, 64)),
+        slots=(3, -1, 0),
+        kinds=("matrix",),
     ),
 )
 
@@ -200,6 +213,9 @@ GATES = (
         lengths=(2, 64, 65),
     ),
 )
+
+NOT_FOR: dict[str, tuple[str, ...]] = {}
+"""Regime -> rules for which it can show nothing, such as gates where a lone token is all there is."""
 
 STRENGTHS = (
     Regime(

@@ -7,14 +7,15 @@ truth must also not be tiny beside the values, nor constant: then zeros or a con
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from refmem.oracle.cases import Case
+from refmem.oracle.ingredients import FACTORS, LOGARITHMS, POSITIVE
+from refmem.oracle.layouts import Arrays
 from refmem.oracle.metrics import measure
-
-if TYPE_CHECKING:
-    from refmem.oracle.cases import Case
+from refmem.oracle.reference import run_rule
 
 MARGIN = 16
 """How many budgets the truth must move by."""
@@ -23,48 +24,63 @@ TINY = 2.0**-10
 """The truth is tiny if its RMS is less than this times the RMS of what made it."""
 
 
-FACTORS = ("alpha", "gamma", "beta", "erase", "write")
-
-
 class DegenerateError(ValueError):
     """A case that shows nothing: its truth is tiny, constant, or does not depend on an input."""
 
 
 def opposite(name: str, x: np.ndarray) -> np.ndarray:
-    """An input far from `x` that keeps the rule stable: 1 - x for factors, -x for the others."""
+    """An input far from `x` that keeps the rule stable; see `refmem.oracle.ingredients`."""
+    if "." in name:  # part of a state, which need not be one with another sign
+        return x / 2
     if name in FACTORS:
         return np.maximum(1 - x, 0)
-    if name == "count":
+    if name in POSITIVE:
         return 2 * x
+    if name in LOGARITHMS:
+        return x - x.dtype.type(1 / 2)
     return np.where(x == 0, x.dtype.type(1), -x)
 
 
-def stacked(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """One call for all questions: entry 0 of a new first axis is `inputs`; n turns input n."""
-    return {
-        name: np.stack([x] + [opposite(name, x) if name == other else x for other in inputs])
-        for name, x in inputs.items()
-    }
+def questions(inputs: Arrays) -> list[Arrays]:
+    """The inputs; and for each, the same with that one turned into its opposite."""
+    turned = [inputs]
+    for name, x in inputs.items():
+        if name not in ("lengths", "slots"):
+            turned.append(inputs | {name: opposite(name, x)})
+    return turned
+
+
+def ask(case: Case, inputs: Arrays, call: dict[str, Any]) -> list[Arrays]:
+    """The rule's answers to all questions; one call if the sequences have one length."""
+    asked = questions(inputs)
+    if "lengths" in inputs:
+        return [run_rule(case, one, **call) for one in asked]
+    stacked = {name: np.stack([one[name] for one in asked]) for name in inputs}
+    together = run_rule(case, stacked, **call)
+    return [{part: x[n] for part, x in together.items()} for n in range(len(asked))]
 
 
 def require_sensitive(
-    case: Case, inputs: dict[str, np.ndarray], results: Any, allowed: dict[str, float]
+    case: Case, inputs: Arrays, answers: list[Arrays], allowed: dict[str, float]
 ) -> None:
-    """Raise `DegenerateError` unless every input matters, by the results of `stacked(inputs)`."""
-    truth = results.out[0]
-    if not all(np.isfinite(x[0]).all() for x in (results.out, results.state)):
-        raise DegenerateError(f"{case.name}: the truth is not finite")
-    if truth.size:
-        size = max(_rms(x) for name, x in inputs.items() if name in ("q", "v", "state"))
-        if _rms(truth) < TINY * size or np.ptp(truth) == 0:
+    """Raise `DegenerateError` unless every input matters, by the answers to all questions."""
+    truth = answers[0]
+    for part, x in truth.items():
+        if not np.isfinite(x).all() and part == "out":
+            raise DegenerateError(f"{case.name}: the truth is not finite")
+    if truth["out"].size:
+        given = [x for name, x in inputs.items() if name in ("q", "v", "x", "state")]
+        size = max((_rms(x) for x in given), default=0)
+        if _rms(truth["out"]) < TINY * size or np.ptp(truth["out"]) == 0:
             raise DegenerateError(f"{case.name}: the truth is tiny or constant: zeros might pass")
-    for n, name in enumerate(inputs, 1):
-        if name in case.regime.blind:
+    names = [name for name in inputs if name not in ("lengths", "slots")]
+    for name, answer in zip(names, answers[1:], strict=True):
+        if {name, name.split(".")[0]} & set(case.regime.blind):
             continue
-        moves = {part: getattr(results, part) for part in ("out", "state")}
-        if all(measure(x[n], x[0]).rms < MARGIN * allowed[part] for part, x in moves.items()):
+        moves = [(measure(answer[part], x).rms, allowed[part]) for part, x in truth.items()]
+        if all(moved < MARGIN * limit for moved, limit in moves):
             raise DegenerateError(f"{case.name}: the truth hardly depends on {name}")
 
 
 def _rms(x: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(x))))
+    return float(np.sqrt(np.mean(np.square(x)))) if x.size else 0.0

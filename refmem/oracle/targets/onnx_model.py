@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from refmem.oracle.cases import Case
-from refmem.oracle.conventions import STATE, Arrays, packed_shape
+from refmem.oracle.layouts import STATE, Arrays, packed_shape
 from refmem.oracle.targets.target import UnavailableError
 
 STANDARD, MICROSOFT = "ai.onnx", "com.microsoft"
@@ -94,4 +94,4 @@ def _declare(name: str, shape: tuple[int, ...], case: Case) -> Any:
 def _result_shapes(case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
     q, v = case.inputs["q"].shape, case.inputs["v"].shape
     out = (*np.broadcast_shapes(q[:-2], v[:-2]), *v[-2:])
-    return packed_shape(out, ("T", "V")), packed_shape(case.state_shape, STATE)
+    return packed_shape(out, ("T", "V"), "packed"), packed_shape(case.state_shape, STATE, "packed")

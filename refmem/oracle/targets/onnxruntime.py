@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from refmem.oracle.cases import Case
-from refmem.oracle.conventions import ONNX, Arrays
+from refmem.oracle.layouts import Arrays
+from refmem.oracle.presets import ONNX
 from refmem.oracle.targets import onnx_model
 
 QUIET = 4

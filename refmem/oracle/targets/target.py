@@ -7,7 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Arrays, Convention
+from refmem.oracle.conventions import Convention
+from refmem.oracle.layouts import Arrays
 
 
 class UnavailableError(RuntimeError):
@@ -33,5 +34,9 @@ class Target(Protocol):
     def uncovered(self, operator: str, case: Case) -> str:
         """Why a case lies outside what the operator promises; "" if it does not."""
 
-    def run(self, operator: str, case: Case, inputs: Arrays) -> tuple[Any, Any]:
-        """Output and final state for inputs in the target's convention; may raise anything."""
+    def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
+        """(out, state) for inputs in the target's convention, as arrays of any library.
+
+        The state is an array, or for other kinds of states a named tuple or dict of arrays. An
+        operator named in an attribute `stateless` may return None. May raise anything.
+        """
