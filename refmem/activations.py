@@ -43,12 +43,12 @@ def _gelu_slope(x: np.ndarray) -> np.ndarray:
 
 
 def _bent(x: np.ndarray) -> np.ndarray:
-    return tanh(sqrt(2 / _pi(x)) * (x + x * x * x * 44715 / 1000000))
+    return tanh(sqrt(2 / _pi(x)) * (x + x * x * x / 2000 * 8943 / 100))
 
 
 def _gelu_tanh_slope(x: np.ndarray) -> np.ndarray:
     bent = _bent(x)
-    inner = sqrt(2 / _pi(x)) * (1 + x * x * 3 * 44715 / 1000000)
+    inner = sqrt(2 / _pi(x)) * (1 + 3 * x * x / 2000 * 8943 / 100)
     return (1 + bent) / 2 + x * (1 - bent * bent) * inner / 2
 
 

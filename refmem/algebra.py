@@ -367,7 +367,8 @@ def pivot_of(column: np.ndarray) -> int:
 def conjugate_gradients(A: np.ndarray, b: np.ndarray, iterations: int) -> np.ndarray:
     """x with A x = b by so many steps of conjugate gradients from 0; `A` symmetric, `b` (..., K).
 
-    K steps are exact but for rounding. A residual of exactly zero stays zero; there is no eps.
+    K steps are exact but for rounding. A residual of zero stays zero, and so does, of floats, one
+    that is less than a rounding of `b`; there is no other eps.
     """
     x, residual = b * 0, b
     direction, size = b, (b * b).sum(-1, keepdims=True)
@@ -376,6 +377,9 @@ def conjugate_gradients(A: np.ndarray, b: np.ndarray, iterations: int) -> np.nda
         length = over(size, (direction * image).sum(-1, keepdims=True))
         x, residual = x + length * direction, residual - length * image
         before, size = size, (residual * residual).sum(-1, keepdims=True)
+        if b.dtype != object:
+            least = np.finfo(b.dtype).eps ** 2 * abs((b * b).sum(-1, keepdims=True))
+            size = np.where(abs(size) > least, size, b.dtype.type(0))
         direction = residual + over(size, before) * direction
     return x
 

@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 import refmem
+from refmem import links
 from refmem.signature import nearest_name
 
 CONFORMS, DEPARTS, USAGE, UNAVAILABLE = 0, 1, 2, 3
@@ -75,7 +76,7 @@ def rules() -> None:
 @main.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Print a rule: its specification, then its source."""
+    """Print a rule: its specification, its source, and where it is proven and tested."""
     named = {rule.name: rule for rule in refmem.RULES}
     if name not in named:
         raise click.UsageError(
@@ -90,6 +91,12 @@ def show(name: str) -> None:
     console.print(Text(inspect.cleandoc(named[name].__doc__ or "")))
     console.print()
     console.print(Syntax(code.strip("\n"), "python", background_color="default"))
+    for title, files in (
+        ("Derivations", links.derivations(named[name])),
+        ("Tests", links.tests(named[name])),
+    ):
+        if files:
+            console.print(Text(f"\n{title}:\n  " + "\n  ".join(files)))
 
 
 @main.command()

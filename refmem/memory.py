@@ -82,7 +82,12 @@ class Transition(NamedTuple):
         return cls(read=read, write=(k, v), erase=(-k, w), corrects=True, **others)
 
     def step(self, S: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
-        """Apply token t to a memory (..., K, V): the two lines above."""
+        """Apply token t to a memory (..., K, V): the two lines above, for each of its steps."""
+        for row in range(t * self.micro, (t + 1) * self.micro):
+            S, out = self._apply(S, row)
+        return S, self.finished(out)
+
+    def _apply(self, S: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
         k, v = self.write
         new = S
         if self.decay is not None:
@@ -92,7 +97,7 @@ class Transition(NamedTuple):
             new = new + bind(u[..., t, :], recall(S, w[..., t, :]))
         new = new + bind(k[..., t, :], v[..., t, :])
         out = recall(S if self.before else new, self.read[..., t, :])
-        return new, self.finished(out if self.bonus is None else out + self.bonus[..., t, :])
+        return new, out if self.bonus is None else out + self.bonus[..., t, :]
 
     def finished(self, out: np.ndarray) -> np.ndarray:
         """What a form's reads (..., V) become as outputs."""
@@ -154,9 +159,9 @@ class StateRule(Rule):
         own_forms: Mapping[str, StateForm] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
     ) -> None:
-        super().__init__(step, inputs, defaults, options, standard=standard)
+        super().__init__(step, inputs, defaults, options, standard=standard, own_forms=own_forms)
         self.step, self.transition, self.objective = step, transition, objective
-        self.initial, self.own_forms = initial, dict(own_forms or {})
+        self.initial = initial
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -278,7 +283,7 @@ class CacheRule(Rule):
         return self.attend(past, **x.arguments)
 
     def record(self, x: Inputs, past: Any, form: str | None, chunk: int) -> Recording:
-        """Run on traced arrays so as to be pulled back: all tokens at once, by one, or in chunks."""
+        """Run on traced arrays so as to be pulled back: all at once, by one token, or in chunks."""
         units = {"recurrent": 1, "chunked": chunk}
         return Definition(self, x, past, units.get(form or "", self.unit(x)), every=chunk)
 
@@ -303,14 +308,15 @@ class StaticRule(Rule):
         options: Mapping[str, Any] | None = None,
         own_forms: Mapping[str, Callable[..., np.ndarray]] | None = None,
     ) -> None:
-        super().__init__(read, inputs, defaults, options, scaled=(), standard=())
+        super().__init__(
+            read, inputs, defaults, options, scaled=(), standard=(), own_forms=own_forms
+        )
         self.read, self.energy = read, energy
-        self.reads = {"read": read, **(own_forms or {})}
 
     @property
     def forms(self) -> tuple[str, ...]:
         """Names of the forms this rule runs in; the first is its definition."""
-        return tuple(self.reads)
+        return ("read", *self.own_forms)
 
     def __call__(
         self,
@@ -323,7 +329,8 @@ class StaticRule(Rule):
         **given: Any,
     ) -> Result | Trace:
         """Read the memory for every token; `state` and `scale` are there for uniformity: None."""
-        read, _ = self.reads[self.choose_form(form)], self.check_chunk(chunk)
+        read = self.own_forms.get(self.choose_form(form)) or self.read
+        self.check_chunk(chunk)
         for name, value in (("state", state), ("scale", scale)):
             if value is not None:
                 raise TypeError(

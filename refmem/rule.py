@@ -42,7 +42,9 @@ class Rule:
     """
 
     __name__: str
+    __call__: Callable[..., Any]
     record: Callable[..., Recording]
+    own_forms: Mapping[str, Callable[..., Any]]
     default_chunk = 32
     """Tokens a chunk unless a call says otherwise: where NumPy runs the linear rules fastest."""
 
@@ -55,6 +57,7 @@ class Rule:
         scaled: tuple[str, ...] = ("q",),
         scale_default: Callable[[str, Inputs], Any] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
+        own_forms: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         module = definition.__module__
         self.name = module.rpartition(".")[2]
@@ -65,6 +68,7 @@ class Rule:
         self.defaults, self.options = dict(defaults or {}), dict(options or {})
         self.scaled = tuple(name for name in scaled if name in self.inputs)
         self.scale_default = scale_default
+        self.own_forms = dict(own_forms or {})
         self.__signature__ = self._signature()
 
     @property
@@ -154,6 +158,11 @@ class Rule:
             scale = self.scale_default(self.name, x)
         if scale is None:
             return x
+        if not self.scaled:
+            raise TypeError(
+                f"{self.name}: scale has value {scale!r}, expected none, because nothing here is a "
+                "query to be scaled"
+            )
         if x.like.dtype != object:
             scale = x.like.dtype.type(scale)
         scale = watch("scale", scale)
@@ -184,6 +193,11 @@ class Rule:
         adjoint. `chunk` is how many tokens run from one kept memory, about sqrt(T) unless given.
         """
         form = None if form is None else self.choose_form(form)
+        if form in self.own_forms:
+            raise ValueError(
+                f"{self.name}: form has value {form!r}, expected none or one of the general ones, "
+                "because a form that only this rule has is not differentiated"
+            )
 
         def record(x: Inputs, S: Any) -> Any:
             every = round(x.sizes.get("T", 1) ** 0.5) if chunk is None else self.check_chunk(chunk)

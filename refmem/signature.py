@@ -314,7 +314,7 @@ def bind_state(rule: str, state: Any, empty: Any, x: Inputs) -> tuple[Any, Input
         if part is not None:
             pairs[f"state.{name}"] = (part, blank)
     parts, x = _bind_arrays(rule, pairs, x)
-    found = dict(zip(pairs, parts, strict=True))
+    found: dict[str, Any] = dict(zip(pairs, parts, strict=True))
     return type(empty)(*(found.get(f"state.{name}") for name in names)), x
 
 

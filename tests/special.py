@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from refmem.activations import identity, square
+from refmem.activations import gelu_tanh, square
 from refmem.features import symmetric_power
 
 DRAWN: dict[str, dict[str, tuple[float, float]]] = {
+    "fast_weights": {"rate": (0, 1 / 64), "w_hidden": (-0.25, 0.25), "w_in": (-0.25, 0.25)},
     "implicit_delta": {"beta": (0, 2)},
     "kalman_delta": {"noise": (0.5, 2)},
     "least_squares": {"lam": (0.5, 2), "gamma": (0.5, 1)},
@@ -19,6 +20,12 @@ DRAWN: dict[str, dict[str, tuple[float, float]]] = {
     "mesa": {"beta": (0, 2), "lam": (0.5, 2)},
     "preconditioned_delta": {"fade": (0, 1), "weight": (0, 2)},
     "preconditioned_kda": {"fade": (0, 1), "weight": (0, 2)},
+    "relu_attention": {"bias": (1, 2)},
+    "titans_mlp": {"theta": (0, 1 / 64), "w1": (-0.5, 0.5), "w2": (-0.5, 0.5)},
+    "titans_mlp_normed": {"theta": (0, 0.125)},
+    "titans_normed": {"theta": (0, 0.125)},
+    "ttt_linear": {"eta": (0, 0.25)},
+    "ttt_mlp": {"eta": (0, 0.25)},
 }
 """rule -> input -> least and greatest value drawn, instead of -1 to 1 or `signature.RANGES`.
 
@@ -26,12 +33,19 @@ Prime field elements are always uniform: nothing is ordered there.
 """
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "fast_weights": {"activation": identity, "steps": 2},
+    "atlas": {"iterations": 2},
+    "fast_weights": {"activation": "identity", "steps": 2},
     "ffn": {"activation": square},
     "glu": {"activation": square},
+    "least_squares": {"iterations": 3},
+    "mesa": {"iterations": 3},
     "normalized_linear_attention": {"feature_map": symmetric_power(2)},
     "softmax_attention": {"window": 3},
     "titans_mlp": {"activation": square},
+    "titans_mlp_normed": {"activation": gelu_tanh, "eps": 0.5},
+    "titans_normed": {"eps": 0.5},
+    "ttt_linear": {"eps": 0.5},
+    "ttt_mlp": {"eps": 0.5},
 }
 """rule -> options the laws run it with. On exact numbers, kernels become polynomials anyway."""
 
@@ -111,10 +125,10 @@ EXEMPT: dict[str, dict[str, str]] = {
         "ttt_mlp": "has a layer norm",
     },
     "degree": {
-        "fast_weights": "binds its own output, so its degree triples with every token",
         "abc": "has exp of scores, so is no polynomial",
         "atlas": "divides by a length, so is no polynomial",
         "averaged_memory": "divides by count, so is no polynomial",
+        "fast_weights": "binds its own output, so its degree triples with every token",
         "implicit_delta": "divides, so is no polynomial",
         "kalman_delta": "divides, so is no polynomial",
         "lact": "has silu and lengths, so is no polynomial",
@@ -130,10 +144,15 @@ EXEMPT: dict[str, dict[str, str]] = {
         "rebased": "divides by its normaliser, so is no polynomial",
         "rwkv4": "divides by its normaliser, so is no polynomial",
         "taylor_attention": "divides by its normaliser, so is no polynomial",
+        "titans_mlp": "multiplies its weights by themselves at every token",
         "titans_mlp_normed": "has a layer norm, so is no polynomial",
         "titans_normed": "has a layer norm, so is no polynomial",
         "ttt_linear": "has a layer norm, so is no polynomial",
         "ttt_mlp": "has a layer norm, so is no polynomial",
+    },
+    "intervals": {
+        "least_squares.conjugate_gradients": "divides by what intervals cannot tell from zero",
+        "mesa.conjugate_gradients": "divides by what intervals cannot tell from zero",
     },
     "complex": {
         "hopfield_classical": "needs an order",
@@ -143,40 +162,34 @@ EXEMPT: dict[str, dict[str, str]] = {
     "symbols": {
         "hopfield_classical": "needs an order",
         "hopfield_dense": "needs an order",
+        "least_squares.conjugate_gradients": "divides by what symbols cannot tell from zero",
+        "mesa.conjugate_gradients": "divides by what symbols cannot tell from zero",
     },
     "linear in v": {
-        "fast_weights": "has no v",
-        "ffn": "has no v",
-        "glu": "has no v",
-        "hgrn": "has no v",
-        "hopfield_classical": "has no v",
-        "hopfield_dense": "has no v",
-        "hopfield_modern": "has no v",
-        "mamba1": "has no v",
-        "mamba2": "has no v",
-        "mlstm": "keeps its normaliser in its memory, beside the values",
-        "moe": "has no v",
-        "normalized_linear_attention": "keeps its normaliser in its memory, beside the values",
-        "performer": "keeps its normaliser in its memory, beside the values",
-        "power_attention": "keeps its normaliser in its memory, beside the values",
-        "product_key_memory": "has no v",
-        "rebased": "keeps its normaliser in its memory, beside the values",
-        "rwkv4": "keeps its normaliser in its memory, beside the values",
-        "taylor_attention": "keeps its normaliser in its memory, beside the values",
+        "atlas": "sets the length of every step",
+        "gated_oja": "erases what its values read",
+        "lact": "sets the lengths of its weights",
+        "titans_mlp": "has a hidden layer that learns",
+        "titans_mlp_normed": "has a layer norm",
+        "titans_normed": "has a layer norm",
+        "ttt_linear": "has a layer norm",
+        "ttt_mlp": "has a layer norm",
     },
     "rotation": {
-        "gla": "each key channel has a gate of its own",
-        "kda": "each key channel has a gate of its own",
         "gated_delta2": "each key channel has gates of its own",
         "generalized_delta": "each key channel has a gate of its own",
+        "gla": "each key channel has a gate of its own",
         "hgrn2": "each key channel has a gate of its own",
+        "kalman_delta": "each key channel has a drift of its own",
+        "kda": "each key channel has a gate of its own",
+        "longhorn": "erases each key channel by itself",
         "mamba1": "each key channel has a rate of its own",
-        "normalized_linear_attention": "keeps features of its keys, which do not turn with them",
-        "performer": "keeps features of its keys, which do not turn with them",
-        "power_attention": "keeps features of its keys, which do not turn with them",
+        "mesa": "each key channel has a ridge of its own",
+        "preconditioned_delta": "each key channel has a moment of its own",
+        "preconditioned_kda": "each key channel has a gate of its own",
         "rebased": "scales each key channel",
         "rwkv6": "each key channel has a gate of its own",
-        "taylor_attention": "keeps features of its keys, which do not turn with them",
+        "rwkv7": "each key channel has a gate of its own",
     },
 }
-"""law -> rule -> why the law does not hold for it."""
+"""law -> rule, or rule.form -> why the law does not hold for it."""

@@ -121,6 +121,10 @@ KINDS = {
         rm.softmax_attention,
         {name: rationals(RIGHT[name]) for name in "qkv"},
     ),
+    "hgrn: scale has value 2, expected none, because nothing here is a query to be scaled": (
+        rm.hgrn,
+        {"f": ones((2, 1)), "i": ones((2, 1)), "scale": 2},
+    ),
     "exp has numbers of kind fmpq, expected floats, intervals or symbols, because exp of such a "
     "number is not one": (
         rm.softmax_attention,

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-HEAD_MAPS = ("repeat", "tile")
-"""Which of H heads becomes head h of H n: h // n (repeat), or h % H (tile)."""
+from refmem.heads import HEAD_MAPS
 
 
 def repeat_heads(x: Any, n: int, map: str = "repeat", *, axis: int = -3) -> np.ndarray:
@@ -28,7 +27,8 @@ def repeat_heads(x: Any, n: int, map: str = "repeat", *, axis: int = -3) -> np.n
     array = np.asarray(x)
     if map not in HEAD_MAPS:
         raise ValueError(
-            f"repeat_heads: map has value {map!r}, expected repeat or tile, because both are in use"
+            f"repeat_heads: map has value {map!r}, expected {' or '.join(HEAD_MAPS)}, because both "
+            "are in use"
         )
     if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
         raise ValueError(

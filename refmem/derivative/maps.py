@@ -51,6 +51,11 @@ def above_zero(x: np.ndarray) -> np.ndarray:
     return system_of(x).apply("positive", x) if x.dtype == object else x.real > 0
 
 
+def side_of_zero(x: np.ndarray) -> np.ndarray:
+    """1 where x is positive, -1 where it is negative, 0 at 0: the slope of absolute."""
+    return above_zero(x) - above_zero(-x) if x.dtype == object else np.sign(x.real)
+
+
 def two_over_root_pi(x: np.ndarray) -> np.ndarray:
     """2 / sqrt(pi) in the numbers of x."""
     return 2 / sqrt(arccos(-ones((1,), x)))
@@ -75,7 +80,7 @@ MAPS |= {
     algebra.tanh: elementwise(lambda y, x: 1 - y * y),
     algebra.erf: elementwise(lambda y, x: two_over_root_pi(x) * exp(-x * x)),
     algebra.relu: elementwise(lambda y, x: above_zero(x)),
-    algebra.absolute: elementwise(lambda y, x: above_zero(x) * 1 - above_zero(-x)),
+    algebra.absolute: elementwise(lambda y, x: side_of_zero(x)),
 }
 MAPS |= {np.exp: MAPS[algebra.exp], np.log: MAPS[algebra.log], np.sqrt: MAPS[algebra.sqrt]}
 

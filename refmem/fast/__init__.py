@@ -27,19 +27,19 @@ def run_state(
     rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool
 ) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last state, and with `keep` the state after every token."""
-    return _module(rule, x, "linear").run(rule, x, S, keep)  # type: ignore[no-any-return]
+    return _module(rule, x, "linear").run(rule, x, S, keep)
 
 
 def record_state(rule: StateRule, x: Inputs, S: Any, chunk: int) -> Recording:
     """A run that can be pulled back."""
-    return _module(rule, x, "gradients").Adjoint(rule, x, S, chunk, "fast")  # type: ignore[no-any-return]
+    return _module(rule, x, "gradients").Adjoint(rule, x, S, chunk, "fast")
 
 
 def run_cache(
     rule: CacheRule, x: Inputs, past: Any, chunk: int, keep: bool
 ) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last cache, and with `keep` the cache after every token."""
-    return _module(rule, x, "attention").run(rule, x, past, keep)  # type: ignore[no-any-return]
+    return _module(rule, x, "attention").run(rule, x, past, keep)
 
 
 def _module(rule: Rule, x: Inputs, name: str) -> ModuleType:

@@ -6,12 +6,14 @@ of one for every operation, and what erases solves a block of tokens at once.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from refmem.fast.sharing import groups, require_memory
+from refmem.fast.blas import one_thread
+from refmem.fast.sharing import groups, require_memory, threads
 from refmem.forms.attention import run_blocks
 from refmem.kernels import Kernel
 from refmem.memory import Cache, CacheRule, Lookup
@@ -50,20 +52,26 @@ def run(
     every = seen * (seen + 1) // 2 if keep else seen
     require_memory(rule.name, x.like, (*x.lead, x.T, x.V), (*x.lead, every, widths))
     if keep or not x.lead:
-        return _run(rule, x, past, keep)
+        with one_thread():
+            return _run(rule, x, past, keep)
     out = np.empty((*x.lead, x.T, x.V), x.like.dtype)
-    cache = each(lambda part, axis: _longer(part, axis, x.T), past, AXES)
-    for index in groups(x.lead, max(1, QUERIES * KEYS // max(1, x.T * seen))):
+    cache = Cache(
+        _longer(past.key, -2, x.T),
+        _longer(past.value, -2, x.T),
+        None if past.log_alpha is None else _longer(past.log_alpha, -1, x.T),
+    )
+
+    def of_heads(index: tuple[Any, ...]) -> None:
         arrays = {name: array[index] for name, array in x.arrays.items()}
-        lead = past.key[index].shape[:1]
-        part = Inputs(arrays, x.axes, x.sizes, lead, x.options)
-        out[index], after, _ = _run(rule, part, each(lambda a, i=index: a[i], past), False)
-        each(lambda whole, a, i=index: _put(whole, i, a), cache, after)
+        part = Inputs(arrays, x.axes, x.sizes, past.key[index].shape[:1], x.options)
+        out[index], after, _ = _run(rule, part, each(lambda a: a[index], past), False)
+        each(lambda whole, a: _put(whole, index, a), cache, after)
+
+    heads = list(groups(x.lead, max(1, QUERIES * KEYS // max(1, x.T * seen))))
+    work = math.prod(x.lead) * x.T * seen * (x.K + x.V)
+    with one_thread(), threads(work) as (_, shared):
+        shared(of_heads, heads)
     return out, cache, None
-
-
-AXES = Cache(-2, -2, -1)
-"""Where a cache's arrays have their tokens."""
 
 
 def _run(

@@ -33,4 +33,5 @@ def compiled(
         types.none if ndim is None else types.Array(number, ndim, "A", readonly=place < len(read))
         for place, ndim in enumerate(read + written)
     ]
-    return njit([types.none(*arguments)], cache=True, **OPTIONS)(kernel)  # type: ignore[no-any-return]
+    machine_code: Any = njit([types.none(*arguments)], cache=True, **OPTIONS)
+    return machine_code(kernel)

@@ -20,7 +20,7 @@ from numba import njit
 
 from refmem.fast.lanes import LANES, lanes
 
-OPTIONS = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 
 def run_tokens(
@@ -39,7 +39,13 @@ def run_tokens(
     V = v.shape[2]
     tile = np.empty((K, LANES), S.dtype)
     zero = S.dtype.type(0)
-    fade, value, recalled, answer, ahead = lanes(zero), lanes(zero), lanes(zero), lanes(zero), lanes(zero)
+    fade, value, recalled, answer, ahead = (
+        lanes(zero),
+        lanes(zero),
+        lanes(zero),
+        lanes(zero),
+        lanes(zero),
+    )
     for h in range(heads):
         for start in range(0, V, LANES):
             width = min(LANES, V - start)
@@ -145,7 +151,7 @@ def pull_keys(
             )
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def _pull_reads(
     h: int,
     start: int,
@@ -196,7 +202,7 @@ def _pull_reads(
                 dw[h, t, start + i] = by_ask[i]
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def _pull_writes(
     h: int,
     start: int,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import carray, njit, types
 from numba.extending import intrinsic
 
@@ -18,7 +18,7 @@ LANES = 32
 """Value columns that a kernel takes at once: two registers of float32 or four of float64."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _place(typing_context: Any, like: Any) -> Any:
     """The address of LANES zeros on the stack, of the type of `like`."""
 
@@ -34,7 +34,8 @@ def _place(typing_context: Any, like: Any) -> Any:
     return types.CPointer(like)(like), generate
 
 
-@njit  # type: ignore[untyped-decorator]
+@njit
 def lanes(like: Any) -> Any:
     """LANES zeros of the type of `like`."""
-    return carray(_place(like), LANES)
+    place: Any = _place
+    return carray(place(like), LANES)

@@ -6,6 +6,7 @@ call needs little beyond its inputs and outputs however long it is.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from refmem.fast.sharing import Map, groups, require_memory, threads
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
 
-FEWEST = 64
+FEWEST = 32
 """Tokens of a segment below which making its transition costs more than running it."""
 
 WORTH_A_CALL = 2**14
@@ -47,7 +48,9 @@ def run(rule: StateRule, x: Inputs, S: Any, keep: bool) -> tuple[np.ndarray, Any
             )  # fmt: skip
             for start in range(0, x.T, tokens):
                 stop = min(start + tokens, x.T)
-                run_segment(rule, part.tokens(start, stop), S[index], out[index][:, start:stop], columns)
+                run_segment(
+                    rule, part.tokens(start, stop), S[index], out[index][:, start:stop], columns
+                )
                 if states is not None:
                     states[index][:, start] = S[index]
 
@@ -60,15 +63,15 @@ def run(rule: StateRule, x: Inputs, S: Any, keep: bool) -> tuple[np.ndarray, Any
 
 
 def _segment(S: np.ndarray, threads: int) -> int:
-    """Tokens a segment: four arrays of keys for each, in every thread, fill two states a head."""
-    heads = S[..., 0, 0].size
-    return max(FEWEST, heads * S.shape[-1] // (2 * threads))
+    """Tokens a segment: five arrays of keys for each, in every thread, fill two states a head."""
+    heads = math.prod(S.shape[:-2])
+    return max(FEWEST, 2 * heads * S.shape[-1] // (5 * threads))
 
 
 def run_segment(
     rule: StateRule, x: Inputs, S: np.ndarray, out: np.ndarray, columns: Map | None
 ) -> None:
-    """Some tokens of some heads; S and out are written, by `columns` over blocks of them if given."""
+    """Some tokens of some heads; S and out are written, by `columns` over their blocks if given."""
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
     if m.micro == 1 and m.finish is None:
@@ -86,7 +89,7 @@ def run_transition(
     asked: np.ndarray | None = None,
     columns: Map | None = None,
 ) -> None:
-    """What T tokens of H heads read and recall goes to out and asked (H, T, V); S (H, K, V) changes.
+    """Write what T tokens of H heads read, and recall, to out and asked (H, T, V), and S (H, K, V).
 
     A read before the write is a read after the write before, so the kernel has only the latter.
     """

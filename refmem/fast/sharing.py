@@ -19,6 +19,12 @@ WORTH_A_THREAD = 2**21
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], None]
 
 
+def one_by_one(function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
+    """The `map` of one thread: this one."""
+    for task in tasks:
+        function(task)
+
+
 @contextmanager
 def threads(operations: int) -> Iterator[tuple[int, Map]]:
     """How many threads there are for so much work, and a `map` over them that returns nothing.
@@ -27,7 +33,7 @@ def threads(operations: int) -> Iterator[tuple[int, Map]]:
     """
     count = min(numba.get_num_threads(), 1 + operations // WORTH_A_THREAD)
     if count == 1:
-        yield 1, lambda function, tasks: [function(task) for task in tasks] and None
+        yield 1, one_by_one
         return
     with ThreadPoolExecutor(count) as pool:
 

@@ -14,7 +14,8 @@ Where u = -k, as in the delta rule, the two writes are one of what was corrected
     out = q S + scores(q, k) c
     S'  = S + k' c
 
-Time T^2 (K + V), memory T^2. No division: a decay of exactly zero is exact.
+Time T^2 (K + V), memory T^2. No division: a decay of exactly zero is exact. Where every entry
+decays by itself, columns share no scores, and all states are made at once: `diagonal.py`.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
         return np.zeros((*x.lead, 0, x.V), S.dtype), S, stack([], S, len(x.lead)) if keep else None
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
-    if m.columns and not keep and m.erase is None and m.decay.shape[-2] == 1:
-        out, S = run_value_decay(m, S)
-        return m.finished(out), S, None
-    if m.columns and m.erase is None and m.decay.shape[-2] > 1:
-        out, S, states = run_diagonal(m, S)
-        return m.finished(out), S.copy(), states if keep else None
+    if m.columns and m.decay is not None and m.erase is None:
+        if m.decay.shape[-2] > 1:
+            out, last, after = run_diagonal(m, S)
+            return m.finished(out), last.copy(), after if keep else None
+        if not keep:
+            out, S = run_value_decay(m, S)
+            return m.finished(out), S, None
     out, S, states = join_columns(m, *run_transition(*split_columns(m, S), keep))
     return last_steps(m, m.finished(out), S, states)
 

@@ -4,6 +4,7 @@
 
 Doubling: after round r each token holds the composition of the last 2^r tokens, so log2(T) rounds
 give every state at once. Time T log T K^2 (K + V), memory T K (K + V): for proofs, not for speed.
+Where nothing is erased the maps are diagonal, and the scan is that of entries: `diagonal.py`.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
         return parallel.run(rule, x, S, chunk, keep)
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
-    if m.erase is None:
-        run = run_diagonal(m, S)
-    else:
-        run = join_columns(m, *run_transition(*split_columns(m, S)))
-    out, S, states = last_steps(m, *run)
+    every_step = (
+        run_diagonal(m, S)
+        if m.erase is None
+        else join_columns(m, *run_transition(*split_columns(m, S)))
+    )
+    out, S, states = last_steps(m, *every_step)
     return m.finished(out), S.copy(), states if keep else None
 
 

@@ -81,3 +81,10 @@ def test_a_traced_array_does_not_lose_its_tape():
     x = refmem.derivative.tape.traced(np.ones(3))
     with pytest.raises(TypeError, match="tape: a traced array has no plain one"):
         np.asarray(x)
+
+
+def test_a_form_of_its_own_is_not_differentiated():
+    x = X | {"alpha": np.ones(3), "lam": np.ones(2), "dout": DOUT}
+    message = "mesa: form has value 'conjugate_gradients', expected none or one of the general ones"
+    with pytest.raises(ValueError, match=message):
+        refmem.mesa.vjp(**x, form="conjugate_gradients")

@@ -6,9 +6,10 @@ import pytest
 import refmem
 from refmem.cache import Cache
 from refmem.derivative.calls import Call
+from refmem.derivative.tape import each_leaf, leaves
 from refmem.memory import StaticRule
 from refmem.states import each
-from tests.adjoint.truth import calls, inner, like
+from tests.adjoint.truth import arrays, calls, inner, like
 from tests.draws import FIELD, FLOAT64, every_rule, proof_numbers, sample
 from tests.exact import assert_same
 
@@ -19,6 +20,22 @@ def test_a_gradient_has_the_shape_of_what_was_given(rule):
     grads = rule.vjp(**x, dout=dout, dstate=dstate)
     for name in rule.inputs:
         assert getattr(grads, name).shape == np.shape(x[name]), name
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.complex128])
+@pytest.mark.parametrize("rule", every_rule("complex"))
+def test_gradients_are_of_the_inputs_kind(rule, dtype):
+    x = sample(rule, FLOAT64, T=2, K=2, V=2)
+    x |= {
+        name: each_leaf(lambda a: _cast(a, dtype), value) for name, value in arrays(rule, x).items()
+    }
+    out = rule(**x).out
+    grads = rule.vjp(**x, dout=np.ones(out.shape, dtype))
+    assert {part.dtype for part in leaves(tuple(grads)) if part is not None} == {np.dtype(dtype)}
+
+
+def _cast(x, dtype):
+    return None if x is None else x.astype(dtype)
 
 
 @pytest.mark.parametrize("rule", every_rule())

@@ -34,7 +34,9 @@ def test_packed_is_a_loop(rule, lead):
 
 def state_of(states, sequence):
     """The state of one sequence."""
-    return states[sequence] if isinstance(states, list) else each(lambda S: S[sequence, ...], states)
+    return (
+        states[sequence] if isinstance(states, list) else each(lambda S: S[sequence, ...], states)
+    )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

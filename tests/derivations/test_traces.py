@@ -14,7 +14,8 @@ TRACES = [
     X.T * X / 2,
     X.T * A * X * B - 2 * C.T * X,
     (X - C) * (X - C).T,
-    A * X * B * X.T * A * X * C.T,
+    X * B * X.T * A,
+    X * C.T * X * C.T,
 ]
 
 

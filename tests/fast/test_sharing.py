@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import refmem
-from refmem.fast import sharing
+from refmem.fast import attention, sharing
 from tests.draws import floats, sample
 from tests.exact import assert_same
 from tests.fast.rules import KEEPS_ALL, LINEAR
@@ -38,6 +38,20 @@ def test_one_thread_and_two_agree_to_the_bit(rule, lead, many_threads):
             (tuple(rule(**x, form="fast")), tuple(rule.vjp(**x, dout=dout, form="fast")))
         )
     assert_same(results[1], results[0], rule.name)
+
+
+@pytest.mark.parametrize("name", ["softmax_attention", "deltaformer"])
+def test_so_where_everything_is_kept(name, many_threads, monkeypatch):
+    if many_threads < 2:
+        pytest.skip("Numba has one thread here")
+    monkeypatch.setattr(attention, "QUERIES", 100)
+    rule = getattr(refmem, name)
+    x = sample(rule, floats(np.float32), T=300, K=17, V=5, lead=(5,), state=False)
+    results = []
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        results.append(rule(**x, form="fast"))
+    assert_same(tuple(results[1]), tuple(results[0]), name)
 
 
 @pytest.mark.parametrize("rule", LINEAR + KEEPS_ALL, ids=lambda rule: rule.name)

@@ -1,4 +1,4 @@
-"""Intervals in the laws carry 256 bits, so that two which overlap have 128 of them in common."""
+"""Intervals in the laws carry 256 bits, so that two which overlap have 64 in common."""
 
 import flint
 import pytest

@@ -15,14 +15,17 @@ from tests.draws import DYADIC, every_form, inputs, some_shapes
 from tests.exact import assert_same
 
 
-@pytest.mark.parametrize(("rule", "form"), every_form("rationals", "dyadic"))
-@some_shapes
-@given(data=st.data())
-def test_float64_is_the_rational_result(rule, form, data):
-    x = data.draw(inputs(rule, DYADIC, T=(1, 4)), label="inputs")
+def float64_is_exact(rule, form, x):
     exact = {n: each(rationals, value) for n, value in x.items() if n in {*rule.inputs, "state"}}
     out, state = rule(**x, form=form, chunk=2)
     want = rule(**(x | exact))
     assert_same(rationals(out), want.out, f"{rule.name}.{form}: out")
     assert_same(each(rationals, state), want.state, f"{rule.name}.{form}: state")
     assert out.dtype == np.float64
+
+
+@pytest.mark.parametrize(("rule", "form"), every_form("rationals", "dyadic"))
+@some_shapes
+@given(data=st.data())
+def test_float64_is_the_rational_result(rule, form, data):
+    float64_is_exact(rule, form, data.draw(inputs(rule, DYADIC, T=(1, 4)), label="inputs"))

@@ -27,7 +27,7 @@ def _at(rule, x, lead, index):
     call = dict(x)
     for name in rule.inputs.keys() & x.keys():
         core = x[name].shape[x[name].ndim - len(rule.inputs[name].split()) :]
-        call[name] = np.broadcast_to(x[name], lead + core)[index]
+        call[name] = np.broadcast_to(x[name], lead + core)[(*index, ...)]
     if "state" in x:
         call["state"] = each(lambda S: S[index], x["state"])
     return call

@@ -27,14 +27,14 @@ def turned(x, axis):
 
 
 def rotation_does_not_show(rule, form, x):
-    x = x | {"state": x.get("state") if _has_key_rows(x.get("state")) else None}
+    x = x | {"state": x.get("state") if _has_key_rows(rule, x, x.get("state")) else None}
     call = x | {"state": _turned_state(x["state"])}
     for name, axes in _key_axes(rule).items():
         if name in x:
             call[name] = turned(x[name], axes.index("K") - len(axes))
     got, want = (rule(**c, form=form, chunk=2) for c in (call, x))
     assert_same(got.out, want.out, f"{rule.name}.{form} of rotated keys and queries")
-    if _has_key_rows(want.state):
+    if _has_key_rows(rule, x, want.state):
         turned_state = _turned_state(want.state)
         assert_same(got.state, turned_state, f"{rule.name}.{form} of rotated keys: state")
 
@@ -44,9 +44,13 @@ def _key_axes(rule):
     return {name: own for name, own in axes.items() if "K" in own}
 
 
-def _has_key_rows(state):
+def _has_key_rows(rule, x, state):
     """Whether this is a memory (K, V) or a cache of keys; any other starts empty here."""
-    return isinstance(state, np.ndarray | Cache)
+    if not isinstance(state, np.ndarray) or "v" not in x:
+        return isinstance(state, Cache)
+    name, axes = next(iter(_key_axes(rule).items()))
+    K = x[name].shape[axes.index("K") - len(axes)]
+    return state.shape[-2:] == (K, x["v"].shape[-1])
 
 
 def _turned_state(state):

@@ -56,7 +56,7 @@ def test_no_other_form_does(rule, shift):
 @pytest.mark.parametrize(("rule", "shift"), CASES)
 def test_in_intervals_every_form_agrees(rule, shift):
     x = {name: intervals(array) for name, array in CALLS[rule](shift).items()}
-    for form in rule.forms:
+    for form in (form for form in rule.forms if form != "fast"):
         assert_enclosures_overlap(rule(**x, form=form), rule(**x), f"{rule.name}.{form}")
 
 

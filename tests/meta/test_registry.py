@@ -53,7 +53,9 @@ def test_the_specification_is_whole(rule):
 
 @pytest.mark.parametrize("rule", every_rule())
 def test_a_rule_is_read_on_one_screen_or_two(rule):
-    assert len(FILES[rule.name].read_text().splitlines()) <= 90
+    """At most 120 lines below the specification; most have under 30."""
+    lines = len(FILES[rule.name].read_text().splitlines())
+    assert lines - len(rule.__doc__.splitlines()) <= 120
 
 
 def test_special_rows_name_rules_and_inputs_that_exist():
@@ -63,11 +65,14 @@ def test_special_rows_name_rules_and_inputs_that_exist():
     for name, options in OPTIONS.items():
         assert options.keys() <= rules[name].options.keys() | {"scale"}
     for reasons in EXEMPT.values():
-        assert reasons.keys() <= rules.keys()
+        for name in reasons:
+            rule, _, form = name.partition(".")
+            assert rule in rules
+            assert not form or form in rules[rule].forms
 
 
 @pytest.mark.parametrize("rule", every_rule())
 def test_every_rule_has_a_hand_example(rule):
     examples = Path(__file__).parents[1] / "rules" / FILES[rule.name].parent.name
     text = (examples / f"test_{rule.name}.py").read_text()
-    assert f"def test_{rule.name}_by_hand" in text
+    assert "_by_hand(" in text

@@ -7,8 +7,9 @@ import pytest
 
 from refmem.oracle.budget import Expected, Verdict, expect, judge
 from refmem.oracle.cases import find_case
-from refmem.oracle.conventions import ONNX, REFMEM
+from refmem.oracle.conventions import REFMEM
 from refmem.oracle.metrics import Errors
+from refmem.oracle.presets import ONNX
 
 
 def expected(name, dtype="float32", convention=REFMEM):
@@ -17,26 +18,30 @@ def expected(name, dtype="float32", convention=REFMEM):
 
 
 def rounded(wanted):
-    return (wanted.truth[part].astype(wanted.dtype) for part in ("out", "state"))
+    return {part: wanted.truth[part].astype(wanted.dtype) for part in ("out", "state")}
+
+
+def both(out, state):
+    return {"out": out, "state": state}
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_the_rounded_truth_passes(dtype):
     wanted = expected("kda/mixed-gates/3", dtype)
-    assert judge(wanted, *rounded(wanted)).share <= 0.5
+    assert judge(wanted, rounded(wanted)).share <= 0.5
 
 
 @pytest.mark.parametrize("metric", Errors._fields)
 @pytest.mark.parametrize("part", ["out", "state"])
 def test_every_metric_of_every_part_is_gated(metric, part):
     wanted = expected("delta/ordinary/2")
-    out, state = (2 * x for x in rounded(wanted))
+    out, state = (2 * x for x in rounded(wanted).values())
     out[..., 0] *= 3
     state[..., 0] *= 3
     generous = {name: Errors(*(1e9 for _ in Errors._fields)) for name in wanted.allowed}
-    assert judge(dataclasses.replace(wanted, allowed=generous), out, state).passed
+    assert judge(dataclasses.replace(wanted, allowed=generous), both(out, state)).passed
     strict = generous | {part: generous[part]._replace(**{metric: 1e-9})}
-    verdict = judge(dataclasses.replace(wanted, allowed=strict), out, state)
+    verdict = judge(dataclasses.replace(wanted, allowed=strict), both(out, state))
     assert not verdict.passed
     assert verdict.reason.startswith(f"{part}: {metric} error")
 
@@ -46,8 +51,8 @@ def test_small_numbers_get_no_mercy():
     tiny = {"out": np.full((1, 1, 2), 1e-30), "state": np.full((1, 1, 2), 1e-30)}
     allowed = dict.fromkeys(tiny, Errors(1e-6, 1e-6, 1e-6, 1e-6))
     wanted = Expected(np.dtype(np.float64), tiny, allowed)
-    assert judge(wanted, tiny["out"], tiny["state"]).passed
-    assert not judge(wanted, 0 * tiny["out"], tiny["state"]).passed
+    assert judge(wanted, both(tiny["out"], tiny["state"])).passed
+    assert not judge(wanted, both(0 * tiny["out"], tiny["state"])).passed
 
 
 @pytest.mark.parametrize("size", [1e160, 1e300])
@@ -55,7 +60,7 @@ def test_numbers_too_large_to_be_squared_fail(size):
     ones = {"out": np.ones((1, 1, 2)), "state": np.ones((1, 1, 2))}
     wanted = Expected(np.dtype(np.float64), ones, dict.fromkeys(ones, Errors(1, 1, 1, 1)))
     with np.errstate(over="ignore", invalid="ignore"):
-        assert not judge(wanted, size * ones["out"], ones["state"]).passed
+        assert not judge(wanted, both(size * ones["out"], ones["state"])).passed
 
 
 def test_the_budget_is_a_few_roundings():

@@ -1,43 +1,60 @@
-"""What goes to a foreign kernel comes back as it was."""
+"""What goes to a foreign kernel comes back as it was, in every convention."""
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refmem.oracle.cases import checkable_rules, find_case, names_of
-from refmem.oracle.conventions import ONNX, REFMEM, pack, packed_shape, unpack
-from refmem.oracle.targets.onnx_model import UPDATE_RULES
+from refmem.oracle.cases import checkable_rules, find_case, has_matrix_state, names_of
+from refmem.oracle.conventions import NORMS, REFMEM, SCALES, Convention, normalised
+from refmem.oracle.layouts import JOINED, LAYOUTS, STATE, join, pack, packed_shape, part, unpack
+from refmem.oracle.presets import FLA, FLASHINFER, GGML, MLX, ONNX, PRESETS
 
-CASES = [name for rule in UPDATE_RULES for name in names_of(checkable_rules()[rule])]
-AXES = (("T", "K"), ("T",), ("K", "V"))
+GATED = [rule for rule in ("gated_delta", "kda", "delta", "forgetting_attention", "rwkv6")]
+CASES = [name for rule in GATED for name in names_of(checkable_rules()[rule])]
+AXES = (("T", "K"), ("T",), STATE)
+OTHERS = [layout for layout in LAYOUTS if layout not in ("grammar", *JOINED)]
+
+
+@st.composite
+def conventions(draw):
+    """Any convention that does not normalise."""
+    return Convention(
+        names={name: f"their_{name}" for name in draw(st.sets(st.sampled_from("qkv")))},
+        layout=draw(st.sampled_from(LAYOUTS)),
+        state_layout=draw(st.sampled_from(("kv", "vk"))),
+        gate=draw(st.sampled_from(("own", "factor", "log", "log2"))),
+        scale=draw(st.sampled_from(SCALES)),
+        heads=draw(st.sampled_from(("repeat", "tile"))),
+        state_dtype=draw(st.sampled_from(("", "float32"))),
+    )
 
 
 @st.composite
 def arrays(draw):
     axes = draw(st.sampled_from(AXES))
-    shape = [draw(st.integers(1, 3)) for _ in range(draw(st.integers(1, 3)))]
+    shape = [draw(st.integers(1, 3)) for _ in range(draw(st.integers(2, 3)))]
     shape += [draw(st.integers(0, 4)) for _ in axes]
     return axes, np.arange(np.prod(shape), dtype=float).reshape(shape)
 
 
-@given(case=arrays())
-def test_packing_round_trips(case):
+@given(case=arrays(), layout=st.sampled_from(OTHERS), heads=st.sampled_from(("repeat", "tile")))
+def test_packing_round_trips(case, layout, heads):
     axes, x = case
-    y = pack(x, axes)
-    assert y.shape == packed_shape(x.shape, axes)
-    assert np.array_equal(unpack(y, x.shape, axes), x)
+    y = pack(x, axes, layout, heads)
+    assert y.shape == packed_shape(x.shape, axes, layout, heads)
+    assert np.array_equal(unpack(y, x.shape, axes, layout, heads), x)
 
 
-@given(case=arrays())
-def test_packing_moves_entries_where_the_convention_says(case):
+@given(case=arrays(), heads=st.sampled_from(("repeat", "tile")))
+def test_packing_moves_entries_where_the_convention_says(case, heads):
     axes, x = case
-    y = pack(x, axes)
-    heads = x.shape[1 : x.ndim - len(axes)]
+    y = pack(x, axes, "packed", heads)
+    among = x.shape[1 : x.ndim - len(axes)]
     for index in np.ndindex(x.shape):
-        batch, head, own = index[0], index[1 : 1 + len(heads)], index[1 + len(heads) :]
-        h = int(np.ravel_multi_index(head, heads)) if heads else 0
-        if axes == ("K", "V"):
+        batch, head, own = index[0], index[1 : 1 + len(among)], index[1 + len(among) :]
+        h = place_of(head, among, heads)
+        if axes == STATE:
             assert y[batch, h, *own] == x[index]
         elif axes == ("T",):
             assert y[batch, own[0], h] == x[index]
@@ -45,51 +62,153 @@ def test_packing_moves_entries_where_the_convention_says(case):
             assert y[batch, own[0], h * x.shape[-1] + own[1]] == x[index]
 
 
-@pytest.mark.parametrize("name", CASES[::11])
-@pytest.mark.parametrize("convention", [REFMEM, ONNX], ids=["refmem", "onnx"])
-def test_inputs_round_trip(name, convention):
-    """Exactly; and gates are exp of the very logarithms that were sent."""
+def place_of(head, among, heads):
+    """Query head h asks memory h // group ("repeat") or h % memories ("tile")."""
+    if len(head) == 1:
+        return head[0]
+    return head[0] * among[1] + head[1] if heads == "repeat" else head[1] * among[0] + head[0]
+
+
+@given(
+    lengths=st.lists(st.integers(0, 5), min_size=1, max_size=4).filter(any),
+    layout=st.sampled_from(JOINED),
+    each=st.integers(1, 2),
+)
+def test_joined_sequences_come_apart(lengths, layout, each):
+    longest = max(lengths) * each
+    x = 1 + np.arange(len(lengths) * longest * 3.0).reshape(len(lengths), longest, 3)
+    back = part(join(x, lengths, layout), lengths, longest, layout)
+    for row, again, length in zip(x, back, lengths, strict=True):
+        assert np.array_equal(again[: length * each], row[: length * each])
+        assert not again[length * each :].any()
+
+
+def usable(case, convention):
+    """A pool of states and own kinds of states go with some conventions only."""
+    joined = convention.layout in JOINED
+    return "slots" not in case.inputs and (joined or "lengths" not in case.inputs)
+
+
+@settings(max_examples=300)
+@given(convention=conventions(), name=st.sampled_from(CASES))
+def test_every_convention_round_trips(convention, name):
+    """Inputs exactly; a gate at least as what was sent."""
     case = find_case(name)
+    if not usable(case, convention):
+        case = find_case(f"{case.rule.name}/ordinary/{case.seed}")
     foreign = convention.to_foreign(case.inputs, case.axes, np.float32)
     back = convention.to_grammar(foreign, case.inputs, case.axes, np.float64)
     again = convention.to_foreign(back, case.axes, np.float32)
     assert foreign.keys() == again.keys()
-    for name, x in foreign.items():
-        assert np.array_equal(x, again[name])
-        assert x.dtype == np.float32
-    for name, x in case.inputs.items():
-        if name != "alpha":
-            assert np.array_equal(x, back[name])
+    for theirs, x in foreign.items():
+        assert np.array_equal(x, again[theirs]), theirs
+    for ours, x in case.inputs.items():
+        if "alpha" not in ours and "lengths" not in case.inputs:
+            assert np.array_equal(x, back[ours])
 
 
-def test_a_gate_of_zero_is_minus_infinity_and_comes_back():
-    alpha = {"alpha": np.array([[[0.0, 1.0]]])}
-    foreign = ONNX.to_foreign(alpha, {"alpha": ("T",)}, np.float32)
-    assert foreign["decay"].ravel().tolist() == [-np.inf, 0]
-    back = ONNX.to_grammar(foreign, alpha, {"alpha": ("T",)}, np.float64)
+@settings(max_examples=100)
+@given(convention=conventions(), name=st.sampled_from(CASES))
+def test_results_round_trip(convention, name):
+    case = find_case(name)
+    if not has_matrix_state(case.rule) or "lengths" in case.inputs:
+        case = find_case("kda/grouped-values/2")
+    state = np.arange(np.prod(case.state_shape), dtype=np.float32).reshape(case.state_shape)
+    sent = convention.to_foreign({"state": state, **case.inputs}, case.axes | {"state": STATE}, "f4")
+    theirs = sent[convention.name("state")]
+    if "state" in case.inputs:
+        state = case.inputs["state"]
+    back = convention.part_to_grammar("state", theirs, state.shape, STATE)
+    assert np.array_equal(back, state)
+
+
+@pytest.mark.parametrize("gate", ["log", "log2"])
+def test_a_gate_of_zero_is_minus_infinity_and_comes_back(gate):
+    convention = Convention(names={"alpha": "decay"}, layout="packed", gate=gate)
+    alpha = {"alpha": np.array([[[0.0, 1.0, 0.5]]])}
+    foreign = convention.to_foreign(alpha, {"alpha": ("T",)}, np.float64)
+    log = -1 if gate == "log2" else -np.log(2)
+    assert foreign["decay"].ravel().tolist() == [-np.inf, 0, log]
+    back = convention.to_grammar(foreign, alpha, {"alpha": ("T",)}, np.float64)
     assert np.array_equal(back["alpha"], alpha["alpha"])
 
 
-def test_grouped_heads_repeat():
-    """Two memories, six query heads: heads 0, 1, 2 read memory 0, and 3, 4, 5 memory 1."""
+def test_grouped_heads_repeat_or_tile():
+    """Two memories, six query heads: 0, 1, 2 read memory 0 where they repeat, 0, 2, 4 where tiled."""
     q = np.arange(6.0).reshape(1, 2, 3, 1, 1)
-    assert pack(q, ("T", "K")).ravel().tolist() == [0, 1, 2, 3, 4, 5]
-    out, state = ONNX.result_to_grammar(
-        np.arange(6.0).reshape(1, 1, 6), np.array([[[[7.0]], [[8.0]]]]), q.shape, (1, 2, 1, 1, 1)
-    )
-    assert np.array_equal(out, q)
-    assert state[..., 0, 0].tolist() == [[[7, 7, 7], [8, 8, 8]]]
+    assert pack(q, ("T", "K"), "packed").ravel().tolist() == [0, 1, 2, 3, 4, 5]
+    assert pack(q, ("T", "K"), "packed", "tile").ravel().tolist() == [0, 3, 1, 4, 2, 5]
+
+
+def test_a_token_by_hand_in_four_conventions():
+    """One batch, two heads, one token, K = 2, V = 1; alpha = 1/4."""
+    inputs = {
+        "q": np.array([[[[1.0, 2]], [[3, 4]]]]),
+        "alpha": np.full((1, 2, 1), 0.25),
+        "state": np.array([[[[5.0], [6]], [[7], [8]]]]),
+    }
+    axes = {"q": ("T", "K"), "alpha": ("T",), "state": STATE}
+    fla = FLA.to_foreign(inputs, axes, np.float64)
+    assert fla["q"].shape == (1, 1, 2, 2)
+    assert fla["g"][0, 0, 0] == np.log(0.25)
+    assert fla["initial_state"].shape == (1, 2, 2, 1)
+    assert fla["initial_state"].dtype == np.float32
+    flashinfer = FLASHINFER.to_foreign(inputs, axes, np.float64)
+    assert flashinfer["q"].shape == (1, 2, 2)
+    assert flashinfer["g"].tolist() == [[0.25, 0.25]]
+    assert flashinfer["initial_state"].tolist() == [[[[5, 6]], [[7, 8]]]]
+    assert flashinfer["cu_seqlens"].tolist() == [0, 1]
+    assert MLX.to_foreign(inputs, axes, np.float64)["state"].shape == (1, 2, 1, 2)
+    onnx = ONNX.to_foreign(inputs, axes, np.float64)
+    assert onnx["query"].tolist() == [[[1, 2, 3, 4]]]
+
+
+def test_default_scales():
+    assert REFMEM.default_scale(4, 9) is None
+    assert FLA.default_scale(4, 9) == 1 / 2
+    assert GGML.default_scale(4, 9) == 1 / 3
 
 
 @pytest.mark.parametrize(
-    ("convention", "out", "state", "message"),
+    ("norm", "expected"), [("", 3.0), ("rsqrt", 3 / 13), ("max", 3 / 12), ("mean", 3 / 313**0.5)]
+)
+def test_eps_of_a_norm_by_hand(norm, expected):
+    """Squares sum to 25; eps is 144 under the root, beside a norm of 5, or twice as the mean's."""
+    assert normalised(np.array([3.0, 4.0]), norm, {"max": 12}.get(norm, 144)) == pytest.approx(
+        [expected, expected * 4 / 3]
+    )
+
+
+def test_every_norm_is_defined():
+    for norm in NORMS:
+        assert np.isfinite(normalised(np.ones(2), norm, 1e-6)).all()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_take_a_case(name):
+    case = find_case("gated_delta/grouped-values/1")
+    foreign = PRESETS[name].to_foreign(case.inputs, case.axes, np.float32)
+    back = PRESETS[name].to_grammar(foreign, case.inputs, case.axes, np.float64)
+    assert np.array_equal(back["k"], case.inputs["k"])
+
+
+@pytest.mark.parametrize(
+    ("convention", "part", "given", "message"),
     [
-        (REFMEM, (1, 2, 3, 5), (1, 2, 4, 5), r"out has shape \(1, 2, 3, 5\), expected \(1, 2, 6"),
-        (REFMEM, (1, 2, 6, 5), (1, 2, 5, 4), r"state has shape \(1, 2, 5, 4\), expected"),
-        (ONNX, (1, 2, 6, 5), (1, 2, 4, 5), r"output has shape .* expected \(1, 6, 10\)"),
-        (ONNX, (1, 6, 10), (1, 2, 5, 4), r"present_state has shape .* expected \(1, 2, 4, 5\)"),
+        (REFMEM, "out", (1, 2, 3, 5), r"out has shape \(1, 2, 3, 5\), expected \(1, 2, 6, 5\)"),
+        (REFMEM, "state", (1, 2, 5, 4), r"state has shape \(1, 2, 5, 4\), expected \(1, 2, 4, 5\)"),
+        (MLX, "state", (1, 2, 4, 5), r"state has shape \(1, 2, 4, 5\), expected \(1, 2, 5, 4\)"),
+        (ONNX, "out", (1, 2, 6, 5), r"out has shape .* expected \(1, 6, 10\)"),
+        (FLASHINFER, "out", (1, 6, 2, 5), r"out has shape .* expected \(6, 2, 5\)"),
     ],
 )
-def test_wrong_shapes_are_named(convention, out, state, message):
+def test_wrong_shapes_are_named(convention, part, given, message):
+    shape, axes = {"out": ((1, 2, 6, 5), ("T", "V")), "state": ((1, 2, 4, 5), STATE)}[part]
     with pytest.raises(ValueError, match=message):
-        convention.result_to_grammar(np.zeros(out), np.zeros(state), (1, 2, 6, 5), (1, 2, 4, 5))
+        convention.part_to_grammar(part, np.zeros(given), shape, axes)
+
+
+@pytest.mark.parametrize("field", ["layout", "state_layout", "gate", "scale", "norm", "heads"])
+def test_wrong_conventions_are_named(field):
+    with pytest.raises(ValueError, match=f"convention: {field} has value 'nonsense', expected one"):
+        Convention(**{field: "nonsense"})

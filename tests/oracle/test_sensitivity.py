@@ -9,7 +9,7 @@ from refmem.oracle.budget import expect
 from refmem.oracle.cases import find_case
 from refmem.oracle.check import REFUSED, _run_case
 from refmem.oracle.conventions import REFMEM
-from refmem.oracle.sensitivity import DegenerateError, opposite, stacked
+from refmem.oracle.sensitivity import DegenerateError, other, questions
 from refmem.oracle.targets import PythonCallable
 from tests.oracle.kernels import gated_delta
 
@@ -61,14 +61,16 @@ def test_a_refused_case_is_reported_and_does_not_pass():
     assert "hardly depends on k" in outcome.reason
 
 
-def test_each_input_is_turned_once():
-    inputs = {"q": np.ones((2, 3)), "beta": np.full(2, 0.25), "state": np.zeros((2, 1))}
-    for name, x in stacked(inputs).items():
-        turned = [not np.array_equal(one, inputs[name]) for one in x]
-        assert turned == [False] + [name == other for other in inputs]
+def test_each_input_is_exchanged_once():
+    case = find_case("gated_delta/ordinary/2")
+    first, *asked = questions(case, case.inputs)
+    assert first is case.inputs
+    for name, question in zip(case.inputs, asked, strict=True):
+        changed = [n for n, x in question.items() if not np.array_equal(x, case.inputs[n])]
+        assert changed == [name]
 
 
-def test_opposites_keep_a_rule_stable():
-    assert list(opposite("alpha", np.array([0.0, 0.75, 1.0]))) == [1, 0.25, 0]
-    assert list(opposite("beta", np.array([0.0, 2.0]))) == [1, 0]
-    assert list(opposite("state", np.array([0.0, 2.0]))) == [1, -2]
+def test_what_cannot_be_exchanged_is_halved():
+    case = find_case("averaged_memory/ordinary/2")
+    count = case.inputs["count"]
+    assert np.array_equal(other(case, "count", count), count / 2)

@@ -9,7 +9,7 @@ import pytest
 from refmem.oracle import check
 from refmem.oracle.cases import ChoiceError, find_case
 from refmem.oracle.check import OUTSIDE
-from refmem.oracle.conventions import ONNX
+from refmem.oracle.presets import ONNX
 from refmem.oracle.targets import NAMED, UnavailableError, find_target
 from refmem.oracle.targets.callable import import_function
 from refmem.oracle.targets.onnx_model import MICROSOFT, STANDARD, UPDATE_RULES

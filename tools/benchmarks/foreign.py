@@ -14,7 +14,7 @@ import numpy as np
 Call = Callable[[], np.ndarray]
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """A package is not installed."""
 
 
@@ -36,6 +36,7 @@ class Peer(NamedTuple):
 
 
 QKV = {name: name for name in ("q", "k", "v")}
+FADED = QKV | {"g": "log alpha"}
 GATED = QKV | {"g": "log alpha", "beta": "beta"}
 QUERY = {"query": "q", "key": "k", "value": "v", "g": "log alpha", "beta": "beta"}
 QWEN = "transformers.models.qwen3_next.modeling_qwen3_next"
@@ -45,13 +46,16 @@ GDN2 = QKV | {"g": "log alpha", "b": "erase", "w": "write"}
 PEERS = (
     Peer("linear_attention", "fla", "linear_attn", "naive_chunk_linear_attn", QKV),
     Peer("retention", "fla", "retention", "naive_retention", QKV, True, True),
-    Peer("scalar_decay", "fla", "simple_gla", "naive_chunk_simple_gla", QKV | {"g": "log alpha"}),
-    Peer("scalar_decay", "fla", "simple_gla", "naive_parallel_simple_gla", QKV | {"g": "log alpha"}),
+    Peer("scalar_decay", "fla", "simple_gla", "naive_chunk_simple_gla", FADED),
+    Peer("scalar_decay", "fla", "simple_gla", "naive_parallel_simple_gla", FADED),
     Peer("gla", "fla", "gla", "naive_recurrent_gla", QKV | {"gk": "log alpha"}, False, True),
     Peer("delta", "fla", "delta_rule", "delta_rule_chunkwise", QKV | {"beta": "beta"}, True, True),
     Peer("gated_delta", "fla", "gated_delta_rule", "naive_chunk_gated_delta_rule", GATED),
     Peer("gated_delta", "transformers", QWEN, "torch_chunk_gated_delta_rule", QUERY, False, True),
-    Peer("gated_delta", "transformers", QWEN, "torch_recurrent_gated_delta_rule", QUERY, False, True),
+    Peer(
+        "gated_delta", "transformers", QWEN, "torch_recurrent_gated_delta_rule",
+        QUERY, False, True,
+    ),
     Peer("comba", "fla", "comba", "naive_chunk_comba", GATED | {"p": "p"}),
     Peer("comba_decayed_error", "fla", "comba", "naive_recurrent_comba", GATED | {"p": "p"}),
     Peer("kda", "fla", "kda", "naive_chunk_kda", GATED),
@@ -70,7 +74,7 @@ def torch_module() -> Any:
     try:
         return importlib.import_module("torch")
     except ImportError:
-        raise Missing("torch is not installed") from None
+        raise MissingError("torch is not installed") from None
 
 
 def load(package: str, module: str) -> ModuleType:
@@ -79,12 +83,12 @@ def load(package: str, module: str) -> ModuleType:
     torch_module()
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise Missing(f"{package} is not installed")
+        raise MissingError(f"{package} is not installed")
     if package != "fla":
         return importlib.import_module(module)
     file = Path(spec.submodule_search_locations[0]) / "ops" / module / "naive.py"
     if not file.exists():
-        raise Missing(f"this {package} has no {module}")
+        raise MissingError(f"this {package} has no {module}")
     found = importlib.util.spec_from_file_location(module.replace("/", "_"), file)
     assert found is not None
     assert found.loader is not None
@@ -170,7 +174,7 @@ def onnxruntime_call(x: dict[str, np.ndarray]) -> Call:
     try:
         runtime, onnx = (importlib.import_module(name) for name in ("onnxruntime", "onnx"))
     except ImportError as error:
-        raise Missing(f"{error.name} is not installed") from None
+        raise MissingError(f"{error.name} is not installed") from None
     (batch, heads, T, K), V = x["k"].shape, x["v"].shape[-1]
     arrays = {"query": x["q"], "key": x["k"], "value": x["v"]}
     arrays |= {"decay": np.log(x["alpha"])[..., None], "beta": x["beta"][..., None]}

@@ -11,7 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 import refmem
-from refmem.memory import StateRule
+from refmem.memory import Result, StateRule
 from tools.benchmarks.measure import inputs, medians, peak_bytes
 
 
@@ -28,18 +28,18 @@ def main(tokens: int, heads: int, width: int, chunk: int, runs: int) -> None:
         table.add_column(column, justify="left" if column == "rule" else "right")
     linear = [r for r in refmem.RULES if isinstance(r, StateRule) and "chunked" in r.forms]
     for rule in track(linear, console=Console(stderr=True)):
-        x = inputs(rule, (heads,), T=tokens, K=width, V=width)
-        recurrent, chunked = medians(
-            [lambda: rule(**x), lambda: rule(**x, form="chunked", chunk=chunk)], runs
-        )
-        result = rule(**x, form="chunked", chunk=chunk)
-        peak = peak_bytes(lambda: rule(**x, form="chunked", chunk=chunk))
-        unit = 8 * heads * (chunk**2 + width**2)
-        table.add_row(
-            rule.name,
-            f"{recurrent:.3f}",
-            f"{chunked:.3f}",
-            f"{recurrent / chunked:.2f}",
-            f"{(peak - result.out.nbytes) / unit:.1f}",
-        )
+        table.add_row(rule.name, *_measured(rule, tokens, heads, width, chunk, runs))
     Console().print(table)
+
+
+def _measured(
+    rule: StateRule, tokens: int, heads: int, width: int, chunk: int, runs: int
+) -> list[str]:
+    x = inputs(rule, (heads,), T=tokens, K=width, V=width)
+
+    def chunked() -> Result:
+        return rule(**x, form="chunked", chunk=chunk)
+
+    slow, fast = medians([lambda: rule(**x), chunked], runs)
+    memory = (peak_bytes(chunked) - chunked().out.nbytes) / (8 * heads * (chunk**2 + width**2))
+    return [f"{slow:.3f}", f"{fast:.3f}", f"{slow / fast:.2f}", f"{memory:.1f}"]

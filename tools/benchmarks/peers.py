@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
@@ -19,8 +20,15 @@ from rich.progress import track
 from rich.table import Table
 
 import refmem
-from tools.benchmarks.foreign import PEERS, Missing, deltaformer_of_fla, peer_call
-from tools.benchmarks.foreign import autograd_call, onnxruntime_call, sdpa_call
+from tools.benchmarks.foreign import (
+    PEERS,
+    MissingError,
+    autograd_call,
+    deltaformer_of_fla,
+    onnxruntime_call,
+    peer_call,
+    sdpa_call,
+)
 from tools.benchmarks.measure import inputs, medians
 
 Call = Callable[[], np.ndarray]
@@ -71,7 +79,7 @@ def linear_rows(sizes: dict[str, int], lead: tuple[int, ...]) -> list[Row]:
     for peer in PEERS:
         rule = getattr(refmem, peer.rule)
         x = inputs(rule, lead, **sizes)
-        theirs = lambda peer=peer, x=x: peer_call(peer, narrow(x))
+        theirs = partial(peer_call, peer, narrow(x))
         name = f"{peer.rule}, {peer.package} {peer.function}"
         rows.append(Row(name, ours_of(rule, narrow(x)), theirs, truth_of(rule, x), 3.0))
     return rows
@@ -122,7 +130,7 @@ def measure(row: Row, runs: int) -> tuple[str, ...]:
     first = time.perf_counter() - start
     try:
         theirs = row.theirs()
-    except Missing as missing:
+    except MissingError as missing:
         return row.name, "", "", "", "", f"{first:.2f}", str(missing)
     truth = row.truth()
     our_error, their_error = (np.abs(x - truth).max() for x in (got, theirs()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
 import click
@@ -27,9 +28,9 @@ def main(tokens: int, heads: int, width: int, names: tuple[str, ...]) -> None:
     for rule in track(chosen, console=Console(stderr=True)):
         x = inputs(rule, (heads,), T=tokens, K=width, V=width)
         for form in rule.forms:
+            call = functools.partial(rule, **x, form=form)
             start = time.perf_counter()
-            rule(**x, form=form)
+            call()
             seconds = time.perf_counter() - start
-            peak = peak_bytes(lambda form=form: rule(**x, form=form))
-            table.add_row(rule.name, form, f"{seconds:.2f}", f"{peak / 2**20:.1f}")
+            table.add_row(rule.name, form, f"{seconds:.2f}", f"{peak_bytes(call) / 2**20:.1f}")
     Console().print(table)

@@ -25,17 +25,18 @@ from refmem.memory import StateRule, Transition
 
 def step(S, q, k, v, beta):
     error = v - recall(S, k)
-    S = S + bind(rate(k, beta)[..., None] * k, error)
+    S = S + bind(rate(k, beta) * k, error)
     return S, recall(S, q)
 
 
 def rate(k, beta):
-    """The explicit write strength of the implicit step."""
-    return beta / (1 + beta * norm2(k))
+    """The explicit write strength of the implicit step, (..., 1)."""
+    beta = beta[..., None]
+    return beta / (1 + beta * (k * k).sum(-1, keepdims=True))
 
 
 def transition(q, k, v, beta):
-    return Transition.correcting(q, rate(k, beta)[..., None] * k, v, k)
+    return Transition.correcting(q, rate(k, beta) * k, v, k)
 
 
 def objective(S, k, v, beta):

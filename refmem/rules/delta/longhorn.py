@@ -17,7 +17,7 @@ Erasing takes k^2 where the implicit step takes k k', so with one key channel it
 Source:    Liu et al. 2024, arXiv:2407.14207.
 """
 
-from refmem.algebra import bind, norm2, recall
+from refmem.algebra import bind, recall
 from refmem.memory import StateRule, Transition
 
 
@@ -29,7 +29,7 @@ def step(S, q, k, v, beta):
 
 def rate(k, beta):
     """The explicit write strength of the implicit step, of each value channel."""
-    return beta / (1 + beta * norm2(k)[..., None])
+    return beta / (1 + beta * (k * k).sum(-1, keepdims=True))
 
 
 def transition(q, k, v, beta):

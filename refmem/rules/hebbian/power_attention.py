@@ -17,6 +17,7 @@
 The features are the C(K + p - 1, p) monomials of degree p (the symmetric power of k), their weights
 on the query's side: see refmem.features.symmetric_power. Where all weights are zero, so is the
 output.
+The scan holds a whole state a token, and there are many features: it is for small K.
 Objective: -<recall(S, phi(k)), [v, 1]>, one gradient step from S[t-1].
 Source:    Gelada et al. 2025, arXiv:2507.04239.
 Proof:     derivations/kernel_symmetric_power.py

@@ -21,6 +21,7 @@
 With unit scales and no shifts it is `power_attention` with p = 2. The shifts let the parabola's
 zero move, so that a weight can vanish for keys other than orthogonal ones. The source adds an
 epsilon to the denominator; here the output is zero where all weights are.
+The scan holds a whole state a token, and there are many features: it is for small K.
 Objective: -<recall(S, phi(k')), [v, 1]>, one gradient step from S[t-1].
 Source:    Aksenov et al. 2024, arXiv:2402.10644.
 Proof:     derivations/kernel_symmetric_power.py

@@ -17,6 +17,7 @@
 The features are every monomial of degree up to p once, C(K + p, p) of them, their weights on the
 query's side: see refmem.features.taylor. The source divides q . k by sqrt(K): pass scale. It also
 adds 1e-6 to the denominator, which for even p is positive without.
+The scan holds a whole state a token, and there are many features: it is for small K.
 Objective: -<recall(S, phi(k)), [v, 1]>, one gradient step from S[t-1].
 Source:    Arora et al. 2024 (Based), arXiv:2402.18668.
 Proof:     derivations/kernel_taylor.py

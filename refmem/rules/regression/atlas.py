@@ -25,7 +25,7 @@
 
 The error reads the undecayed state. A momentum of zero takes no step; the length |C| is that of all
 entries, with no eps. The source takes polynomial features of q and k first; here they are used as
-given. The state is (S, C, the last C - 1 keys, their values). It has only the recurrent form:
+given. The state is (S, C, the last C keys, their values). It has only the recurrent form:
 Newton-Schulz is not linear.
 Objective: sum over the window of gamma |v - recall(S, k)|^2, whose gradients the momentum adds up.
 Source:    Behrouz et al. 2025, arXiv:2505.23735; the iteration is Muon's (Jordan et al. 2024).
@@ -43,7 +43,7 @@ COEFFICIENTS = (6889, -9550, 4063)
 
 
 class Windowed(NamedTuple):
-    """The memory, its momentum, and the last C - 1 keys (..., C - 1, K) and values."""
+    """The memory, its momentum, and the last C keys (..., C, K) and values."""
 
     memory: np.ndarray
     momentum: np.ndarray
@@ -53,11 +53,11 @@ class Windowed(NamedTuple):
 
 def step(state, q, k, v, alpha, eta, theta, gamma, iterations):
     S, C = state.memory, state.momentum
-    keys = np.concatenate([state.keys, k[..., None, :]], axis=-2)
-    values = np.concatenate([state.values, v[..., None, :]], axis=-2)
+    keys = np.concatenate([state.keys[..., 1:, :], k[..., None, :]], axis=-2)
+    values = np.concatenate([state.values[..., 1:, :], v[..., None, :]], axis=-2)
     C = theta[..., None, None] * C + gradient(S, keys, values, gamma)
     S = alpha[..., None, None] * S - eta[..., None, None] * newton_schulz(C, iterations)
-    return Windowed(S, C, keys[..., 1:, :], values[..., 1:, :]), recall(S, q)
+    return Windowed(S, C, keys, values), recall(S, q)
 
 
 def gradient(S, keys, values, gamma):
@@ -82,7 +82,7 @@ def objective(S, keys, values, gamma):
 
 def untrained(x):
     """Zeros, and a window of keys of zero."""
-    S, window = empty_matrix(x), (*x.lead, x.C - 1)
+    S, window = empty_matrix(x), (*x.lead, x.C)
     return Windowed(S, S, zeros((*window, x.K), x.like), zeros((*window, x.V), x.like))
 
 

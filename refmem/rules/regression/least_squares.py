@@ -88,14 +88,19 @@ def run_sherman_morrison(rule, x, state, chunk, keep):
 
 
 def run_conjugate_gradients(rule, x, state, chunk, keep):
-    """The moments as in the definition; every query by conjugate gradients."""
+    """Moments token by token; then the queries of a chunk are solved for together."""
     out, after = zeros((*x.lead, x.T, x.V), x.like), []
-    for t in range(x.T):
-        one = x.token(t)
-        state = write(state, one["k"], one["v"], one["gamma"])
-        asked = conjugate_gradients(matrix(state, x.lam), one["q"], x.options["iterations"])
-        out[..., t, :] = recall(state.values, asked)
-        after += [state] if keep else []
+    for start in range(0, x.T, chunk):
+        part, seen = x.tokens(start, min(start + chunk, x.T)), []
+        for t in range(part.T):
+            one = part.token(t)
+            state = write(state, one["k"], one["v"], one["gamma"])
+            seen.append(state)
+        moments = stack(seen, state, len(x.lead))
+        wanted = matrix(moments, x.lam[..., None])
+        asked = conjugate_gradients(wanted, part.q, x.options["iterations"])
+        out[..., start : start + part.T, :] = recall(moments.values, asked)
+        after += seen if keep else []
     return out, state, stack(after, state, len(x.lead)) if keep else None
 
 

@@ -18,7 +18,7 @@
 
 The error reads the undecayed state. With C = 1 it is `comba` with beta = 2 eta gamma and p = k. The
 source takes polynomial features of q and k first; here they are used as given. The state is (S, the
-last C - 1 keys, their values); the empty one has keys of zero, from which nothing is learned. It
+last C keys, their values); the empty one has keys of zero, from which nothing is learned. It
 has only the recurrent form: a token corrects C keys at once, which is no rank-one change.
 Objective: sum over the window of gamma |v - recall(S, k)|^2, one gradient step from S[t-1].
 Source:    Behrouz et al. 2025, arXiv:2505.23735.
@@ -33,7 +33,7 @@ from refmem.memory import StateRule, empty_matrix
 
 
 class Windowed(NamedTuple):
-    """The memory, and the last C - 1 keys (..., C - 1, K) and values (..., C - 1, V)."""
+    """The memory, and the last C keys (..., C, K) and values (..., C, V)."""
 
     memory: np.ndarray
     keys: np.ndarray
@@ -42,11 +42,11 @@ class Windowed(NamedTuple):
 
 def step(state, q, k, v, alpha, eta, gamma):
     S = state.memory
-    keys = np.concatenate([state.keys, k[..., None, :]], axis=-2)
-    values = np.concatenate([state.values, v[..., None, :]], axis=-2)
+    keys = np.concatenate([state.keys[..., 1:, :], k[..., None, :]], axis=-2)
+    values = np.concatenate([state.values[..., 1:, :], v[..., None, :]], axis=-2)
     slope = gradient(S, keys, values, gamma)
     S = alpha[..., None, None] * S - eta[..., None, None] * slope
-    return Windowed(S, keys[..., 1:, :], values[..., 1:, :]), recall(S, q)
+    return Windowed(S, keys, values), recall(S, q)
 
 
 def gradient(S, keys, values, gamma):
@@ -61,7 +61,7 @@ def objective(S, keys, values, gamma):
 
 def untrained(x):
     """Zeros, and a window of keys of zero."""
-    window = (*x.lead, x.C - 1)
+    window = (*x.lead, x.C)
     return Windowed(empty_matrix(x), zeros((*window, x.K), x.like), zeros((*window, x.V), x.like))
 
 

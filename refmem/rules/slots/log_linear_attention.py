@@ -114,17 +114,14 @@ def level_weights(levels, full):
     Also where each of those is in the end, (..., L, L + T), and which levels are full then.
     """
     *lead, T, L = levels.shape
-    like = levels
-    one = np.where(np.eye(L, dtype=bool), ones((1,), like), zeros((1,), like))
-    places = np.concatenate(
-        [np.broadcast_to(one, (*lead, L, L)), zeros((*lead, L, T), like)], axis=-1
-    )
-    weights = zeros((*lead, T, L + T), like)
+    one = np.where(np.eye(L, dtype=bool), ones((1,), levels), zeros((1,), levels))
+    places = np.broadcast_to(one, (*lead, L, L))
+    token = np.broadcast_to(newest(L, levels)[:, None], (*lead, L, 1))
+    weights = zeros((*lead, T, L + T), levels)
     for t in range(T):
         moved, full = carry(full)
-        places = moved @ places
-        places[..., L + t] = newest(L, like)
-        weights[..., t, :] = (levels[..., t, None, :] @ places)[..., 0, :]
+        places = np.concatenate([moved @ places, token], axis=-1)
+        weights[..., t, : L + t + 1] = (levels[..., t, None, :] @ places)[..., 0, :]
     return weights, places, full
 
 

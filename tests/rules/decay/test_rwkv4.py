@@ -4,8 +4,10 @@ from refmem import Result, rwkv4
 from tests.exact import assert_same
 from tests.rules.hand import symbolic
 
+ANY_NUMBERS = [form for form in rwkv4.forms if form != "fast"]
 
-@pytest.mark.parametrize("form", rwkv4.forms)
+
+@pytest.mark.parametrize("form", ANY_NUMBERS)
 def test_rwkv4_by_hand(form):
     # e^k = 1, 2      e^w = 1/2      e^u = 3      a0, b0 = 2, 1
     # o1 = (2 + 3 * 1)/(1 + 3) = 5/4                 a1 = 1 + 1 = 2       b1 = 1/2 + 1 = 3/2

@@ -89,7 +89,7 @@ def test_the_two_combas_differ():
 
 def test_implicit_delta_is_delta_with_another_rate():
     x = draw(rm.implicit_delta)
-    explicit = x | {"beta": rate(x["k"], x["beta"])}
+    explicit = x | {"beta": rate(x["k"], x["beta"])[..., 0]}
     assert_same(rm.implicit_delta(**x), rm.delta(**explicit), "implicit_delta")
 
 

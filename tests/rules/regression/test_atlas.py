@@ -12,11 +12,11 @@ def test_atlas_by_hand():
     # the second token does not count and C2 = C1:
     # S2 = 1/2 S1 - 0.701 (3/5, 4/5) = (-0.1309, 0.1588)            o2 = 0.1867
     S0, q, k, v = (intervals(x) for x in (hand.S0, hand.q, hand.k, hand.v))
-    start = Windowed(S0, intervals([[-14], [-12]]), k[:0], v[:0])
+    start = Windowed(S0, intervals([[-14], [-12]]), k[:1], v[:1])
     half, one, theta = intervals([0.5, 0.5]), intervals([1, 1]), intervals([0.5, 1])
     x = q, k, v, half, one, theta, intervals([[1], [0]])
     got = atlas(*x, state=start, iterations=1)
-    after = Windowed(intervals([[-1309], [1588]]) / 10000, intervals([[3], [4]]), k[:0], v[:0])
+    after = Windowed(intervals([[-1309], [1588]]) / 10000, intervals([[3], [4]]), k[1:], v[1:])
     assert_same(got, Result(intervals([[5794], [1867]]) / 10000, after), "atlas")
 
 

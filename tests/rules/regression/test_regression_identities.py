@@ -124,7 +124,7 @@ def test_omega_of_one_token_is_comba():
     x = draw(rm.comba)
     x |= {"p": x["k"]}
     eta, gamma = x["beta"] / 2, 0 * x["k"][..., :1] + 1
-    state = Windowed(x["state"], x["k"][..., :0, :], x["v"][..., :0, :])
+    state = Windowed(x["state"], x["k"][..., :1, :], x["v"][..., :1, :])
     got = rm.omega(x["q"], x["k"], x["v"], x["alpha"], eta, gamma, state=state)
     want = rm.comba(**x)
     assert_same(got.out, want.out, "omega(C = 1)")
@@ -137,14 +137,14 @@ def test_omega_counts_only_what_gamma_lets_in():
     wider = np.concatenate([0 * x["gamma"][..., :1], x["gamma"]], axis=-1)
     got = rm.omega(**({n: y for n, y in x.items() if n != "state"} | {"gamma": wider}))
     want = rm.omega(**{n: y for n, y in x.items() if n != "state"})
-    assert got.state.keys.shape[-2] == width
+    assert got.state.keys.shape[-2] == width + 1
     assert_same(got.out, want.out, "omega with an older token that does not count")
 
 
 def test_atlas_of_a_column_steps_along_its_momentum():
     """With one value channel Newton-Schulz only sets the length: here 0.701 after one iteration."""
     x = draw(rm.atlas, INTERVALS, V=1, T=1)
-    got = rm.atlas(**x, iterations=1)
+    got = rm.atlas(**x | {"iterations": 1})
     C, alpha, eta = got.state.momentum, x["alpha"][..., None], x["eta"][..., None]
     length = sqrt((C * C).sum((-2, -1), keepdims=True))
     want = alpha * x["state"].memory - eta * C * 701 / (1000 * length)
@@ -153,9 +153,9 @@ def test_atlas_of_a_column_steps_along_its_momentum():
 
 def test_ttt_layers_without_activation_agree_at_rest():
     x = draw(rm.ttt_mlp, INTERVALS, state=False) | {"activation": "identity"}
-    x |= {"eta": 0 * x["eta"], "b1": 0 * x["b1"]}
+    x |= {"eta": 0 * x["eta"], "b1": 0 * x["b1"], "eps": 0.5}
     W = np.concatenate([x["w1"] @ x["w2"], x["b2"][..., None, :]], axis=-2)
-    linear = {n: y for n, y in x.items() if n in rm.ttt_linear.inputs}
+    linear = {n: y for n, y in x.items() if n in (*rm.ttt_linear.inputs, "eps")}
     place = rm.ttt_linear(**linear).state.place
     got = rm.ttt_linear(**linear, state=Learner(W, 0 * W, place))
     assert_enclosures_overlap(got.out, rm.ttt_mlp(**x).out, "ttt_linear")

@@ -5,7 +5,7 @@ from tests.exact import assert_same
 
 
 def test_titans_mlp_normed_by_hand():
-    # one hidden channel, no activation: W1 = (0, 1)', W2 = (1, -1): h = 1, z = (1, -1) of k = (0, 1);
+    # one hidden channel, no activation: W1 = (0, 1)', W2 = (1, -1): h = 1, z = (1, -1) of (0, 1);
     # eps = 3 makes its width 2. Both tokens of the batch start there.
     # target (2, -1): d2 = (-3/4, 3/4), d1 = (1, -1) . d2 = -3/2; theta = 2/3:
     #     C1 = (0, 1)', C2 = (1/2, -1/2); W1 = (0, 3/2)', W2 = (1, -1)

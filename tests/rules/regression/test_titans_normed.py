@@ -5,7 +5,7 @@ from tests.exact import assert_same
 
 
 def test_titans_normed_by_hand():
-    # S = [0 0; 1 -1] makes z = (1, -1) of k = (0, 1); eps = 3 makes its width 2, its norm (1/2, -1/2)
+    # S = [0 0; 1 -1] makes z = (1, -1) of k = (0, 1); eps = 3 makes its width 2: (1/2, -1/2)
     # target (2, -1): error (-3/2, 1/2), twice it less mean and norm over 2 is (-3/4, 3/4)
     # only the second row moves: C1 = 1/2 (1, -1) + 2/3 (3/4, -3/4) = (1, -1)
     # S1 = 1/2 (1, -1) + C1 = (3/2, -3/2); q = (0, 2/3) makes z = (1, -1)

@@ -5,8 +5,8 @@ from tests.exact import assert_same
 
 
 def test_ttt_linear_by_hand():
-    # W = [0 0; 1/2 -1/2; 1/2 -1/2] makes z = (1, -1) of [0, 1, 1]; eps = 3 makes its width 2 and its
-    # norm (1/2, -1/2). Both tokens of the batch start there.
+    # W = [0 0; 1/2 -1/2; 1/2 -1/2] makes z = (1, -1) of [0, 1, 1]; eps = 3 makes its width 2,
+    # so the norm (1/2, -1/2). Both tokens of the batch start there.
     # target (2, 0) - (0, 1): error (-3/2, 1/2), less mean and norm (-3/4, 3/4), over 2: (-3/8, 3/8)
     # eta = 4/3: the last two rows of W gain (1/2, -1/2); [1, 0, 1] makes z = (1, -1)
     #     o1 = (1, 0) + (1/2, -1/2) = (3/2, -1/2)

@@ -1,0 +1,51 @@
+"""No rule is excused from a law that it keeps: what is exempt has to break the law."""
+
+import pytest
+
+import refmem
+from tests.draws import DYADIC, FIELD, INTERVALS, RATIONALS, proof_numbers, sample
+from tests.laws.test_complex import is_analytic
+from tests.laws.test_dyadic import float64_is_exact
+from tests.laws.test_forms_agree import degree
+from tests.laws.test_intervals import enclosures_overlap
+from tests.laws.test_linear_in_values import is_linear_in_values
+from tests.laws.test_rotation import rotation_does_not_show
+from tests.laws.test_symbols import numbers_may_be_put_in
+from tests.special import EXEMPT
+
+LAWS = {
+    "field": lambda rule, form, seed: rule(**sample(rule, FIELD, seed), form=form),
+    "rationals": lambda rule, form, seed: rule(**sample(rule, RATIONALS, seed), form=form),
+    "dyadic": lambda rule, form, seed: float64_is_exact(
+        rule, form, sample(rule, DYADIC, seed, T=8)
+    ),
+    "degree": lambda rule, form, seed: degree(rule, 3),
+    "intervals": lambda rule, form, seed: enclosures_overlap(
+        rule, form, sample(rule, INTERVALS, seed)
+    ),
+    "complex": is_analytic,
+    "symbols": lambda rule, form, seed: numbers_may_be_put_in(rule, form),
+    "linear in v": lambda rule, form, seed: is_linear_in_values(
+        rule, form, sample(rule, proof_numbers(rule), seed)
+    ),
+    "rotation": lambda rule, form, seed: rotation_does_not_show(
+        rule, form, sample(rule, proof_numbers(rule), seed)
+    ),
+}
+ROWS = [(law, name) for law, rules in EXEMPT.items() for name in rules]
+
+
+@pytest.mark.parametrize(("law", "name"), ROWS, ids=[f"{law}-{name}" for law, name in ROWS])
+def test_what_is_exempt_breaks_the_law(law, name):
+    rule_name, _, form = name.partition(".")
+    rule = getattr(refmem, rule_name)
+    for seed in range(4):
+        try:
+            LAWS[law](rule, form or rule.forms[0], seed)
+        except (AssertionError, TypeError, ValueError, ArithmeticError):
+            return
+    pytest.fail(f"{name} keeps the law {law!r}, so it needs no exemption")
+
+
+def test_every_law_with_exemptions_is_checked():
+    assert LAWS.keys() == EXEMPT.keys()
