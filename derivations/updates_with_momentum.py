@@ -89,8 +89,8 @@ def a_window_adds_the_gradients_of_its_tokens():
     """omega: S = alpha S - eta grad L(S); atlas: C = theta C + grad L(S), L over the window."""
     for rule, options in ((refmem.omega, {}), (refmem.atlas, {"iterations": 0})):
         state, token = one_token(rule, **options)
-        keys = join(state.keys, token["k"][:, None])
-        window = {"keys": keys, "values": join(state.values, token["v"][:, None])}
+        keys = join(state.keys[..., 1:, :], token["k"][:, None])
+        window = {"keys": keys, "values": join(state.values[..., 1:, :], token["v"][:, None])}
         (slope,) = slopes(rule, (state.memory,), token | window)
         new, _ = rule.step(state, **token)
         if rule is refmem.omega:

@@ -223,7 +223,7 @@ def bind_shapes(
         if x.ndim < len(axes[name]):
             raise ValueError(
                 f"{rule}: {name} has shape {x.shape}, expected {expected}, because it needs "
-                f"{len(axes[name])} axes"
+                f"{len(axes[name])} or more axes"
             )
         split = x.ndim - len(axes[name])
         for axis, length in zip(axes[name], x.shape[split:], strict=True):

@@ -113,8 +113,6 @@ def _are_intervals(*arrays: Any) -> bool:
 def _overlap(x: Any, y: Any) -> bool:
     if isinstance(x, int) or isinstance(y, int):
         return bool(x == y)
-    if isinstance(x, flint.arb) and not x.is_finite():
-        return bool(x == y)  # an infinity, as of a logarithm of nothing, is only itself
     return _is_narrow(x) and _is_narrow(y) and x.overlaps(y)
 
 

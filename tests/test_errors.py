@@ -33,8 +33,8 @@ SHAPES = {
     "the same tokens": call(k=ones((2, 4))),
     "delta: v has shape (5, 1), expected (..., T, V) with T = 2 as in q, because inputs describe "
     "the same tokens": call(v=ones((5, 1))),
-    "delta: q has shape (3,), expected (..., T, K), because it needs 2 axes": call(q=ones(3)),
-    "delta: beta has shape (), expected (..., T), because it needs 1 axes": call(beta=1.0),
+    "delta: q has shape (3,), expected (..., T, K), because it needs 2 or more axes": call(q=ones(3)),
+    "delta: beta has shape (), expected (..., T), because it needs 1 or more axes": call(beta=1.0),
     "delta: k has leading axes (4,), expected axes that broadcast with (5,), because batch and "
     "heads are shared": call(q=ones((5, 2, 3)), k=ones((4, 2, 3))),
     "delta: state has shape (1, 3), expected (..., 3, 1), because keys and values have these "

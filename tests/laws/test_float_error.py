@@ -29,12 +29,12 @@ import flint
 import numpy as np
 import pytest
 
-from refmem import RULES, Result, fast
+from refmem import Result, fast
 from refmem.memory import StateRule
 from refmem.numbers import rationals
 from refmem.signature import bind_state
 from refmem.states import each
-from tests.draws import FLOAT64, floats, sample, tokens
+from tests.draws import FLOAT64, every_rule, floats, sample, tokens
 from tests.exact import assert_within
 
 DTYPES = [np.float16, np.float32, np.float64, np.longdouble]
@@ -114,9 +114,9 @@ def stays_within_its_bound(rule, forms, x, dtype):
 
 WIDTHS = {"K": 2, "V": 2}
 CASES = [
-    pytest.param(rule, dtype, id=f"{rule.name}-{np.dtype(dtype).name}")
-    for rule in RULES
-    for dtype in (DTYPES if is_polynomial(rule) else DTYPES[1:])
+    pytest.param(*param.values, dtype, id=f"{param.id}-{np.dtype(dtype).name}", marks=param.marks)
+    for param in every_rule("float bound")
+    for dtype in (DTYPES if is_polynomial(*param.values) else DTYPES[1:])
 ]
 
 

@@ -8,7 +8,7 @@ overflow: there every form still agrees.
 import numpy as np
 import pytest
 
-from refmem import RULES, mlstm, rwkv4
+from refmem import RULES, abc, mlstm, rwkv4
 from refmem.numbers import intervals
 from tests.exact import assert_enclosures_overlap, assert_same
 
@@ -30,8 +30,13 @@ def mlstm_call(shift):
     return {"q": q, "k": k, "v": v, "log_i": 8 + dyadic(6, 1) + shift, "log_f": -dyadic(6, 2)}
 
 
-CALLS = {rwkv4: rwkv4_call, mlstm: mlstm_call}
-CASES = [(rwkv4, 1024.0), (rwkv4, -1024.0), (mlstm, 1024.0)]
+def abc_call(shift):
+    q, k, v = dyadic((3, 6, 2), 0)
+    return {"q": q, "k": k, "v": v, "s": dyadic((6, 3), 1) + shift}
+
+
+CALLS = {rwkv4: rwkv4_call, mlstm: mlstm_call, abc: abc_call}
+CASES = [(rwkv4, 1024.0), (rwkv4, -1024.0), (mlstm, 1024.0), (abc, 1024.0)]
 
 
 def test_every_stabilised_rule_is_here():

@@ -25,6 +25,7 @@ def numbers_may_be_put_in(rule, form):
     }
     out = rule(**(x | letters), form=form).out
     put_in = np.array([sp.sympify(entry).xreplace(values) for entry in out.flat], dtype=object)
+    assert all(entry.is_Rational for entry in put_in), f"{rule.name}.{form}: {put_in}"
     got = np.array([Fraction(entry.p, entry.q) for entry in put_in], dtype=object)
     assert_same(got.reshape(out.shape), rule(**x).out, f"{rule.name}.{form}")
 

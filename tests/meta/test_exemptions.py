@@ -1,11 +1,13 @@
 """No rule is excused from a law that it keeps: what is exempt has to break the law."""
 
+import numpy as np
 import pytest
 
 import refmem
-from tests.draws import DYADIC, FIELD, INTERVALS, RATIONALS, proof_numbers, sample
+from tests.draws import DYADIC, FIELD, INTERVALS, RATIONALS, floats, proof_numbers, sample
 from tests.laws.test_complex import is_analytic
 from tests.laws.test_dyadic import float64_is_exact
+from tests.laws.test_float_error import stays_within_its_bound
 from tests.laws.test_forms_agree import degree
 from tests.laws.test_intervals import enclosures_overlap
 from tests.laws.test_linear_in_values import is_linear_in_values
@@ -21,7 +23,10 @@ LAWS = {
     ),
     "degree": lambda rule, form, seed: degree(rule, 3),
     "intervals": lambda rule, form, seed: enclosures_overlap(
-        rule, form, sample(rule, INTERVALS, seed)
+        rule, form, sample(rule, INTERVALS, seed, T=1, K=3, state=False)
+    ),
+    "float bound": lambda rule, form, seed: stays_within_its_bound(
+        rule, [form], sample(rule, floats(np.float32), seed, T=3), np.float32
     ),
     "complex": is_analytic,
     "symbols": lambda rule, form, seed: numbers_may_be_put_in(rule, form),

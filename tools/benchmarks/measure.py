@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 import tracemalloc
@@ -11,9 +12,12 @@ from typing import Any
 import numpy as np
 
 from refmem.rule import Rule
+from refmem.signature import RANGES
 
-FACTORS = ("alpha", "beta", "erase", "write", "gamma")
-ROWS = ("q", "k", "w", "p", "a", "b")
+RATES = ("eta", "theta", "rate", "rate0", "rate1", "rate2")
+FACTORS = ("beta", "erase", "write", "weight", "fade")
+OTHER_AXIS = 16
+"""Length of any other axis: slots, experts, hidden channels, a window."""
 
 
 def inputs(rule: Rule, lead: tuple[int, ...], seed: int = 0, **sizes: int) -> dict[str, Any]:
@@ -22,20 +26,31 @@ def inputs(rule: Rule, lead: tuple[int, ...], seed: int = 0, **sizes: int) -> di
     Inputs that a rule can do without are left out.
     """
     random = np.random.default_rng(seed)
+    sizes |= {name: value for name, value in rule.options.items() if isinstance(value, int)}
     drawn = {}
     for name, axes in rule.inputs.items():
         if name in rule.defaults:
             continue
-        shape = (*lead, *(sizes.get(axis, 1) for axis in axes.split()))
-        x = random.standard_normal(shape)
-        if name in FACTORS:
-            x = 1 / (1 + np.exp(-2 * abs(x)))
-        elif name.startswith("log_"):
-            x = -abs(x) / 8
-        elif name in ROWS:
-            x = x / np.sqrt(shape[-1])
-        drawn[name] = x
+        shape = [
+            math.prod(sizes.get(factor, OTHER_AXIS) for factor in axis.split("*"))
+            for axis in axes.split()
+        ]
+        drawn[name] = _draw(name, random.standard_normal((*lead, *shape)), len(shape))
     return drawn
+
+
+def _draw(name: str, x: np.ndarray, axes: int) -> np.ndarray:
+    """Standard normal numbers made into what an input of that name is."""
+    low, high, _ = RANGES.get(name, (-np.inf, np.inf, ""))
+    if name in RATES:
+        return abs(x) / 256
+    if (low, high) == (0, 1) or name in FACTORS:
+        return 1 / (1 + np.exp(-2 * abs(x)))
+    if np.isfinite(low):
+        return low + 0.5 + abs(x) / 4
+    if np.isfinite(high):
+        return high - abs(x) / 8
+    return x / np.sqrt(x.shape[-1]) if axes > 1 else x / 8
 
 
 def medians(calls: Sequence[Callable[[], Any]], runs: int) -> list[float]:
