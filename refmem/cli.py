@@ -145,6 +145,61 @@ def check(
     sys.exit(CONFORMS if report.conforms else DEPARTS)
 
 
+@main.command()
+@click.argument("rule", required=False)
+@click.option("--out", help="A new or empty folder, written all at once.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["npz", "safetensors", "raw"]),
+    default="npz",
+    show_default=True,
+    help="raw is little-endian numbers, which the manifest describes.",
+)
+@click.option("--case", "cases", multiple=True, help="Only this case; may be repeated.")
+@click.option("--seed", "seeds", multiple=True, type=click.IntRange(min=0), help="Only this seed.")
+@click.option("--verify", help="Check this folder instead of writing one.")
+def vectors(
+    rule: str | None,
+    out: str | None,
+    kind: str,
+    cases: tuple[str, ...],
+    seeds: tuple[int, ...],
+    verify: str | None,
+) -> None:
+    """Write golden vectors of a rule, the same bytes on every machine; or verify a folder."""
+    from refmem.oracle.cases import ChoiceError
+    from refmem.oracle.certified import UncertainError
+    from refmem.oracle.vector_files import MissingExtraError
+    from refmem.oracle.vectors import VectorsError, read_vectors, write_vectors
+
+    if (rule is None or out is None) == (verify is None) or (verify and (rule or out)):
+        raise click.UsageError("vectors: expected either RULE and --out DIR, or --verify DIR")
+    try:
+        if verify is not None:
+            click.echo(f"{verify}: {len(read_vectors(verify))} files are as they were written")
+            return
+        with _progress(str(rule)) as progress:
+            task = progress.add_task("cases", total=None)
+            files = write_vectors(
+                str(rule),
+                str(out),
+                kind,
+                cases=cases,
+                seeds=seeds,
+                watch=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    except ChoiceError as error:
+        raise click.UsageError(str(error)) from error
+    except (VectorsError, UncertainError) as error:
+        click.echo(f"refmem: {error}", err=True)
+        sys.exit(DEPARTS)
+    except (MissingExtraError, ImportError) as error:
+        click.echo(f"refmem: {error}", err=True)
+        sys.exit(UNAVAILABLE)
+    click.echo(f"{out}: {len(files)} files and manifest.json")
+
+
 def _progress(label: str) -> Progress:
     """A progress bar on the terminal; nothing where the errors go to a file."""
     terminal = Console(stderr=True)

@@ -149,9 +149,13 @@ class Rule:
         for name, default in self.defaults.items():
             if name not in arrays and default is not None:
                 x = x.replace(**{name: watch(name, default(x, state))}).broadcast(x.lead)
-        for name, array in values(x.arrays).items():
-            signature.check_range(self.name, name, array)
+        self.check_ranges(values(x.arrays))
         return self._scaled(x, scale, watch)
+
+    def check_ranges(self, arrays: dict[str, np.ndarray]) -> None:
+        """Raise ValueError where an input has values that its meaning excludes."""
+        for name, array in arrays.items():
+            signature.check_range(self.name, name, array)
 
     def _scaled(self, x: Inputs, scale: Any, watch: Callable[[str, Any], Any]) -> Inputs:
         if scale is None and self.scale_default is not None:

@@ -10,7 +10,7 @@
     lam     (...)         ridge, more than 0, before it fades
     gamma   (..., T)      forgetting factor in [0, 1], which fades the ridge as well; 1 if left out
 
-    iterations            steps of the form conjugate_gradients, 30 unless given
+    iterations            steps of the form conjugate_gradients; K unless given
 
     >>> q = k = np.array([[1.], [1.]])
     >>> least_squares(q, k, np.array([[1.], [3.]]), 0.5).out[:, 0]
@@ -19,8 +19,12 @@
 The state is (H, G, r); the empty one has r = 1. The definition solves exactly for every token.
 `sherman_morrison` keeps the inverse and updates it by rank one, in time T K (K + V), and needs
 gamma > 0; its rounding errors accumulate. `conjugate_gradients` solves anew for every query; K
-iterations are exact but for rounding. Without forgetting it is `mesa` with alpha = beta = 1, whose
-ridge does not fade. The other forms do not exist: the read is no linear function of the state.
+iterations are exact, though rounding can ask for more. Measured in float64 for 512 random unit keys
+of 16 channels, greatest error over greatest output: solved 6e-16; sherman_morrison 9e-16, and 1e-14
+with gamma = 0.99; conjugate_gradients 3e-2, 2e-4, 8e-14, 9e-16 after 4, 8, 16, 30 iterations for
+lam = 1, and 9e-6, 5e-13 after 16, 30 for lam = 1e-4. Without forgetting it is `mesa` with alpha =
+beta = 1, whose ridge does not fade. The other forms do not exist: the read is no linear function of
+the state.
 Objective: sum of |v - recall(S, k)|^2 + lam |S|^2, all faded by gamma, minimised exactly.
 Source:    classical (Plackett 1950; Haykin, Adaptive Filter Theory).
 """
@@ -98,7 +102,7 @@ def run_conjugate_gradients(rule, x, state, chunk, keep):
             seen.append(state)
         moments = stack(seen, state, len(x.lead))
         wanted = matrix(moments, x.lam[..., None])
-        asked = conjugate_gradients(wanted, part.q, x.options["iterations"])
+        asked = conjugate_gradients(wanted, part.q, x.options["iterations"] or x.K)
         out[..., start : start + part.T, :] = recall(moments.values, asked)
         after += seen if keep else []
     return out, state, stack(after, state, len(x.lead)) if keep else None
@@ -121,7 +125,7 @@ least_squares = StateRule(
     objective=objective,
     inputs={"lam": "", "gamma": "T"},
     defaults={"gamma": lambda x, state: ones((x.T,), x.like)},
-    options={"iterations": 30},
+    options={"iterations": None},
     initial=nothing,
     own_forms={
         "sherman_morrison": run_sherman_morrison,

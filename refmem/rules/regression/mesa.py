@@ -10,7 +10,7 @@
     beta    (..., T)      weight of a pair, at least 0
     lam     (..., K)      ridge of each key channel, more than 0; it does not fade
 
-    iterations            steps of the form conjugate_gradients, 30 unless given
+    iterations            steps of the form conjugate_gradients; K unless given
 
     >>> q = k = np.array([[1.], [1.]])
     >>> one = np.ones(2)
@@ -18,8 +18,9 @@
     array([0.66666667, 1.6       ])
 
 The state is (H, G). The definition solves exactly for every token. `conjugate_gradients` solves for
-H + diag(lam) applied to the query, with a chunk of tokens side by side; K iterations are exact but
-for rounding. The other forms do not exist: the read is no linear function of the state.
+H + diag(lam) applied to the query, with a chunk of tokens side by side; K iterations are exact,
+though rounding can ask for more: `least_squares` has its error. The other forms do not exist: the
+read is no linear function of the state.
 Objective: sum of beta |v - recall(S, k)|^2 faded by alpha, + |diag(sqrt(lam)) S|^2, minimised
            exactly.
 Source:    von Oswald et al. 2023, arXiv:2309.05858; 2025, arXiv:2506.05233.
@@ -65,7 +66,7 @@ def run_conjugate_gradients(rule, x, state, chunk, keep):
             seen.append(state)
         moments = stack(seen, state, len(x.lead))
         matrix = moments.keys + diagonal(x.lam)[..., None, :, :]
-        asked = conjugate_gradients(matrix, part.q, x.options["iterations"])
+        asked = conjugate_gradients(matrix, part.q, x.options["iterations"] or x.K)
         out[..., start : start + part.T, :] = recall(moments.values, asked)
         after += seen if keep else []
     return out, state, stack(after, state, len(x.lead)) if keep else None
@@ -86,7 +87,7 @@ mesa = StateRule(
     step,
     objective=objective,
     inputs={"alpha": "T", "beta": "T", "lam": "K"},
-    options={"iterations": 30},
+    options={"iterations": None},
     initial=nothing,
     own_forms={"conjugate_gradients": run_conjugate_gradients},
 )

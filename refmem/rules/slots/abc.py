@@ -1,10 +1,8 @@
 """Attention with bounded memory control: slots that hold softmax-weighted means of all tokens.
 
-    total[t]  = log(exp(total[t-1]) + exp(s[t]))                         of each slot
-    alpha     = exp(total[t-1] - total[t])
-    keys[t]   = alpha * keys[t-1]   + bind(exp(s[t] - total[t]), k[t])                    write
-    values[t] = alpha * values[t-1] + bind(exp(s[t] - total[t]), v[t])
-    o[t]      = recall(values[t], kernel(keys[t] q[t]))                  read, after the write
+    S[t] = S[t-1] + bind(exp(s[t]), [k[t], v[t], 1])                     write
+    keys, values = the first K and the next V columns of S[t], over its last column
+    o[t] = recall(values, kernel(keys q[t]))                             read, after the write
 
     q, k     (..., T, K)   queries and keys, used as given
     v        (..., T, V)   values
@@ -13,46 +11,41 @@
     kernel   weighs the slots of a read: "softmax" over slots unless given, or any of refmem.kernels
     scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
 
+    form="stabilised" keeps each slot over e^m, m the greatest of its scores so far; the other form
+    overflows where e^s does. The state is the plain S in both.
+
     >>> q = k = np.array([[1.], [1.]])
     >>> abc(q, k, np.array([[1.], [3.]]), np.zeros((2, 2))).out[:, 0]
     array([1., 2.])
 
-Every slot is the mean of all tokens with weights softmax(s) over the past, kept so that nothing is
-exponentiated that is not at most 0. It is `gsa` with the alpha above. The state is (keys, values,
-total); the empty one has a total of minus infinity. The general forms do not apply to a read that
-goes through a kernel.
+Every slot is the mean of all tokens with weights softmax(s) over the past: it is `gsa` with alpha =
+total[t-1]/total[t] and s = exp(s[t])/total[t], total being the last column. The state is S, (...,
+M, K + V + 1). The general forms do not apply to a read that goes through a kernel.
 Source:    Peng et al. 2022, arXiv:2110.02488.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from refmem.algebra import bind, exp, greater, log, recall, transposed, zeros
+from refmem.algebra import bind, exp, greater, over_last, recall, transposed, with_ones, zeros
 from refmem.kernels import softmax
 from refmem.memory import StateRule
+from refmem.stabilised import stabilised
 
 
-class Slots(NamedTuple):
-    """Means of keys (..., M, K) and of values (..., M, V); log of all weight so far (..., M)."""
-
-    keys: np.ndarray
-    values: np.ndarray
-    total: np.ndarray
+def step(S, q, k, v, s, kernel):
+    S = S + bind(exp(s), row(k, v))
+    return S, read(S, q, kernel)
 
 
-def step(state, q, k, v, s, kernel):
-    total = log_of_sum(state.total, s)
-    kept, added = exp(state.total - total), exp(s - total)
-    keys = kept[..., None] * state.keys + bind(added, k)
-    values = kept[..., None] * state.values + bind(added, v)
-    return Slots(keys, values, total), recall(values, slot_weights(keys, q, kernel))
+def row(k, v):
+    """What a token adds to a slot: [k, v, 1]."""
+    return with_ones(np.concatenate([k, v], axis=-1))
 
 
-def log_of_sum(x, y):
-    """log(exp(x) + exp(y)), where y is not minus infinity."""
-    top = greater(x, y)
-    return top + log(exp(x - top) + exp(y - top))
+def read(S, q, kernel):
+    """What the slots answer; the same for S and any multiple of each of its rows."""
+    means, K = over_last(S), q.shape[-1]
+    return recall(means[..., K:], slot_weights(means[..., :K], q, kernel))
 
 
 def slot_weights(keys, q, kernel):
@@ -61,15 +54,22 @@ def slot_weights(keys, q, kernel):
     return kernel.weights(scores[..., None, :], np.ones((1, scores.shape[-1]), bool))[..., 0, :]
 
 
-def empty_slots(x):
-    """Slots that no token has gone into."""
-    keys, values = zeros((*x.lead, x.M, x.K), x.like), zeros((*x.lead, x.M, x.V), x.like)
-    return Slots(keys, values, zeros((*x.lead, x.M), x.like) - float("inf"))
+def start(S, x):
+    """m is the first score where nothing was seen, so that no weight is lost against e^0."""
+    unseen = np.asarray(S[..., -1:] == 0, dtype=bool)
+    return S, np.where(unseen, x.s[..., 0, :, None], zeros((1,), x.like))
+
+
+def stabilised_step(stored, m, q, k, v, s, kernel):
+    top = greater(m, s[..., None])
+    stored = stored * exp(m - top) + bind(exp(s - top[..., 0]), row(k, v))
+    return stored, top, read(stored, q, kernel)
 
 
 abc = StateRule(
     step,
     inputs={"s": "T M"},
     options={"kernel": softmax},
-    initial=empty_slots,
+    initial=lambda x: zeros((*x.lead, x.M, x.K + x.V + 1), x.like),
+    own_forms={"stabilised": stabilised(start, stabilised_step)},
 )
