@@ -23,6 +23,9 @@ class Activation(NamedTuple):
     value: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 def _pi(like: np.ndarray) -> np.ndarray:
     return arccos(-ones((1,), like))

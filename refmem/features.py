@@ -41,6 +41,9 @@ class FeatureMap(NamedTuple):
     width: Callable[[int], int]
     kernel: Kernel | None = None
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 def _symmetric(
     name: str,

@@ -72,6 +72,9 @@ class Kernel(NamedTuple):
         weights = (self.weight or exp)(over(scores, product))
         return weights * product**self.lengths
 
+    def __repr__(self) -> str:
+        return self.name
+
     def weights(self, scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Weights (..., queries, keys) of the keys that `mask` lets a query see; others are zero.
 

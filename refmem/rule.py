@@ -135,7 +135,10 @@ class Rule:
         """
         options = {n: _option(given.pop(n, d), d) for n, d in self.options.items()}
         names = self.argument_order
-        bound = signature.bind_names(self.name, names, args, given)
+        for name, default in self.options.items():
+            signature.check_option(self.name, name, options[name], default)
+        keywords = (*self.options, *self.arguments)
+        bound = signature.bind_names(self.name, names, args, given, keywords)
         for name in names:
             if name not in bound and name not in self.defaults:
                 axes = ", ".join(["...", *self.inputs[name].split()])
@@ -167,9 +170,7 @@ class Rule:
                 f"{self.name}: scale has value {scale!r}, expected none, because nothing here is a "
                 "query to be scaled"
             )
-        if x.like.dtype != object:
-            scale = x.like.dtype.type(scale)
-        scale = watch("scale", scale)
+        scale = watch("scale", signature.check_scale(self.name, scale, x.like))
         given = [name for name in self.scaled if name in x.arrays]
         return x.replace(**{name: x.arrays[name] * scale for name in given})
 

@@ -47,6 +47,13 @@ def stabilised(
     return run
 
 
+def first_exponent(unseen: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """m before the first token: its score where nothing was seen, so that no weight is lost against
+    e^0; zero elsewhere, and where the score is minus infinity and so has no weight."""
+    weightless = np.asarray(score == -np.inf, dtype=bool)
+    return np.where(unseen & ~weightless, score, zeros((1,), score))
+
+
 def _plain(stored: np.ndarray, m: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         return stored * exp(m)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from refmem import RULES, numbers
 from refmem.kernels import Kernel, polynomial
 from refmem.rule import Rule
-from refmem.signature import RANGES
+from refmem.signature import range_of
 from tests.special import DRAWN, EXEMPT, OPTIONS
 
 
@@ -114,7 +114,7 @@ def _range(rule: Rule, name: str) -> tuple[float, float]:
     """What may be drawn: at most 2 wide, and -1 to 1 where anything may."""
     if name in DRAWN.get(rule.name, {}):
         return DRAWN[rule.name][name]
-    low, high, _ = RANGES.get(name, (-np.inf, np.inf, ""))
+    low, high, _ = range_of(rule.name, name) or (-np.inf, np.inf, "")
     if np.isinf(low):
         low = -1 if np.isinf(high) else high - 2
     return low, min(high, low + 2)

@@ -33,7 +33,9 @@ SHAPES = {
     "the same tokens": call(k=ones((2, 4))),
     "delta: v has shape (5, 1), expected (..., T, V) with T = 2 as in q, because inputs describe "
     "the same tokens": call(v=ones((5, 1))),
-    "delta: q has shape (3,), expected (..., T, K), because it needs 2 or more axes": call(q=ones(3)),
+    "delta: q has shape (3,), expected (..., T, K), because it needs 2 or more axes": call(
+        q=ones(3)
+    ),
     "delta: beta has shape (), expected (..., T), because it needs 1 or more axes": call(beta=1.0),
     "delta: k has leading axes (4,), expected axes that broadcast with (5,), because batch and "
     "heads are shared": call(q=ones((5, 2, 3)), k=ones((4, 2, 3))),
@@ -198,3 +200,75 @@ def test_the_nearest_form_is_offered():
 def test_intervals_and_floats_do_not_mix():
     with pytest.raises(TypeError, match=r"delta: state has numbers of kind arb, expected float64"):
         rm.delta(**RIGHT, state=np.full((3, 1), flint.arb(1)))
+
+
+RANGED = {
+    "rwkv7: w has values from -1 to -1, expected [0, 1], because w is the factor itself": (
+        rm.rwkv7,
+        "w",
+        -1,
+    ),
+    "rwkv4: w has values from 1 to 1, expected at most 0, because it is the logarithm": (
+        rm.rwkv4,
+        "w",
+        1,
+    ),
+    "mesa: lam has values from 0 to 0, expected more than 0, because without a ridge": (
+        rm.mesa,
+        "lam",
+        0,
+    ),
+    "gated_delta2: erase has NaN, expected numbers, because a gate is a number": (
+        rm.gated_delta2,
+        "erase",
+        np.nan,
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "rule", "name", "value"), [(m, *c) for m, c in RANGED.items()])
+def test_a_value_that_its_meaning_excludes(message, rule, name, value):
+    x = {n: np.full(2 * np.ones(len(a.split()), int), 0.5) for n, a in rule.inputs.items()}
+    x |= {"w": -x["w"]} if rule is rm.rwkv4 else {}
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        rule(**x | {name: np.full_like(x[name], value)})
+
+
+BAD_SCALES = [np.nan, True, "x", 1j, np.ones(3)]
+
+
+@pytest.mark.parametrize("scale", BAD_SCALES, ids=repr)
+def test_a_scale_that_is_no_number(scale):
+    with pytest.raises(
+        TypeError, match="^delta: scale has value .*, expected one finite number of"
+    ):
+        rm.delta(**RIGHT, scale=scale)
+
+
+def test_a_float_scale_of_exact_numbers():
+    x = {name: rationals(value) for name, value in RIGHT.items()}
+    with pytest.raises(TypeError, match="expected one finite number of kind fmpq"):
+        rm.delta(**x, scale=0.5)
+
+
+@pytest.mark.parametrize(
+    ("rule", "option", "value", "message"),
+    [
+        (rm.moe, "top", -1, "moe: top has value -1, expected a whole number of at least 1"),
+        (rm.moe, "top", 1.5, "moe: top has value 1.5, expected a whole number of at least 1"),
+        (rm.moe, "renormalize", "no", "moe: renormalize has value 'no', expected True or False"),
+        (rm.mesa, "iterations", 0, "mesa: iterations has value 0, expected a whole number of at"),
+        (rm.hopfield_modern, "steps", -1, "hopfield_modern: steps has value -1, expected a whole"),
+    ],
+)
+def test_an_option_that_counts_or_switches(rule, option, value, message):
+    x = {n: np.full(2 * np.ones(len(a.split()), int), 0.5) for n, a in rule.inputs.items()}
+    with pytest.raises((TypeError, ValueError), match="^" + re.escape(message)):
+        rule(**x, **{option: value})
+
+
+def test_the_nearest_name_may_be_an_option_or_a_keyword():
+    with pytest.raises(TypeError, match="did you mean 'state'"):
+        rm.delta(**RIGHT, statee=None)
+    with pytest.raises(TypeError, match="did you mean 'window'"):
+        rm.softmax_attention(**{name: RIGHT[name] for name in "qkv"}, windw=2)

@@ -26,7 +26,9 @@ def table() -> str:
 
 
 def _row(rule: Rule) -> str:
-    _, _, meaning = rule.summary.rstrip(".").partition(": ")
+    _, colon, meaning = rule.summary.rstrip(".").partition(": ")
+    if not colon:
+        raise ValueError(f"{rule.name}: its summary has no colon between its name and its meaning")
     cells = (f"`{rule.name}`", meaning, ", ".join(rule.inputs), ", ".join(rule.forms), rule.source)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -197,5 +197,5 @@ def test_softmax_reductions_hold_for_softmax_itself(K):
     none = zero(x, "k")[..., 0]
     got = rm.forgetting_attention(**x, log_alpha=none).out
     assert_enclosures_overlap(got, want, "forgetting_attention(log_alpha = 0)")
-    got = rm.deltaformer(x["q"], x["k"], x["v"], none).out
+    got = rm.deltaformer(x["q"], x["k"], x["v"], beta=none).out
     assert_enclosures_overlap(got, want, "deltaformer(beta = 0)")

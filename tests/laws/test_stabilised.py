@@ -71,3 +71,15 @@ def test_mlstm_forgets_everything_without_a_nan():
     x["log_i"] = np.where(np.arange(6) == 3, -np.inf, x["log_i"])
     out = mlstm(**x, form="stabilised").out
     assert_same(out[3], np.zeros(2), "mlstm.stabilised after forgetting all and writing nothing")
+
+
+@pytest.mark.parametrize(("rule", "name"), [(abc, "s"), (rwkv4, "k")])
+def test_a_token_without_weight_changes_nothing_in_either_form(rule, name):
+    """A score of minus infinity is a weight of zero, in the first token too; others weigh 1."""
+    x = {n: np.zeros(2 * np.ones(len(axes.split()), int)) for n, axes in rule.inputs.items()}
+    x["v"] = dyadic((2, 2), 3)
+    x[name][0, 0] = -np.inf
+    with np.errstate(invalid="ignore"):  # what nothing answers is 0/0 in the first token
+        plain, stable = rule(**x).out[1:], rule(**x, form="stabilised").out[1:]
+    assert np.isfinite(stable).all()
+    assert_same(stable, plain, f"{rule.name}.stabilised")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from refmem.rule import Rule
-from refmem.signature import RANGES
+from refmem.signature import range_of
 
 RATES = ("eta", "theta", "rate", "rate0", "rate1", "rate2")
 FACTORS = ("beta", "erase", "write", "weight", "fade")
@@ -35,13 +35,13 @@ def inputs(rule: Rule, lead: tuple[int, ...], seed: int = 0, **sizes: int) -> di
             math.prod(sizes.get(factor, OTHER_AXIS) for factor in axis.split("*"))
             for axis in axes.split()
         ]
-        drawn[name] = _draw(name, random.standard_normal((*lead, *shape)), len(shape))
+        drawn[name] = _draw(rule.name, name, random.standard_normal((*lead, *shape)), len(shape))
     return drawn
 
 
-def _draw(name: str, x: np.ndarray, axes: int) -> np.ndarray:
+def _draw(rule: str, name: str, x: np.ndarray, axes: int) -> np.ndarray:
     """Standard normal numbers made into what an input of that name is."""
-    low, high, _ = RANGES.get(name, (-np.inf, np.inf, ""))
+    low, high, _ = range_of(rule, name) or (-np.inf, np.inf, "")
     if name in RATES:
         return abs(x) / 256
     if (low, high) == (0, 1) or name in FACTORS:

@@ -5,8 +5,8 @@
 
     q, k    (..., T, K)   queries and keys; the last query is the last key
     v       (..., T, V)   values
-    beta    (..., T)      how much of what w recalls is taken out; 1 if left out
     alpha   (..., T)      how much of the value is put in, any number; 1 if left out
+    beta    (..., T)      how much of what w recalls is taken out; 1 if left out
     w       (..., T, K)   key that reads what is there; k if left out
 
     kappa1, kappa2   kernels "softmax" (the default), "linear", "relu", "exp", "round", or any of
@@ -14,7 +14,7 @@
     scale            multiplies both inner products; 1/sqrt(K) unless given
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
-    >>> deltaformer(q, k, np.array([[1.], [3.]]), np.array([0.5, 0.5])).out[:, 0]
+    >>> deltaformer(q, k, np.array([[1.], [3.]]), beta=np.array([0.5, 0.5])).out[:, 0]
     array([1.  , 1.75])
 
 The state is the cache: keys (..., P, K) and what was written, u (..., P, V).
@@ -27,7 +27,7 @@ from refmem.kernels import softmax
 from refmem.memory import CacheRule
 
 
-def attend(past, q, k, v, beta, alpha, w, kappa1, kappa2):
+def attend(past, q, k, v, alpha, beta, w, kappa1, kappa2):
     seen, tokens = past.key.shape[-2], q.shape[-2]
     keys = join(past.key, k)
     before = causal(tokens, seen + tokens, strict=True)
@@ -38,7 +38,7 @@ def attend(past, q, k, v, beta, alpha, w, kappa1, kappa2):
     return Cache(keys, u), read @ u
 
 
-def lookup(q, k, v, beta, alpha, w, kappa1, kappa2):
+def lookup(q, k, v, alpha, beta, w, kappa1, kappa2):
     write = alpha[..., None] * v
     return Lookup(query=q, key=k, value=write, kernel=kappa2, erase=(w, beta, kappa1))
 
@@ -51,8 +51,8 @@ def every_token(x, state):
 deltaformer = CacheRule(
     attend,
     lookup,
-    inputs={"beta": "T", "alpha": "T", "w": "T K"},
-    defaults={"beta": every_token, "alpha": every_token, "w": lambda x, state: x.k},
+    inputs={"alpha": "T", "beta": "T", "w": "T K"},
+    defaults={"alpha": every_token, "beta": every_token, "w": lambda x, state: x.k},
     options={"kappa1": softmax, "kappa2": softmax},
     scaled=("q", "w"),
 )

@@ -25,7 +25,7 @@ import numpy as np
 
 from refmem.algebra import dot, exp, greater, ones, zeros
 from refmem.memory import StateRule, Transition
-from refmem.stabilised import stabilised
+from refmem.stabilised import first_exponent, stabilised
 
 
 def twice(x):
@@ -71,9 +71,9 @@ def objective(S, k, v, w):
 
 
 def start(S, x):
-    """m is the first key where nothing was seen, so that no weight is lost against e^0."""
+    """S itself, and m of each channel."""
     unseen = np.asarray((S[..., : x.V] == 0) & (S[..., x.V :] == 0), dtype=bool)
-    return S, twice(np.where(unseen, x.k[..., :1, :], zeros((1,), x.like)))
+    return S, twice(first_exponent(unseen, x.k[..., :1, :]))
 
 
 def stabilised_step(stored, m, k, v, w, u):

@@ -49,7 +49,8 @@ def step(state, q, k, v, forget, eta, theta, batch):
     S, C, start, place = state
     C = eta[..., None, None] * C - theta[..., None, None] * gradient(start, k, v)
     S = (1 - forget)[..., None, None] * S + C
-    start = start + ends(place, 2) * (S - start)
+    last = ends(place, 2)
+    start = (1 - last) * start + last * S
     return Learner(S, C, start, next_place(place)), recall(S, q)
 
 

@@ -61,7 +61,7 @@ def step(
     C1, C2 = eta * C1 - theta * slope1, eta * C2 - theta * slope2
     W1, W2 = kept * W1 + C1, kept * W2 + C2
     last = ends(place, 2)
-    start1, start2 = start1 + last * (W1 - start1), start2 + last * (W2 - start2)
+    start1, start2 = (1 - last) * start1 + last * W1, (1 - last) * start2 + last * W2
     state = Learner(W1, W2, C1, C2, start1, start2, next_place(place))
     return state, recall_through(W1, W2, q, activation)
 

@@ -1,4 +1,4 @@
-"""Titans with one hidden layer behind a layer norm, which learns to undo a corruption.
+"""Titans, deep and normed: one hidden layer behind a layer norm learns to undo a corruption.
 
     h      = k[t] B1        z = act(h) B2       B1, B2 are W1, W2 at the start of the batch
     d2     = the slope in z of |layer_norm(z) - (v[t] - k[t])|^2
@@ -68,7 +68,7 @@ def step(
     C1, C2 = eta * C1 - theta * slope1, eta * C2 - theta * slope2
     W1, W2 = kept * W1 + C1, kept * W2 + C2
     last = ends(place, 2)
-    start1, start2 = start1 + last * (W1 - start1), start2 + last * (W2 - start2)
+    start1, start2 = (1 - last) * start1 + last * W1, (1 - last) * start2 + last * W2
     state = Learner(W1, W2, C1, C2, start1, start2, next_place(place))
     answer = recall_through(W1, W2, q, activation)
     return state, q + layer_norm(answer, weight, bias, eps)

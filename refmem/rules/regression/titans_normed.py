@@ -1,4 +1,4 @@
-"""Titans with a linear memory behind a layer norm, which learns to undo a corruption.
+"""Titans, normed: a linear memory behind a layer norm learns to undo a corruption.
 
     C[t] = eta[t] * C[t-1] - theta[t] * gradient of |layer_norm(recall(B, k)) - (v - k)|^2 in B
     S[t] = (1 - forget[t]) * S[t-1] + C[t]                               write
@@ -56,7 +56,8 @@ def step(state, q, k, v, forget, eta, theta, weight, bias, batch, eps):
     surprise = gradient(start, k, v, weight, bias, eps)
     C = eta[..., None, None] * C - theta[..., None, None] * surprise
     S = (1 - forget)[..., None, None] * S + C
-    start = start + ends(place, 2) * (S - start)
+    last = ends(place, 2)
+    start = (1 - last) * start + last * S
     out = q + layer_norm(recall(S, q), weight, bias, eps)
     return Learner(S, C, start, next_place(place)), out
 

@@ -29,7 +29,7 @@ import numpy as np
 from refmem.algebra import bind, exp, greater, over_last, recall, transposed, with_ones, zeros
 from refmem.kernels import softmax
 from refmem.memory import StateRule
-from refmem.stabilised import stabilised
+from refmem.stabilised import first_exponent, stabilised
 
 
 def step(S, q, k, v, s, kernel):
@@ -55,9 +55,9 @@ def slot_weights(keys, q, kernel):
 
 
 def start(S, x):
-    """m is the first score where nothing was seen, so that no weight is lost against e^0."""
+    """S itself, and m of each slot."""
     unseen = np.asarray(S[..., -1:] == 0, dtype=bool)
-    return S, np.where(unseen, x.s[..., 0, :, None], zeros((1,), x.like))
+    return S, first_exponent(unseen, x.s[..., 0, :, None])
 
 
 def stabilised_step(stored, m, q, k, v, s, kernel):

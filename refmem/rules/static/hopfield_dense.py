@@ -32,9 +32,7 @@ def read(x, patterns, power, rectified, steps):
         for i in neurons:
             own = patterns[..., None, :, i]
             others = x @ transposed(patterns) - x[..., i, None] * own
-            up, down = (
-                total(others + side * own, power, rectified)[..., None] for side in (1, -1)
-            )
+            up, down = (total(others + side * own, power, rectified)[..., None] for side in (1, -1))
             x = np.where(neurons == i, sign(up - down, x), x)
     return x
 

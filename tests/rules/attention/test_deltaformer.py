@@ -12,6 +12,6 @@ def test_deltaformer_by_hand():
     #          read: all alike:                       o2 = (1 + 7/2 + 9/8) / 3 = 15/8
     past = Cache(intervals([[0, 0]]), intervals([[1]]))
     v, beta, alpha = intervals([[4], [2]]), intervals([0.5, 1]), intervals([1, 2])
-    out, state = deltaformer(asking(2, 1), k, v, beta, alpha, asking(2, 3), state=past, scale=1)
+    out, state = deltaformer(asking(2, 1), k, v, alpha, beta, asking(2, 3), state=past, scale=1)
     assert_enclosures_overlap(out, ratios((8, 3), (15, 8)), "deltaformer")
     assert_enclosures_overlap(state.value, ratios((1, 1), (7, 2), (9, 8)), "deltaformer: u")

@@ -1,3 +1,6 @@
+import numpy as np
+import pytest
+
 from refmem import Result, titans
 from refmem.numbers import fractions
 from refmem.rules.regression.titans import Learner
@@ -25,3 +28,15 @@ def test_a_batch_reads_where_it_began():
     got = titans(q, k, v, half, half, quarter, state=start, batch=2)
     assert_same(got.out, column(-0.5, -8.5), "titans(batch=2)")
     assert_same(got.state.start, column(-2.5, -3), "titans(batch=2): start")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64])
+def test_a_batch_begins_at_the_memory_itself_and_not_near_it(dtype):
+    """S: 2^p, then 0 + 1 from momentum, then 1 - theta 2 (1 - 3) = 2 for theta = 1/4; q = k = 1."""
+    large = dtype(2.0 ** (np.finfo(dtype).nmant + 2))
+    one = np.ones((3, 1), dtype)
+    v = np.array([[large], [0], [3]], dtype)
+    forget, eta, theta = (
+        np.array(x, dtype) for x in ([0, 1, 0], [0, 1 / large, 0], [0.5, 0, 0.25])
+    )
+    assert titans(one, one, v, forget, eta, theta).out[:, 0].tolist() == [large, 1, 2]
