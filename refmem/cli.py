@@ -1,4 +1,4 @@
-"""The command line: `refmem rules`, `refmem show NAME`, `refmem check TARGET`.
+"""The command line: `refmem rules`, `show NAME`, `check TARGET` and `vectors RULE`.
 
 Exit codes: 0 conforms, 1 does not, 2 wrong usage (one line says what), 3 the target cannot run.
 """
@@ -99,6 +99,15 @@ def show(name: str) -> None:
             console.print(Text(f"\n{title}:\n  " + "\n  ".join(files)))
 
 
+def _in_a_folder(context: click.Context, option: click.Parameter, path: str | None) -> str | None:
+    """A file to be written: its folder exists, which is known before the run."""
+    if path is None:
+        return None
+    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(path) or "."):
+        raise click.UsageError(f"{option.opts[0]} has value {path!r}, expected a file in a folder")
+    return path
+
+
 @main.command()
 @click.argument("target")
 @click.option("--rule", help="Only this rule; the rule of a module:function.")
@@ -108,6 +117,9 @@ def show(name: str) -> None:
     "--dtype", type=click.Choice(["float16", "float32", "float64"]), help="Of a module:function."
 )
 @click.option("--details", is_flag=True, help="One line for each rule and regime.")
+@click.option("--json", "json_file", callback=_in_a_folder, help="Write the report there as JSON.")
+@click.option("--junit", "junit_file", callback=_in_a_folder, help="Write it there as JUnit XML.")
+@click.option("--html", "html_file", callback=_in_a_folder, help="Write it there as one HTML page.")
 def check(
     target: str,
     rule: str | None,
@@ -115,12 +127,16 @@ def check(
     seed: int | None,
     dtype: str | None,
     details: bool,
+    json_file: str | None,
+    junit_file: str | None,
+    html_file: str | None,
 ) -> None:
     """Check a kernel: onnxruntime, onnx-reference, or package.module:function with --rule."""
     from refmem import oracle
     from refmem.oracle.cases import ChoiceError
+    from refmem.oracle.reports import write_reports
     from refmem.oracle.tables import show_report
-    from refmem.oracle.targets import UnavailableError
+    from refmem.oracle.targets import UnavailableError, find_target
 
     if ":" in target:
         sys.path.insert(0, os.getcwd())
@@ -142,6 +158,12 @@ def check(
         click.echo(f"refmem: {error}", err=True)
         sys.exit(UNAVAILABLE)
     show_report(report, _console(), details)
+    if json_file or junit_file or html_file:
+        files = json_file, junit_file, html_file
+        try:
+            write_reports(report, find_target(target, rule, dtype), *files)
+        except OSError as error:
+            raise click.UsageError(f"the report cannot be written: {error}") from error
     sys.exit(CONFORMS if report.conforms else DEPARTS)
 
 
@@ -181,7 +203,7 @@ def vectors(
             return
         with _progress(str(rule)) as progress:
             task = progress.add_task("cases", total=None)
-            files = write_vectors(
+            manifest = write_vectors(
                 str(rule),
                 str(out),
                 kind,
@@ -191,13 +213,14 @@ def vectors(
             )
     except ChoiceError as error:
         raise click.UsageError(str(error)) from error
-    except (VectorsError, UncertainError) as error:
+    except (VectorsError, UncertainError, OSError) as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(DEPARTS)
     except (MissingExtraError, ImportError) as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(UNAVAILABLE)
-    click.echo(f"{out}: {len(files)} files and manifest.json")
+    beside = f", {len(manifest['left_out'])} cases left out" if manifest["left_out"] else ""
+    click.echo(f"{out}: {len(manifest['files'])} files and manifest.json{beside}")
 
 
 def _progress(label: str) -> Progress:

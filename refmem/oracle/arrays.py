@@ -27,10 +27,10 @@ def as_numpy(x: Any) -> np.ndarray:
     return np.asarray(x)
 
 
-def to_library(x: np.ndarray, library: str) -> Any:
-    """A NumPy array as one of "numpy", "torch", "jax" or "mlx"."""
+def to_library(x: np.ndarray, library: str, device: str = "") -> Any:
+    """A NumPy array as one of "numpy", "torch", "jax" or "mlx"; of torch, on a device."""
     if library == "torch":
-        return _to_torch(x)
+        return _to_torch(x).to(device) if device else _to_torch(x)
     if library == "jax":
         return importlib.import_module("jax.numpy").asarray(x)
     if library == "mlx":

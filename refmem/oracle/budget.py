@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import Case
+from refmem.oracle.cases import Case, has_matrix_state
 from refmem.oracle.conventions import Convention
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.metrics import Errors, as_rows, measure, row_errors, same_specials, short
@@ -27,8 +27,12 @@ from refmem.oracle.sensitivity import ask, require_sensitive
 FACTOR = 2
 """c: how many times the rule's own error a candidate may have, for yet another order."""
 
-CHUNK = 16
+CHUNKS = (8, 16, 37)
 """Tokens in a chunk of the chunked form here: short, so that it differs from the parallel form."""
+
+ORDERS = ("recurrent", "parallel", "chunked", "scan")
+"""Forms that sum in orders that kernels sum in; a scan multiplies matrices as wide as the state,
+which is out of reach for a state of feature maps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,7 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
     truth = answers[0]
     runs = own_runs(case, foreign, convention, dtype)
     allowed = {
-        part: _allowed(
+        part: allowed_errors(
             [measure(run[part], exact) for run in runs], convention.dtype_of(part, dtype)
         )
         for part, exact in truth.items()
@@ -84,24 +88,30 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
 
 
 def call_options(case: Case, convention: Convention) -> dict[str, Any]:
-    """The case's options, with the scale that the callee uses where none is passed."""
-    scale = convention.default_scale(case.regime.K, case.regime.V)
-    if case.regime.scale is None and scale is not None and case.rule.scaled:
-        return case.options | {"scale": scale}
-    return case.options
+    """The case's options, with the scale that the callee uses where none is (or can be) passed."""
+    own = convention.default_scale(case.regime.K, case.regime.V)
+    left_out = case.regime.scale is None or not convention.takes_scale
+    if not (left_out and case.rule.scaled):
+        return case.options
+    options = {name: value for name, value in case.options.items() if name != "scale"}
+    return options if own is None else options | {"scale": own}
 
 
 def own_runs(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> list[Arrays]:
     """What the rule gives in the candidate's arithmetic, in each of its forms."""
     arithmetic = np.promote_types(dtype, np.float32)
     inputs = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
-    call = call_options(case, convention) | {"chunk": CHUNK}
-    own = getattr(case.rule, "own_forms", {})
-    forms = [form for form in case.rule.forms if form not in own and form != "fast"]
-    return [run_rule(case, inputs, **call, form=form) for form in forms]
+    call = call_options(case, convention)
+    orders = ORDERS if has_matrix_state(case.rule) else ORDERS[:-1]
+    plain = [form for form in case.rule.forms if form in orders or form == case.rule.forms[0]]
+    forms = [{"form": form} for form in plain if form != "chunked"]
+    if "chunked" in plain:
+        forms += [{"form": "chunked", "chunk": chunk} for chunk in CHUNKS]
+    return [run_rule(case, inputs, **call, **form) for form in forms]
 
 
-def _allowed(own: list[Errors], dtype: np.dtype) -> Errors:
+def allowed_errors(own: list[Errors], dtype: np.dtype) -> Errors:
+    """The errors that a part of a dtype may have, from those of the rule's own runs."""
     worst = Errors.worst(own)
     head = max(worst.gain, worst.direction)
     rounding = unit_in_last_place(dtype)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +19,19 @@ import numpy as np
 
 import refmem
 from refmem.memory import StateRule, StaticRule, empty_matrix
-from refmem.oracle.draws import Random
-from refmem.oracle.ingredients import GATE, OF_RULE, SIZES, STREAMS, USUAL
+from refmem.oracle.draws import Draw, Random
+from refmem.oracle.ingredients import GATE, OF_RULE, OPTIONS, SIZES, STREAMS, USUAL
 from refmem.oracle.layouts import STATE, Arrays, Axes, Shape, is_timed
-from refmem.oracle.regimes import REGIMES, Regime
+from refmem.oracle.regimes import REGIMES, Regime, without
 from refmem.rule import Rule
 from refmem.signature import nearest_name
 
 BATCH, HEADS, GROUP = 2, 2, 3
-PREFIX = 5
+PREFIX = 21
 """How many tokens come before a case whose state is not one matrix: they make its state."""
+
+ANOTHER = 1_000_003
+"""What is added to a seed for other numbers of the same kind."""
 
 POOL = 5
 """Slots of a pool of states."""
@@ -47,6 +50,7 @@ class Case:
     axes         name -> its axes, such as ("T", "K")
     options      keyword arguments beside them: `scale`, unless it is the rule's own
     state_shape  of an initial state, passed or not, where it is one matrix
+    others       name -> an input of the same kind with other numbers, as in an ordinary case
     """
 
     rule: Rule
@@ -56,6 +60,7 @@ class Case:
     axes: dict[str, Axes]
     options: dict[str, Any]
     state_shape: Shape
+    others: Arrays
 
     @property
     def name(self) -> str:
@@ -82,13 +87,17 @@ def suited(rule: Rule) -> list[Regime]:
     """The regimes that a rule's inputs and its kind of state allow."""
     kind = "matrix" if has_matrix_state(rule) else "none" if isinstance(rule, StaticRule) else "own"
     names = set(rule.inputs) | ({"alpha"} if gate_of(rule) else set())
-    return [regime for regime in REGIMES if regime.suits(names, kind, rule.name)]
+    return [
+        regime
+        for regime in (*REGIMES, *without(list(rule.defaults)))
+        if regime.suits(names, kind, rule.name) and (regime.scale == 1 or rule.scaled)
+    ]
 
 
 @functools.cache
 def empty_state(rule: Rule) -> Any:
     """The rule's memory of nothing: an array, a named tuple, or None."""
-    return rule(**_draw_inputs(rule, REGIMES[0], 0, 0, 1)).state
+    return rule(**_draw_inputs(rule, REGIMES[0], {}, 0, 0, 1)).state
 
 
 def gate_of(rule: Rule) -> str:
@@ -99,48 +108,78 @@ def gate_of(rule: Rule) -> str:
 
 def make_case(rule: Rule, regime: Regime, seed: int) -> Case:
     """The case of that name."""
-    lengths = regime.sequences[seed % len(regime.sequences)] if regime.sequences else ()
-    tokens = max(lengths) if lengths else regime.lengths[seed % len(regime.lengths)]
-    batch = len(lengths) or BATCH
-    axes = {name: tuple(shape.split()) for name, shape in rule.inputs.items()}
-    inputs = _draw_inputs(rule, regime, seed, tokens, batch)
-    if lengths:
-        inputs["lengths"] = np.array(lengths)
+    given = {name: shape for name, shape in rule.inputs.items() if name not in regime.omit}
+    axes = {name: tuple(shape.split()) for name, shape in given.items()}
+    batch = len(_lengths(regime, seed)) or BATCH
     state_shape: Shape = ()
     if has_matrix_state(rule):
         states = POOL if regime.slots else batch
         state_shape = (*_leading_axes("state", STATE, regime.sharing, states), regime.K, regime.V)
-    if regime.state and has_matrix_state(rule):
-        axes["state"] = STATE
-        inputs["state"] = _draw(rule, regime, seed, "state", state_shape, 0)
-    elif regime.state and not isinstance(rule, StaticRule):
-        for field, x in _state_of_a_prefix(rule, regime, seed, batch).items():
-            inputs[field] = x
-            axes[field] = _axes_of_field(field, x)
+    inputs = _draw_all(rule, regime, regime.draw, seed, state_shape)
+    others = _draw_all(rule, regime, {}, seed + ANOTHER, state_shape, like=seed)
+    axes |= {name: _axes_of_state(name, x) for name, x in inputs.items() if name not in axes}
+    if regime.sequences:
+        inputs["lengths"] = np.array(_lengths(regime, seed))
     if regime.slots:
-        inputs["slots"] = np.array(regime.slots[: len(lengths)])
+        inputs["slots"] = np.array(regime.slots)
+    return Case(rule, regime, seed, inputs, axes, _options(rule, regime), state_shape, others)
+
+
+def _options(rule: Rule, regime: Regime) -> dict[str, Any]:
+    options: dict[str, Any] = dict(OPTIONS.get(rule.name, {}))
     own = regime.scale is None or (regime.scale == 1 and rule.scale_default is None)
-    options = {} if own or not rule.scaled else {"scale": regime.scale}
-    return Case(rule, regime, seed, inputs, axes, options, state_shape)
+    return options if own or not rule.scaled else options | {"scale": regime.scale}
 
 
-def _draw_inputs(rule: Rule, regime: Regime, seed: int, tokens: int, batch: int) -> Arrays:
+def _lengths(regime: Regime, seed: int) -> tuple[int, ...]:
+    """Lengths of the sequences of a case, if it has several."""
+    return regime.sequences[seed % len(regime.sequences)] if regime.sequences else ()
+
+
+def _tokens(regime: Regime, seed: int) -> int:
+    return max(_lengths(regime, seed) or (regime.lengths[seed % len(regime.lengths)],))
+
+
+Draws = Mapping[str, Draw]
+
+
+def _draw_all(
+    rule: Rule, regime: Regime, draws: Draws, seed: int, state_shape: Shape, like: int | None = None
+) -> Arrays:
+    """Inputs and state; of the lengths of the case with seed `like`, if that is another."""
+    like = seed if like is None else like
+    batch = len(_lengths(regime, like)) or BATCH
+    inputs = _draw_inputs(rule, regime, draws, seed, _tokens(regime, like), batch)
+    if regime.state and has_matrix_state(rule):
+        inputs["state"] = _draw(rule, regime, draws, seed, "state", state_shape, 0)
+    elif regime.state and not isinstance(rule, StaticRule):
+        inputs |= _state_of_a_prefix(rule, regime, seed, batch, inputs)
+    return inputs
+
+
+def _draw_inputs(
+    rule: Rule, regime: Regime, draws: Draws, seed: int, tokens: int, batch: int
+) -> Arrays:
     sizes = SIZES | {"T": tokens, "K": regime.K, "V": regime.V}
     sizes |= {name: value for name, value in rule.options.items() if isinstance(value, int)}
     inputs = {}
     for name, shape in rule.inputs.items():
+        if name in regime.omit:
+            continue
         axes = tuple(shape.split())
         own = (math.prod(sizes[factor] for factor in axis.split("*")) for axis in axes)
         lead = _leading_axes(name, axes, regime.sharing, batch)
         time = -len(axes) if is_timed(axes) else 0
-        inputs[name] = _draw(rule, regime, seed, name, (*lead, *own), time)
+        inputs[name] = _draw(rule, regime, draws, seed, name, (*lead, *own), time)
     return inputs
 
 
-def _draw(rule: Rule, regime: Regime, seed: int, name: str, shape: Shape, time: int) -> np.ndarray:
+def _draw(
+    rule: Rule, regime: Regime, draws: Draws, seed: int, name: str, shape: Shape, time: int
+) -> np.ndarray:
     random = Random(f"{rule.name}/{regime.name}/{STREAMS.get(name, name)}", seed)
     draw = (USUAL | OF_RULE.get(rule.name, {}))[name]
-    own = dict(regime.draw)
+    own = dict(draws)
     logarithm = name == gate_of(rule) and name.startswith("log_")
     if name == gate_of(rule) and "alpha" in own:
         own[name] = own["alpha"]
@@ -163,25 +202,31 @@ def _leading_axes(name: str, axes: Axes, sharing: str, batch: int) -> tuple[int,
     return batch, HEADS
 
 
-def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int) -> Arrays:
-    """A state that some tokens lead to, in multiples of 1/256: field -> array."""
-    before = _draw_inputs(rule, regime, seed + 1_000_003, PREFIX, batch)
-    for name, shape in rule.inputs.items():
-        if not is_timed(tuple(shape.split())):
-            before[name] = _draw_inputs(rule, regime, seed, PREFIX, batch)[name]
-    state = rule(**before).state
-    fields = {"state": state} if isinstance(state, np.ndarray) else state._asdict()
+def _state_of_a_prefix(
+    rule: Rule, regime: Regime, seed: int, batch: int, inputs: Arrays
+) -> Arrays:
+    """A state that ordinary tokens lead to, rounded to float16: name of a part -> array."""
+    tokens = PREFIX if seed < ANOTHER else PREFIX - 1
+    before = _draw_inputs(rule, regime, {}, seed + 2 * ANOTHER, tokens, batch)
+    same = {name: x for name, x in inputs.items() if not is_timed(tuple(rule.inputs[name].split()))}
+    state = rule(**before | same, **OPTIONS.get(rule.name, {})).state
+    fields = {"": state} if isinstance(state, np.ndarray) else state._asdict()
     return {
-        name if name == "state" else f"state.{name}": np.round(x * 256) / 256
+        f"state.{name}" if name else "state": x.astype(np.float16).astype(np.float64)
         for name, x in fields.items()
         if x is not None
     }
 
 
-def _axes_of_field(field: str, x: np.ndarray) -> Axes:
-    """The axes of a field of a state: a cache's count tokens; those of others are left alone."""
-    cache = {"state.key": ("P", "K"), "state.value": ("P", "V"), "state.log_alpha": ("P",)}
-    return cache.get(field, ("own",) * (x.ndim - 2))
+def _axes_of_state(name: str, x: np.ndarray) -> Axes:
+    """The axes of a part of a state: a cache's count tokens; those of others are left alone."""
+    known = {
+        "state": STATE,
+        "state.key": ("P", "K"),
+        "state.value": ("P", "V"),
+        "state.log_alpha": ("P",),
+    }
+    return known.get(name, ("own",) * (x.ndim - 2))
 
 
 def find_case(name: str) -> Case:

@@ -9,7 +9,9 @@ of the run.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,12 +80,15 @@ def check(
     seeds: Iterable[int] | None = None,
     dtype: Any = None,
     watch: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
 ) -> Report:
     """Check a target: its name, a Target, or a function in refmem's grammar (with its rule).
 
     rule, case, seeds   run only this rule, this case, or these seeds of every regime
     dtype               of a function's inputs and results: float16, float32 (default) or float64
     watch               called with (done, total) after every case
+    executor            where to run the cases; in this process and thread if None. A target that
+                        does not pickle is given by its name
     """
     if case is not None:
         only = find_case(case).rule.name
@@ -93,13 +98,33 @@ def check(
     chosen = _as_target(target, rule, dtype)
     names = _plan(chosen, rule, seeds)
     names = names if case is None else [case]
-    outcomes: list[Outcome] = []
-    for done, name in enumerate(names, 1):
-        with np.errstate(all="ignore"):
+    watch = watch or (lambda done, total: None)
+    if executor is not None:
+        one = functools.partial(_run_named, target, rule, dtype)
+        outcomes = _run_elsewhere(executor, one, names, watch)
+    else:
+        outcomes = []
+        for done, name in enumerate(names, 1):
             outcomes += _run_case(chosen, find_case(name))
-        if watch is not None:
             watch(done, len(names))
     return Report(chosen.name, tuple(outcomes))
+
+
+def _run_elsewhere(
+    executor: Executor,
+    one: Callable[[str], list[Outcome]],
+    names: list[str],
+    watch: Callable[[int, int], None],
+) -> list[Outcome]:
+    """The outcomes of all cases in their order, whatever order they were run in."""
+    futures = [executor.submit(one, name) for name in names]
+    for done, _ in enumerate(as_completed(futures), 1):
+        watch(done, len(names))
+    return [outcome for future in futures for outcome in future.result()]
+
+
+def _run_named(target: Any, rule: str | None, dtype: Any, name: str) -> list[Outcome]:
+    return _run_case(_as_target(target, rule, dtype), find_case(name))
 
 
 def _as_target(target: Any, rule: str | None, dtype: Any) -> Target:
@@ -127,19 +152,30 @@ def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list
     return [name for one in rules for name in names_of(find_rule(one), seeds)]
 
 
+def parts_of(target: Target, rule: str) -> list[Target]:
+    """The target, or those of its parts that have the rule."""
+    return [part for part in getattr(target, "parts", (target,)) if rule in part.rules]
+
+
 def _run_case(target: Target, case: Case) -> list[Outcome]:
+    with np.errstate(all="ignore"):
+        return [one for part in parts_of(target, case.rule.name) for one in _run_part(part, case)]
+
+
+def _run_part(target: Target, case: Case) -> list[Outcome]:
     reasons = {one: outside(target, one, case) for one in target.operators}
-    outcomes = [Outcome(o, case.name, OUTSIDE, reason=why) for o, why in reasons.items() if why]
-    operators = [operator for operator, why in reasons.items() if not why]
-    if not operators:
-        return outcomes
+    if all(reasons.values()):
+        return [Outcome(o, case.name, OUTSIDE, reason=why) for o, why in reasons.items()]
     inputs = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
     try:
         expected = expect(case, inputs, target.convention, target.dtype)
     except DegenerateError as refusal:
-        refused = [Outcome(one, case.name, REFUSED, reason=str(refusal)) for one in operators]
-        return outcomes + refused
-    for operator in operators:
+        return [Outcome(one, case.name, REFUSED, reason=str(refusal)) for one in target.operators]
+    outcomes = []
+    for operator, why in reasons.items():
+        if why:
+            outcomes.append(Outcome(operator, case.name, OUTSIDE, reason=why))
+            continue
         verdict = _judge_run(target, operator, case, inputs, expected)
         status = PASSED if verdict.passed else FAILED
         outcomes.append(

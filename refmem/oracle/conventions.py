@@ -34,11 +34,11 @@ from refmem.oracle.layouts import (
     unpack,
 )
 
-GATES = ("factor", "log", "log2")
+GATES = ("own", "factor", "log", "log2")
 SCALES = ("1", "1/sqrt(K)", "1/sqrt(V)")
 NORMS = ("", "rsqrt", "max", "mean")
 
-FACTOR_INPUTS, LOG_INPUTS = ("alpha",), ("log_alpha",)
+FACTOR_INPUTS, LOG_INPUTS = ("alpha", "f"), ("log_alpha", "log_f")
 """Inputs of refmem that are gates: factors, and natural logarithms of such."""
 
 NORMED = ("q", "k")
@@ -52,23 +52,27 @@ class Convention:
                   "slots" are there only if it takes sequence boundaries and slot indices
     layout        one of `LAYOUTS`; see `refmem.oracle.layouts`
     state_layout  "kv" or "vk": which of its last two axes a memory's keys are on
-    gate          "factor", "log" (natural) or "log2"
+    gate          "factor", "log" (natural) or "log2"; "own" is whichever the rule has in refmem
     scale         what reads are multiplied by if no scale is passed: one of `SCALES`
+    takes_scale   whether one can be passed
     norm          how the callee normalises q and k: "" not at all; "rsqrt" x / sqrt(sum x^2 + eps);
                   "max" x / max(|x|, eps); "mean" x / sqrt(K) / sqrt(mean x^2 + eps)
     eps           of that
     heads         "repeat" or "tile": which of shared heads query (or value) head h uses
+    groups        which heads may be more than the others: "queries", "values" or both
     state_dtype   of states, where it is not that of the inputs
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     layout: str = "grammar"
     state_layout: str = "kv"
-    gate: str = "factor"
+    gate: str = "own"
     scale: str = "1"
+    takes_scale: bool = True
     norm: str = ""
     eps: float = 0
     heads: str = "repeat"
+    groups: tuple[str, ...] = ("queries", "values")
     state_dtype: str = ""
 
     def __post_init__(self) -> None:
@@ -167,16 +171,16 @@ class Convention:
 
     def _gate_out(self, name: str, x: np.ndarray) -> np.ndarray:
         with np.errstate(divide="ignore"):
-            if name in FACTOR_INPUTS and self.gate != "factor":
+            if name in FACTOR_INPUTS and self.gate in ("log", "log2"):
                 return np.log(x) if self.gate == "log" else np.log2(x)
-        if name in LOG_INPUTS and self.gate != "log":
+        if name in LOG_INPUTS and self.gate in ("factor", "log2"):
             return np.exp(x) if self.gate == "factor" else x / np.log(2)
         return x
 
     def _gate_back(self, name: str, x: np.ndarray) -> np.ndarray:
-        if name in FACTOR_INPUTS and self.gate != "factor":
+        if name in FACTOR_INPUTS and self.gate in ("log", "log2"):
             return np.exp(x) if self.gate == "log" else np.exp2(x)
-        if name in LOG_INPUTS and self.gate != "log":
+        if name in LOG_INPUTS and self.gate in ("factor", "log2"):
             with np.errstate(divide="ignore"):
                 return np.log(x) if self.gate == "factor" else x * x.dtype.type(np.log(2))
         return x

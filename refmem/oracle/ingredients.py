@@ -84,7 +84,7 @@ USUAL: dict[str, Draw] = {
     "w2": draws.levels(*SMALL),
     "b1": draws.levels(*SMALL),
     "b2": draws.levels(*SMALL),
-    "w_hidden": draws.levels(*SMALL),
+    "w_hidden": draws.levels(-1 / 32, 0, 1 / 16),
     "w_in": draws.levels(*SMALL),
     "w_out": draws.levels(*SMALL),
     "w_gate": draws.levels(*SMALL),
@@ -111,6 +111,7 @@ OF_RULE: dict[str, dict[str, Draw]] = {
     "atlas": {"gamma": STRENGTHS, "eta": draws.levels(*RATES), "theta": draws.levels(*MOMENTA)},
     "ttt_linear": {"eta": draws.levels(*RATES)},
     "ttt_mlp": {"eta": draws.levels(*RATES)},
+    "fast_weights": {"rate": draws.levels(1 / 256, 1 / 128)},
     "preconditioned_delta": {"weight": STRENGTHS},
     "preconditioned_kda": {"weight": STRENGTHS},
 }
@@ -125,10 +126,20 @@ GATE: dict[str, str] = {"rwkv7": "w", "hgrn": "f", "mlstm": "log_f"}
 SIZES = {"M": 6, "L": 9, "C": 4, "E": 4, "N": 5, "R": 8}
 """Axes that are neither tokens nor channels of keys and values: slots, levels, windows, experts."""
 
-FACTORS = frozenset(
-    "alpha gamma beta erase write f eta mu fade forget decay tau levels rate0 rate1 rate2 theta "
-    "momentum rate".split()
-)
-POSITIVE = frozenset("count dt A lam noise drift weight slopes inverse_temperature".split())
-LOGARITHMS = frozenset("log_alpha log_f log_i center".split())
-"""What the opposite of an input is: 1 - x for factors, 2 x, x - 1/2; -x for all others."""
+OPTIONS: dict[str, dict[str, float]] = {
+    "lact": {"batch": 16},
+    "ttt_linear": {"eps": 1 / 16},
+    "ttt_mlp": {"eps": 1 / 16},
+    "titans_normed": {"eps": 1 / 16},
+    "titans_mlp_normed": {"eps": 1 / 16},
+}
+"""Rule -> options of its cases: by default nothing would happen before token 2048, or the first step
+of a layer of zeros would be so large, 1/sqrt(eps), that no later one matters."""
+
+FIRST_STATE: dict[str, frozenset[str]] = {
+    "lact": frozenset({"w0", "w1", "w2"}),
+    "titans_mlp": frozenset({"w1", "w2"}),
+    "titans_mlp_normed": frozenset({"w1", "w2"}),
+    "ttt_mlp": frozenset({"w1", "b1", "w2", "b2"}),
+}
+"""Rule -> inputs that are the first state, and do not matter where a state is passed."""

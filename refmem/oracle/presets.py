@@ -49,6 +49,7 @@ FLA = Convention(
     gate="log",
     scale="1/sqrt(K)",
     state_dtype="float32",
+    groups=("values",),
 )
 
 FLA_VARLEN = Convention(
@@ -57,6 +58,7 @@ FLA_VARLEN = Convention(
     gate="log",
     scale="1/sqrt(K)",
     state_dtype="float32",
+    groups=("values",),
 )
 
 HF = Convention(
@@ -65,6 +67,8 @@ HF = Convention(
     gate="log",
     scale="1/sqrt(K)",
     state_dtype="float32",
+    groups=("values",),
+    takes_scale=False,
 )
 
 ONNX = Convention(
@@ -83,6 +87,7 @@ FLASHINFER = Convention(
     names={"alpha": "g", "state": "initial_state", "lengths": "cu_seqlens"},
     layout="ragged",
     state_layout="vk",
+    gate="factor",
     scale="1/sqrt(K)",
     state_dtype="float32",
 )
@@ -97,9 +102,17 @@ VLLM = Convention(
     layout="varlen",
     gate="log",
     scale="1/sqrt(K)",
+    groups=("values",),
 )
 
-MLX = Convention(names={"alpha": "g"}, layout="bthd", state_layout="vk", state_dtype="float32")
+MLX = Convention(
+    names={"alpha": "g"},
+    layout="bthd",
+    state_layout="vk",
+    gate="factor",
+    state_dtype="float32",
+    groups=("values",),
+)
 
 GGML = Convention(
     names={"alpha": "g"},
@@ -109,6 +122,7 @@ GGML = Convention(
     scale="1/sqrt(V)",
     heads="tile",
     state_dtype="float32",
+    groups=("values",),
 )
 
 MAMBA2 = Convention(
@@ -116,6 +130,7 @@ MAMBA2 = Convention(
     layout="bthd",
     state_layout="vk",
     gate="log",
+    groups=(),
 )
 
 ATTENTION_GYM = Convention(
@@ -129,10 +144,11 @@ ATTENTION_GYM = Convention(
     layout="bhtd",
     gate="log",
     scale="1/sqrt(K)",
+    groups=(),
 )
 
 ATTENTION_GYM_KDA = Convention(
-    names=ATTENTION_GYM.names, layout="bthd", gate="log2", scale="1/sqrt(K)"
+    names=ATTENTION_GYM.names, layout="bthd", gate="log2", scale="1/sqrt(K)", groups=()
 )
 
 PRESETS: dict[str, Convention] = {

@@ -7,6 +7,7 @@ survey's list of mutants.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,22 +20,47 @@ LENGTHS = (1, 2, 63, 64, 65, 130)
 """One token, two, and both sides of one and two chunks of 64."""
 
 LONG = (63, 64, 65, 130)
+
+NOT_FOR: dict[str, frozenset[str]] = {
+    "one-value": frozenset(
+        "titans_normed titans_mlp_normed ttt_linear ttt_mlp hopfield_dense hopfield_classical "
+        "fast_weights".split()
+    ),
+    "one-key": frozenset(
+        "normalized_linear_attention rebased power_attention taylor_attention momentum_delta "
+        "path_attention path_attention_scaled_gate rwkv7".split()
+    ),
+    "wide-values": frozenset({"fast_weights"}),
+    "square-no-state": frozenset({"fast_weights"}),
+    "reset-at-chunk": frozenset(
+        "deltaformer forgetting_attention path_attention path_attention_scaled_gate".split()
+    ),
+    "always-reset": frozenset(
+        "deltaformer forgetting_attention path_attention path_attention_scaled_gate".split()
+    ),
+}
+"""Regime -> rules for which it can show nothing: with one key channel a normalised read does not
+depend on the query, a unit key is 1 or -1, with one value channel a layer norm is zero, and where
+all gates are zero a token has only itself to look at; a wide recurrent network explodes."""
+
+
 @dataclass(frozen=True)
 class Regime:
     """A kind of case, for every rule that has the inputs it draws in its own way.
 
-    name     as in a case's name
-    catches  what a kernel does that fails here
-    draw     input -> how it is drawn, where it differs from `USUAL`
-    lengths  numbers of tokens; the seed picks one
-    K, V     channels of keys and of values
-    sharing  "queries" or "values" if three of them share a key head, "beta" if all heads share it
-    scale    factor on the read; None leaves it out of the call
-    state    whether an initial state is passed
-    blind    inputs that need not matter here, such as k where beta is zero
+    name       as in a case's name
+    catches    what a kernel does that fails here
+    draw       input -> how it is drawn, where it differs from `USUAL`
+    lengths    numbers of tokens; the seed picks one
+    K, V       channels of keys and of values
+    sharing    "queries" or "values" if three of them share a key head, "beta" if all heads share it
+    scale      factor on the read; None leaves it out of the call
+    state      whether an initial state is passed
+    blind      inputs that need not matter here, such as k where beta is zero
     sequences  lengths of packed sequences; the seed picks a tuple
-    slots    where each sequence's state is in a pool; -1 has none
-    kinds    of states: "matrix", "own" (anything else) and "none"
+    omit       optional inputs that are left out
+    slots      where each sequence's state is in a pool; -1 has none
+    kinds      of states: "matrix", "own" (anything else) and "none"
     """
 
     name: str
@@ -48,6 +74,7 @@ class Regime:
     state: bool = True
     blind: tuple[str, ...] = ()
     sequences: tuple[tuple[int, ...], ...] = ()
+    omit: tuple[str, ...] = ()
     slots: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ("matrix", "own", "none")
 
@@ -58,7 +85,7 @@ class Regime:
             return False
         shared = {"queries": {"q", "v"}, "values": {"k", "v"}, "beta": {"beta"}}
         wanted |= shared.get(self.sharing, set())
-        return kind in self.kinds and wanted <= set(inputs) and rule not in NOT_FOR.get(self.name, ())
+        return kind in self.kinds and wanted <= set(inputs) and rule not in NOT_FOR.get(self.name, frozenset())
 
 
 SIZES_AND_STATES = (
@@ -73,7 +100,16 @@ SIZES_AND_STATES = (
         "no-state",
         "a state that was not passed is not zeros (18-20, 23)",
         state=False,
-        lengths=(2, *LONG),
+        lengths=(3, *LONG),
+        kinds=("matrix", "own"),
+    ),
+    Regime(
+        "square-no-state",
+        "what takes neither a state nor values of another width (114-124)",
+        state=False,
+        lengths=(3, 64, 65),
+        K=16,
+        V=16,
         kinds=("matrix", "own"),
     ),
     Regime(
@@ -162,7 +198,7 @@ SIZES_AND_STATES = (
         "slots",
         "a sequence without a slot writes into another one's (18, 19, 51)",
         sequences=((1, 1, 1), (5, 2, 64)),
-        slots=(3, -1, 0),
+        slots=(3, -1, 1),
         kinds=("matrix",),
     ),
 )
@@ -214,16 +250,13 @@ GATES = (
     ),
 )
 
-NOT_FOR: dict[str, tuple[str, ...]] = {}
-"""Regime -> rules for which it can show nothing, such as gates where a lone token is all there is."""
-
 STRENGTHS = (
     Regime(
         "beta-zero",
         "something is written although beta is zero (30, 89)",
         {"beta": draws.constant(0)},
         lengths=(2, 65),
-        blind=("k", "v", "p"),
+        blind=("k", "v", "p", "w", "eta", "mu", "state.momentum", "weight", "fade", "center"),
     ),
     Regime(
         "beta-one",
@@ -233,7 +266,13 @@ STRENGTHS = (
     Regime(
         "beta-above-one",
         "beta above one is clipped or squared (E3)",
-        {"beta": draws.levels(5 / 4, 3 / 2, 7 / 4, 2)},
+        {"beta": draws.levels(1 / 2, 5 / 4, 3 / 2, 7 / 4, 2)},
+    ),
+    Regime(
+        "fine-strengths",
+        "beta passes through bfloat16 (89, E3)",
+        {"beta": draws.levels(*(n / 16 + 1 / 1024 for n in range(1, 16)))},
+        lengths=(2, 65),
     ),
     Regime(
         "shared-beta",
@@ -245,3 +284,20 @@ STRENGTHS = (
 )
 
 REGIMES = SIZES_AND_STATES + GATES + STRENGTHS
+
+
+def without(names: Collection[str]) -> list[Regime]:
+    """For every choice of some of these optional inputs, a regime that leaves them out."""
+    chosen = [some for n in range(len(names)) for some in itertools.combinations(names, n + 1)]
+    return [
+        Regime(
+            "without-" + "-".join(omit),
+            "an optional input that is left out is not what its default says (11, 23, 73)",
+            lengths=(3, 65),
+            K=16,
+            V=16,
+            state=False,
+            omit=omit,
+        )
+        for omit in chosen
+    ]

@@ -26,6 +26,11 @@ def outside(target: Target, operator: str, case: Case) -> str:
     for what, said in (("lengths", "sequence boundaries"), ("slots", "slots of a pool")):
         if what in case.inputs and what not in target.convention.names:
             return f"its convention has no {said}"
+    if case.regime.sharing in ("queries", "values"):
+        if case.regime.sharing not in target.convention.groups:
+            return f"its convention has no more {case.regime.sharing} than other heads"
+    if not target.convention.takes_scale and case.regime.scale not in (None, 1):
+        return "its convention has no argument for the scale"
     if target.convention.layout != "grammar" and case.batch > 1 and _has_own_state(case):
         return "its convention says nothing of such a state"
     return target.uncovered(operator, case)
@@ -45,16 +50,17 @@ def run(
     given = {name: x.copy() for name, x in inputs.items()}
     try:
         result = target.run(operator, case, given)
-        found = _parts(result, set(shapes) - stateless(target, operator))
+        found = _parts(result, returned(target, operator, shapes))
     except (Exception, SystemExit) as error:
         raise MisbehavedError(_one_line(f"raised {type(error).__name__}: {error}")) from error
     _expect_untouched(target, case, inputs, given, found)
     return {name: _placed(target, case, name, x, shapes[name]) for name, x in found.items()}
 
 
-def stateless(target: Target, operator: str) -> set[str]:
-    """The parts that an operator does not return, though its rule has them."""
-    return {"state"} if operator in getattr(target, "stateless", ()) else set()
+def returned(target: Target, operator: str, shapes: Arrays) -> set[str]:
+    """The parts that an operator returns: some do not give their state."""
+    without = operator in getattr(target, "stateless", ())
+    return {name for name in shapes if not (without and name.startswith("state"))}
 
 
 def _parts(result: Any, wanted: set[str]) -> Arrays:

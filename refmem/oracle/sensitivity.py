@@ -1,7 +1,7 @@
 """A case that could not tell right from wrong is refused.
 
-Every input is turned into its opposite, one at a time, and the truth must move by much more than
-the budget; an input that need not matter in a regime (keys, where beta is zero) is named by it. The
+Every input is exchanged for another of its kind, one at a time, and the truth must move by much more
+than the budget; an input that need not matter in a regime (keys, where beta is zero) is named by it. The
 truth must also not be tiny beside the values, nor constant: then zeros or a constant might pass.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from refmem.oracle.cases import Case
-from refmem.oracle.ingredients import FACTORS, LOGARITHMS, POSITIVE
+from refmem.oracle.ingredients import FIRST_STATE
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.metrics import measure
 from refmem.oracle.reference import run_rule
@@ -28,31 +28,26 @@ class DegenerateError(ValueError):
     """A case that shows nothing: its truth is tiny, constant, or does not depend on an input."""
 
 
-def opposite(name: str, x: np.ndarray) -> np.ndarray:
-    """An input far from `x` that keeps the rule stable; see `refmem.oracle.ingredients`."""
-    if "." in name:  # part of a state, which need not be one with another sign
-        return x / 2
-    if name in FACTORS:
-        return np.maximum(1 - x, 0)
-    if name in POSITIVE:
-        return 2 * x
-    if name in LOGARITHMS:
-        return x - x.dtype.type(1 / 2)
-    return np.where(x == 0, x.dtype.type(1), -x)
-
-
-def questions(inputs: Arrays) -> list[Arrays]:
-    """The inputs; and for each, the same with that one turned into its opposite."""
-    turned = [inputs]
+def questions(case: Case, inputs: Arrays) -> list[Arrays]:
+    """The inputs; and for each, the same with another in the place of that one."""
+    asked = [inputs]
     for name, x in inputs.items():
         if name not in ("lengths", "slots"):
-            turned.append(inputs | {name: opposite(name, x)})
-    return turned
+            asked.append(inputs | {name: other(case, name, x)})
+    return asked
+
+
+def other(case: Case, name: str, x: np.ndarray) -> np.ndarray:
+    """Another input of the same kind; half of it, where all of that kind are the same."""
+    y = case.others[name].astype(x.dtype)
+    if y.shape != x.shape:
+        y = np.resize(y, x.shape)
+    return x / 2 if np.array_equal(x, y) else y
 
 
 def ask(case: Case, inputs: Arrays, call: dict[str, Any]) -> list[Arrays]:
     """The rule's answers to all questions; one call if the sequences have one length."""
-    asked = questions(inputs)
+    asked = questions(case, inputs)
     if "lengths" in inputs:
         return [run_rule(case, one, **call) for one in asked]
     stacked = {name: np.stack([one[name] for one in asked]) for name in inputs}
@@ -75,11 +70,20 @@ def require_sensitive(
             raise DegenerateError(f"{case.name}: the truth is tiny or constant: zeros might pass")
     names = [name for name in inputs if name not in ("lengths", "slots")]
     for name, answer in zip(names, answers[1:], strict=True):
-        if {name, name.split(".")[0]} & set(case.regime.blind):
+        if name in need_not_matter(case):
             continue
         moves = [(measure(answer[part], x).rms, allowed[part]) for part, x in truth.items()]
         if all(moved < MARGIN * limit for moved, limit in moves):
             raise DegenerateError(f"{case.name}: the truth hardly depends on {name}")
+
+
+def need_not_matter(case: Case) -> set[str]:
+    """The inputs that the regime is blind to, with all parts of a state; and a first state."""
+    blind = set(case.regime.blind)
+    names = {name for name in case.inputs if {name, name.split(".")[0]} & blind}
+    if case.regime.state:
+        names |= FIRST_STATE.get(case.rule.name, frozenset())
+    return names
 
 
 def _rms(x: np.ndarray) -> float:

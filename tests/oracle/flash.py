@@ -110,6 +110,7 @@ MISTAKES = {
     "ht as V by K": "final state transposed",
     "ht is h0": "final state is the first",
     "exp2": "gate base 2",
+    "linear": "gate not exponentiated",
     "no gate": "gate ignored",
     "gate twice": "gate squared",
     "strict exp": "gate of one is zero",

@@ -195,6 +195,25 @@ def test_an_interrupted_run_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_case_without_certain_numbers_is_left_out_with_its_reason(tmp_path, monkeypatch):
+    def none(case):
+        if "few" in case.name:
+            raise UncertainError(f"{case.name}: no")
+        return SMALL
+
+    monkeypatch.setattr(vectors, "golden", none)
+    manifest = write_vectors("delta", tmp_path / "golden", seeds=[0])
+    assert manifest["left_out"] == {"delta/few-keys/0": "delta/few-keys/0: no"}
+    assert read_vectors(tmp_path / "golden").keys() == manifest["files"].keys()
+    with pytest.raises(UncertainError, match="few-keys/0: no"):
+        write_vectors("delta", tmp_path / "other", cases=["delta/few-keys/0"])
+
+
+def test_a_rule_that_intervals_cannot_follow_is_said():
+    with pytest.raises(UncertainError, match="alibi/without-slopes/0: alibi: slopes has no value"):
+        golden(find_case("alibi/without-slopes/0"))
+
+
 def test_nothing_is_overwritten(folder):
     with pytest.raises(ChoiceError, match="expected a new or empty folder"):
         write_vectors("delta", folder, seeds=[0])

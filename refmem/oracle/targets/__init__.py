@@ -8,15 +8,21 @@ from typing import Any
 import numpy as np
 
 from refmem.oracle.cases import ChoiceError
-from refmem.oracle.targets.callable import PythonCallable, import_function
+from refmem.oracle.targets.callable import Group, PythonCallable, import_function
+from refmem.oracle.targets.fla import make_fla
+from refmem.oracle.targets.mlx import make_mlx
 from refmem.oracle.targets.onnx_reference import OnnxReference
 from refmem.oracle.targets.onnxruntime import OnnxRuntime
 from refmem.oracle.targets.target import Target, UnavailableError
+from refmem.oracle.targets.transformers import make_transformers
 from refmem.signature import nearest_name
 
-NAMED: dict[str, Callable[[], Target]] = {
+NAMED: dict[str, Callable[[], Any]] = {
     OnnxRuntime.name: OnnxRuntime,
     OnnxReference.name: OnnxReference,
+    "fla": make_fla,
+    "transformers": make_transformers,
+    "mlx": make_mlx,
 }
 """Targets that need nothing but their name."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from refmem.memory import StaticRule
 from refmem.oracle.arrays import to_library
 from refmem.oracle.cases import Case, find_rule
 from refmem.oracle.conventions import REFMEM, Convention
@@ -20,6 +21,11 @@ class PythonCallable:
     """Calls a function with every input by its name in a convention, as arrays of a library.
 
     `scale` and the state are passed only where a case has them.
+
+    extra      keyword arguments of every call
+    state      "both" ways, only "out" (it takes none), or "none" (it returns none either)
+    limit      why a case lies outside what the function promises; "" if it does not
+    device     of torch, such as "cuda"
     """
 
     def __init__(
@@ -30,21 +36,33 @@ class PythonCallable:
         name: str = "",
         convention: Convention = REFMEM,
         library: str = "numpy",
+        *,
+        extra: Mapping[str, Any] | None = None,
+        state: str = "both",
+        limit: Callable[[Case], str] | None = None,
+        device: str = "",
     ) -> None:
         self.name = name or getattr(function, "__name__", "function")
         self.operators: tuple[str, ...] = (self.name,)
         self.rules: tuple[str, ...] = (find_rule(rule).name,)
         self.dtype, self.convention = np.dtype(dtype), convention
-        self._function, self._library = function, library
+        self.stateless = self.operators if state == "none" else ()
+        self._function, self._library, self._device = function, library, device
+        self._extra, self._state, self._limit = dict(extra or {}), state, limit
 
     def uncovered(self, operator: str, case: Case) -> str:
-        """Nothing: a function has no exceptions."""
-        return ""
+        """Why a case lies outside what the function promises."""
+        if self._state != "both" and case.regime.state and not isinstance(case.rule, StaticRule):
+            return "the function takes no initial state"
+        return self._limit(case) if self._limit else ""
 
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Call the function."""
-        given = {name: to_library(x, self._library) for name, x in inputs.items()}
-        return self._function(**self._with_state(case, given), **self._options(case))
+        given = {n: to_library(x, self._library, self._device) for n, x in inputs.items()}
+        result = self._function(**self._with_state(case, given), **self._options(case))
+        if self._state == "none":
+            return (result[0] if isinstance(result, tuple) else result), None
+        return result
 
     def _with_state(self, case: Case, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments, fields of a state joined as the rule's own kind of state."""
@@ -53,11 +71,23 @@ class PythonCallable:
         return given if not fields else given | {"state": state_of(case, theirs)}
 
     def _options(self, case: Case) -> dict[str, Any]:
-        options = dict(case.options)
+        options = self._extra | case.options
         if self.convention.scale != "1" and case.regime.scale is not None and case.rule.scaled:
             options["scale"] = case.regime.scale
-        plain = self._library == "numpy" and self.dtype.kind == "f"
-        return {name: self.dtype.type(x) if plain else x for name, x in options.items()}
+        if not self.convention.takes_scale:
+            options.pop("scale", None)
+        if "scale" in options and self._library == "numpy" and self.dtype.kind == "f":
+            options["scale"] = self.dtype.type(options["scale"])
+        return options
+
+
+class Group:
+    """Several functions of one origin, each for its own rule and in its own convention."""
+
+    def __init__(self, name: str, parts: Sequence[PythonCallable]) -> None:
+        self.name, self.parts = name, tuple(parts)
+        self.rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
+        self.operators = tuple(operator for part in parts for operator in part.operators)
 
 
 def import_function(path: str) -> Callable[..., Any]:

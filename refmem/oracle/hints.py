@@ -1,0 +1,96 @@
+"""What can be said of a wrong result without knowing the mistake."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refmem.oracle.budget import Expected
+from refmem.oracle.layouts import Arrays
+from refmem.oracle.metrics import as_rows, measure, row_errors, short
+
+NEAR = 8
+"""A result matches after a change if it is then this many budgets away at most."""
+
+
+def hints(expected: Expected, found: Arrays, inputs: Arrays) -> list[str]:
+    """Sentences, each about one part of the result."""
+    said = []
+    for part, x in found.items():
+        truth, limits = expected.truth[part], expected.allowed[part]
+        x = x.astype(truth.dtype)
+        if not np.isfinite(x[np.isfinite(truth)]).all():
+            said.append(f"{part} {not_finite(x, inputs)}")
+            continue
+        if measure(x, truth).rms <= limits.rms:
+            said.append(f"{part} is right")
+            continue
+        near = NEAR * limits.rms
+        tried = (
+            gain(x, truth, near, expected.truth),
+            shifted(x, truth, near),
+            permuted(x, truth, near),
+            where(x, truth, limits.row),
+        )
+        said += [f"{part} {hint}" for hint in tried if hint]
+    return said
+
+
+def not_finite(x: np.ndarray, inputs: Arrays) -> str:
+    """Where NaN or infinity begins; what -inf does to differences of cumulative logarithms."""
+    rows = np.flatnonzero(~np.isfinite(x).all(axis=tuple(a for a in range(x.ndim) if a != x.ndim - 2)))
+    closed = [name for name in ("alpha", "f") if name in inputs and (inputs[name] == 0).any()]
+    closed += [name for name in ("log_alpha", "log_f") if np.isneginf(inputs.get(name, 0)).any()]
+    why = ""
+    if closed:
+        why = (
+            ": some gates are exactly zero, and their logarithm, minus infinity, subtracted from "
+            "itself in a difference of cumulative sums is NaN"
+        )
+    return f"is NaN or infinite from row {rows[0]} on{why}"
+
+
+def gain(x: np.ndarray, truth: np.ndarray, allowed: float, parts: Arrays) -> str:
+    """A factor that makes the truth of it, by name if it is a known one."""
+    size = float((truth**2).sum())
+    factor = float((x * truth).sum()) / size if size else 0.0
+    if factor == 0 or measure(x / factor, truth).rms > allowed:
+        return ""
+    widths = {"K": parts["state"].shape[-2], "V": parts["state"].shape[-1]} if "state" in parts else {}
+    known = {"2": 2.0, "1/2": 0.5, "-1": -1.0, "ln 2": np.log(2), "1/ln 2": 1 / np.log(2)}
+    for name, width in widths.items():
+        known |= {f"1/sqrt({name})": width**-0.5, f"sqrt({name})": width**0.5, f"1/{name}": 1 / width}
+    named = next((f" = {n}" for n, v in known.items() if abs(v / factor - 1) < 1e-3), "")
+    return f"is {factor:.4g}{named} times what it should be"
+
+
+def shifted(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
+    """The right rows, one place early or late."""
+    for name, a, b in (("late", x[..., 1:, :], truth[..., :-1, :]), ("early", x[..., :-1, :], truth[..., 1:, :])):
+        if x.ndim > 3 and a.size and measure(a, b).rms <= allowed:
+            return f"is right, but one token {name}"
+    return ""
+
+
+def permuted(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
+    """The right heads, in another order."""
+    flat, right = (y.reshape(y.shape[0], -1, *y.shape[-2:]) for y in (as_rows(x), as_rows(truth)))
+    heads = right.shape[1]
+    order = [
+        next((h for h in range(heads) if measure(flat[:, i, None], right[:, h, None]).rms <= allowed), -1)
+        for i in range(heads)
+    ]
+    if sorted(order) == list(range(heads)) and order != sorted(order):
+        return f"has its heads in the order {order}"
+    return ""
+
+
+def where(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
+    """Which rows and heads are wrong."""
+    bad = row_errors(as_rows(x), as_rows(truth)) > allowed
+    rows = np.flatnonzero(bad.any(axis=tuple(range(bad.ndim - 1))))
+    heads = bad.any(axis=(0, -1))
+    if not rows.size:
+        return "is wrong in a few entries of every row"
+    which = "all heads" if heads.all() else f"heads {np.argwhere(heads).squeeze(-1).tolist()}"
+    share = short(float(bad.mean()))
+    return f"is wrong from row {rows[0]} to {rows[-1]} of {bad.shape[-1]}, in {which}, {share} of all rows"

@@ -1,0 +1,29 @@
+"""Mutants: the mistakes that people really make, each as a change of a rule or of its border.
+
+    mutant   what one is, and how any number of them run together
+    changes  what border mutants do
+    states, gates, heads   mistakes at the border
+    order    mistakes in the rule: what decays, is corrected, written and read, and when
+    time     mistakes between chunks, and in their tails
+    caches   mistakes in rules that keep everything
+    sequences   mistakes in packed sequences and pools of states
+
+Two uses: the cases must kill every one (`refmem mutants`), and a candidate that fails is compared
+with each (`refmem.oracle.diagnosis`).
+"""
+
+from refmem.oracle.mutants.caches import CACHES
+from refmem.oracle.mutants.gates import GATES, STRENGTHS
+from refmem.oracle.mutants.heads import KEYS
+from refmem.oracle.mutants.mutant import Mutant, run_mutants
+from refmem.oracle.mutants.order import ORDER
+from refmem.oracle.mutants.sequences import SEQUENCES
+from refmem.oracle.mutants.states import SCALES, STATES
+from refmem.oracle.mutants.time import CHUNKS
+
+MUTANTS: tuple[Mutant, ...] = (
+    STATES + GATES + ORDER + STRENGTHS + SCALES + KEYS + CHUNKS + CACHES + SEQUENCES
+)
+"""All of them, those that are likelier first."""
+
+__all__ = ["MUTANTS", "Mutant", "run_mutants"]

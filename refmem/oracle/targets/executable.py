@@ -1,0 +1,162 @@
+"""A program in any language: it reads the files of a case from a directory, and writes its results.
+
+    COMMAND DIRECTORY
+
+In the directory, `case.json` says what each file is, one array a line, so that a program without a
+JSON parser can read it too:
+
+    {"case": "gated_delta/ordinary/3", "rule": "gated_delta",
+    "options": {"scale": 0.25},
+    "inputs": [
+    {"name": "q", "file": "q.bin", "dtype": "float32", "shape": [2, 64, 2, 12]},
+    ...
+    ],
+    "outputs": [
+    {"name": "out", "file": "out.bin", "dtype": "float32", "shape": [2, 64, 2, 7]},
+    {"name": "state", "file": "state.bin", "dtype": "float32", "shape": [2, 2, 12, 7]}
+    ]}
+
+Files are raw numbers in C order, little-endian. Names and layouts are those of the convention; where
+a result may have any heads the shape says how many. Exit status 0 means that the outputs are there.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import shlex
+import subprocess
+import tempfile
+from typing import Any
+
+import numpy as np
+
+from refmem.oracle.arrays import bfloat16
+from refmem.oracle.cases import Case, find_rule
+from refmem.oracle.conventions import REFMEM, Convention
+from refmem.oracle.layouts import STATE, Arrays
+from refmem.oracle.reference import OUT, expected_parts
+from refmem.oracle.targets.target import UnavailableError
+
+TIMEOUT = 60.0
+"""Seconds that a program has for one case, unless a call says otherwise."""
+
+
+class Executable:
+    """Runs a command once for each case."""
+
+    def __init__(
+        self,
+        command: str,
+        rule: str,
+        dtype: Any = np.float32,
+        convention: Convention = REFMEM,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.name = command
+        self._command = shlex.split(command)
+        if not self._command:
+            raise UnavailableError("the command is empty")
+        self.operators: tuple[str, ...] = (pathlib.Path(self._command[0]).name,)
+        self.rules: tuple[str, ...] = (find_rule(rule).name,)
+        self.dtype, self.convention, self._timeout = np.dtype(dtype), convention, timeout
+
+    def uncovered(self, operator: str, case: Case) -> str:
+        """Nothing: a program has no exceptions."""
+        return ""
+
+    def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
+        """Write the case, run the command, read the results."""
+        with tempfile.TemporaryDirectory(prefix="refmem-") as path:
+            folder = pathlib.Path(path)
+            outputs = write_case(folder, self, case, inputs)
+            try:
+                done = subprocess.run(
+                    [*self._command, path], capture_output=True, timeout=self._timeout, check=False
+                )
+            except FileNotFoundError as error:
+                raise UnavailableError(f"{self._command[0]} is not there: {error}") from error
+            except subprocess.TimeoutExpired:
+                raise TimeoutError(f"no result after {self._timeout:g} seconds") from None
+            if done.returncode:
+                said = done.stderr.decode(errors="replace").strip()
+                raise RuntimeError(f"exit status {done.returncode}: {said[-300:]}")
+            results = {one["name"]: read_array(folder, one) for one in outputs}
+        out = results.pop("out")
+        fields = {name.removeprefix("state."): x for name, x in results.items()}
+        return out, fields.get("state", fields or None)
+
+
+def write_case(folder: pathlib.Path, target: Any, case: Case, inputs: Arrays) -> list[dict[str, Any]]:
+    """Write a case's files; returns what is said of the outputs."""
+    given = []
+    for name, x in inputs.items():
+        (folder / f"{name}.bin").write_bytes(_little(x).tobytes())
+        given.append(_entry(name, x.dtype, x.shape))
+    outputs = [
+        _entry(part, target.convention.dtype_of(part, target.dtype), shape)
+        for part, shape in result_shapes(case, target.convention).items()
+    ]
+    head = json.dumps({"case": case.name, "rule": case.rule.name})[:-1]
+    options = json.dumps(_options(case, target.convention))
+    text = (
+        f'{head},\n"options": {options},\n"inputs": [\n{_lines(given)}\n],\n'
+        f'"outputs": [\n{_lines(outputs)}\n]}}\n'
+    )
+    (folder / "case.json").write_text(text, "utf-8")
+    return outputs
+
+
+def result_shapes(case: Case, convention: Convention) -> dict[str, tuple[int, ...]]:
+    """The shapes of a result's parts in a convention."""
+    q = case.inputs[next(n for n, axes in case.axes.items() if axes and axes[0] == "T")]
+    lead = np.broadcast_shapes(
+        *(x.shape[: x.ndim - len(case.axes[n])] for n, x in case.inputs.items() if n in case.axes and n != "state")
+    )
+    shapes = {}
+    for part in expected_parts(case):
+        if part == "out":
+            like = np.zeros((*lead, q.shape[-2], case.regime.V))
+            axes = OUT
+        elif part == "state":
+            like, axes = np.zeros(case.state_shape), STATE
+        else:
+            continue
+        names = {"lengths": case.inputs["lengths"]} if "lengths" in case.inputs else {}
+        placed = convention.to_foreign({part: like, **names}, {part: axes}, "f4")
+        shapes[part] = placed[convention.name(part)].shape
+    return shapes
+
+
+def read_array(folder: pathlib.Path, one: dict[str, Any]) -> np.ndarray:
+    """An output that the program wrote."""
+    file = folder / one["file"]
+    if not file.exists():
+        raise ValueError(f"wrote no {one['file']}")
+    dtype = bfloat16() if one["dtype"] == "bfloat16" else np.dtype(one["dtype"])
+    data = file.read_bytes()
+    expected = int(np.prod(one["shape"])) * dtype.itemsize
+    if len(data) != expected:
+        raise ValueError(f"{one['file']} has {len(data)} bytes, expected {expected}")
+    return np.frombuffer(data, dtype.newbyteorder("<") if dtype.kind == "f" else dtype).astype(
+        dtype
+    ).reshape(one["shape"])
+
+
+def _little(x: np.ndarray) -> np.ndarray:
+    return x.astype(x.dtype.newbyteorder("<")) if x.dtype.kind in "fi" else x
+
+
+def _entry(name: str, dtype: np.dtype, shape: tuple[int, ...]) -> dict[str, Any]:
+    return {"name": name, "file": f"{name}.bin", "dtype": np.dtype(dtype).name, "shape": list(shape)}
+
+
+def _lines(entries: list[dict[str, Any]]) -> str:
+    return ",\n".join(json.dumps(entry) for entry in entries)
+
+
+def _options(case: Case, convention: Convention) -> dict[str, Any]:
+    options = dict(case.options)
+    if convention.scale != "1" and case.regime.scale is not None and case.rule.scaled:
+        options["scale"] = case.regime.scale
+    return options if convention.takes_scale else {k: v for k, v in options.items() if k != "scale"}

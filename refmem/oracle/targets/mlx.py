@@ -1,0 +1,41 @@
+"""mlx-lm's gated delta rule: the operations that its Metal kernel is measured against.
+
+`gated_delta_ops` takes a gate per head (gated_delta) or per key channel (kda).
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+
+from refmem.oracle.cases import Case
+from refmem.oracle.presets import MLX
+from refmem.oracle.targets.callable import Group, PythonCallable
+from refmem.oracle.targets.target import UnavailableError
+
+
+def make_mlx() -> Group:
+    """The function, once for each rule."""
+    try:
+        importlib.import_module("mlx.core")
+        module = importlib.import_module("mlx_lm.models.gated_delta")
+    except ImportError:
+        raise UnavailableError(
+            "mlx is not installed; install it with: pip install mlx mlx-lm"
+        ) from None
+    return Group(
+        "mlx",
+        [
+            PythonCallable(
+                module.gated_delta_ops, rule, np.float32, f"{rule}: ops", MLX, "mlx", limit=_limit
+            )
+            for rule in ("gated_delta", "kda")
+        ],
+    )
+
+
+def _limit(case: Case) -> str:
+    if case.inputs["q"].shape[-2] == 0:
+        return "no tokens"
+    return "the function has no scale" if "scale" in case.options else ""

@@ -1,0 +1,151 @@
+"""For the test suite of a kernel: does it compute the memory it says it does?
+
+    import pytest, refmem.testing
+    from refmem.oracle.presets import FLA
+
+    @pytest.mark.parametrize(**refmem.testing.cases("gated_delta", convention=FLA))
+    def test_my_kernel(case):
+        refmem.testing.assert_conforms(my_kernel, case=case, convention=FLA, dtype="bfloat16")
+
+The kernel is called with arrays by the convention's names and returns (out, state). A kernel from
+the outside, in (batch, T, heads, channels), with the gate as a natural logarithm:
+
+>>> import refmem.testing
+>>> def kernel(q, k, v, g, beta, initial_state=None, scale=None):
+...     S = np.zeros((*k.shape[::2], k.shape[3], v.shape[3]), np.float32)
+...     S = S if initial_state is None else initial_state.copy()
+...     out = np.zeros(v.shape, v.dtype)
+...     scale = np.float32(k.shape[3] ** -0.5 if scale is None else scale)
+...     for t in range(k.shape[1]):
+...         S = S * np.exp(g[:, t, :, None, None])
+...         error = v[:, t] - (k[:, t, :, :, None] * S).sum(2)
+...         S = S + k[:, t, :, :, None] * (beta[:, t, :, None] * error)[:, :, None]
+...         out[:, t] = (q[:, t, :, :, None] * S).sum(2) * scale
+...     return out, S
+>>> case = "gated_delta/ordinary/2"
+>>> assert_conforms(kernel, case=case, convention="fla", dtype="float32")
+>>> forgetful = lambda g, **others: kernel(g=g * 0, **others)
+>>> assert_conforms(forgetful, case=case, convention="fla")  # doctest: +ELLIPSIS
+Traceback (most recent call last):
+    ...
+AssertionError: <lambda> does not conform: 1 of 1 cases failed
+    gated_delta/ordinary/2: out: row error ..., allowed ..., first bad token 0, head (0, 0); ...
+
+A gradient is checked as well if there is a function of the same arguments, and of dout and dstate,
+that returns gradients by the names of the inputs:
+
+>>> def gradient(dout, dstate, **inputs):
+...     return refmem.delta.vjp(**inputs, dout=dout, dstate=dstate)._asdict()
+>>> assert_conforms(refmem.delta, case="delta/ordinary/2", grad=gradient)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from unittest import SkipTest
+
+import numpy as np
+
+from refmem.oracle.arrays import bfloat16
+from refmem.oracle.cases import ChoiceError, find_case, find_rule, names_of
+from refmem.oracle.check import FAILED, PASSED, REFUSED, check
+from refmem.oracle.conventions import REFMEM, Convention
+from refmem.oracle.gradients import judge_gradient, without_gradient
+from refmem.oracle.presets import PRESETS
+from refmem.oracle.running import outside
+from refmem.oracle.targets import PythonCallable
+from refmem.signature import nearest_name
+
+LISTED = 12
+"""How many failures a message has."""
+
+
+def assert_conforms(
+    fn: Callable[..., Any],
+    rule: str | None = None,
+    *,
+    case: str | None = None,
+    seeds: Iterable[int] | None = None,
+    convention: str | Convention = REFMEM,
+    dtype: Any = "float32",
+    library: str = "numpy",
+    grad: Callable[..., Any] | None = None,
+) -> None:
+    """Raise AssertionError, which says where it departs, unless a kernel conforms to a rule.
+
+    fn          called with every input by name; returns (out, state)
+    rule, case, seeds   a rule's name, or a case's; only these seeds of every regime
+    convention  how it takes its arrays, or a preset's name, such as "fla"
+    dtype       of its inputs and results: "bfloat16", "float16", "float32" or "float64"
+    library     whose arrays it takes: "numpy", "torch", "jax" or "mlx"
+    grad        called with the same and dout, dstate; returns name -> gradient
+
+    Nothing run is not conforming. A case that can show nothing in the dtype, because its rounding
+    hides what an input does, is left out; alone, it raises SkipTest, which pytest shows as skipped.
+    ValueError says what is wrong with the call.
+    """
+    rule = find_case(case).rule.name if case is not None and rule is None else rule
+    if rule is None:
+        raise ChoiceError("assert_conforms: rule has no value, expected a rule's name, or a case's")
+    names = [case] if case is not None else names_of(find_rule(rule), seeds)
+    target = _target(fn, rule, convention, dtype, library)
+    outcomes = [one for name in names for one in check(target, rule=rule, case=name).outcomes]
+    run = [one for one in outcomes if one.status in (PASSED, FAILED)]
+    if case is not None and outcomes[0].status == REFUSED:
+        raise SkipTest(f"{outcomes[0].reason} in {target.dtype}")
+    if not run:
+        raise AssertionError(f"{target.name}: nothing was run: {outcomes[0].reason}")
+    wrong = [(one.case, one.reason) for one in run if one.reason]
+    if grad is not None:
+        wrong += _wrong_gradients(
+            _target(grad, rule, convention, dtype, library), [one.case for one in run]
+        )
+    if wrong:
+        failed = len({name for name, _ in wrong})
+        lines = [f"{name}: {reason}" for name, reason in wrong[:LISTED]]
+        title = f"{target.name} does not conform: {failed} of {len(run)} cases failed"
+        raise AssertionError("\n    ".join([title, *lines]))
+
+
+def cases(
+    rule: str, seeds: Iterable[int] | None = None, convention: str | Convention = REFMEM
+) -> dict[str, Any]:
+    """Arguments of `pytest.mark.parametrize`: every case of a rule that a convention can say.
+
+    >>> cases("delta", seeds=[0])["argnames"], cases("delta", seeds=[0])["ids"][:2]
+    ('case', ['ordinary/0', 'empty/0'])
+    """
+    target = _target(lambda: None, rule, convention, "float32", "numpy")
+    names = [
+        name
+        for name in names_of(find_rule(rule), seeds)
+        if not outside(target, target.name, find_case(name))
+    ]
+    ids = [name.partition("/")[2] for name in names]
+    return {"argnames": "case", "argvalues": names, "ids": ids}
+
+
+def _wrong_gradients(target: PythonCallable, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Names of cases with wrong gradients, and what is wrong."""
+    wrong = []
+    for name in names:
+        case = find_case(name)
+        if not without_gradient(case, target.convention):
+            with np.errstate(all="ignore"):
+                wrong.append((name, judge_gradient(target, case).reason))
+    return [(name, reason) for name, reason in wrong if reason]
+
+
+def _target(
+    fn: Callable[..., Any], rule: str, convention: str | Convention, dtype: Any, library: str
+) -> PythonCallable:
+    if isinstance(convention, str):
+        if convention not in PRESETS:
+            raise ChoiceError(
+                f"convention has name {convention!r}, expected one of {', '.join(PRESETS)}"
+                f"{nearest_name(convention, PRESETS)}"
+            )
+        convention = PRESETS[convention]
+    kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
+    return PythonCallable(fn, rule, kind, convention=convention, library=library)
