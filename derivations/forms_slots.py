@@ -18,12 +18,11 @@ import sympy as sp
 import refmem
 from derivations.statement import Equation
 from derivations.symbols import arguments, array
-from refmem.rules.slots.abc import Slots as WeighedSlots
 from refmem.rules.slots.gsa import Slots
 
 alpha, weight = sp.symbols("alpha w", real=True)
 Z, new, total, value = sp.symbols("Z z V v", positive=True)
-BEFORE = {"keys": (2, 1), "values": (2, 1), "logZ": (2,)}
+BEFORE = {"keys": (2, 1), "values": (2, 1), "Z": (2, 1)}
 
 
 def a_softmax_over_the_past_is_a_gate():
@@ -81,19 +80,20 @@ def linear_slots_are_read_without_a_softmax():
 
 
 def the_shipped_abc_is_the_shipped_slot_memory():
-    """refmem.abc from any state whose total is log Z, one token = refmem.gsa with alpha =
-    Z/(Z + e^s) and s left out; afterwards its total is log(Z + e^s)."""
+    """refmem.abc from any means and total Z, one token = refmem.gsa with alpha = Z/(Z + e^s) and s
+    left out; afterwards its total is Z + e^s."""
     x = given(refmem.abc)
     x = {name: part[:1] for name, part in x.items()}
     keys, values, total = (array(name, shape) for name, shape in BEFORE.items())
-    Z, share = (np.vectorize(sp.exp, otypes=[object])(part) for part in (total, x["s"]))
-    after = refmem.abc(**x, kernel="linear", state=WeighedSlots(keys, values, total)).state
+    share = np.vectorize(sp.exp, otypes=[object])(x["s"])
+    state = np.concatenate([total * keys, total * values, total], axis=-1)
+    after = refmem.abc(**x, kernel="linear", state=state).state
     pair = {name: part for name, part in x.items() if name != "s"}
-    start = Slots(keys, values)
-    slots = refmem.gsa(**pair, alpha=Z / (Z + share), kernel="linear", state=start).state
-    yield Equation(after.keys, slots.keys)
-    yield Equation(after.values, slots.values)
-    yield Equation(np.vectorize(sp.exp, otypes=[object])(after.total), (Z + share)[0])
+    alpha = (total / (total + share.T)).T
+    slots = refmem.gsa(**pair, alpha=alpha, kernel="linear", state=Slots(keys, values)).state
+    yield Equation(after[:, 2:], total + share.T)
+    yield Equation(after[:, :1] / after[:, 2:], slots.keys)
+    yield Equation(after[:, 1:2] / after[:, 2:], slots.values)
 
 
 def false_twin_that_writes_tokens_whole():

@@ -335,7 +335,8 @@ def check_option(rule: str, name: str, value: Any, default: Any) -> None:
         return
     if not isinstance(default, int) and (name != "iterations" or value is None):
         return
-    least = 0 if name in ("steps", "layer", "order") else 1
+    may_be_zero = ("steps", "layer", "order", "p", "iterations")
+    least = 0 if default is not None and name in may_be_zero else 1
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or value < least:
         raise ValueError(
