@@ -212,9 +212,7 @@ def repeat_rows(x: np.ndarray, n: int) -> np.ndarray:
     return np.broadcast_to(x[..., None, :], (*lead, T, n, width)).reshape(*lead, n * T, width)
 
 
-def causal(
-    queries: int, keys: int, strict: bool = False, window: int | None = None
-) -> np.ndarray:
+def causal(queries: int, keys: int, strict: bool = False, window: int | None = None) -> np.ndarray:
     """Which of `keys` each of the last `queries` positions may see: itself and the past.
 
     `strict` leaves out itself; `window` leaves out all but so many positions up to its own. The

@@ -317,8 +317,10 @@ def check_scale(rule: str, scale: Any, like: np.ndarray) -> Any:
         kinds = (int, float, np.integer, np.floating) + (
             (complex, np.complexfloating) if like.dtype.kind == "c" else ()
         )
-        if isinstance(number, kinds) and not isinstance(number, bool) and np.isfinite(number):
-            return like.dtype.type(number)
+        if isinstance(number, kinds) and not isinstance(number, bool):
+            scaled = like.dtype.type(number)
+            if np.isfinite(scaled):
+                return scaled
     raise TypeError(
         f"{rule}: scale has value {scale!r}, expected one finite number of kind "
         f"{system_of(like).name}, because it multiplies every query"
@@ -394,7 +396,8 @@ def bind_state(rule: str, state: Any, empty: Any, x: Inputs) -> tuple[Any, Input
             pairs[f"state.{name}"] = (part, blank)
     parts, x = _bind_arrays(rule, pairs, x)
     found: dict[str, Any] = dict(zip(pairs, parts, strict=True))
-    return type(empty)(*(found.get(f"state.{name}") for name in names)), x
+    fields: Iterable[Any] = (found.get(f"state.{name}") for name in names)
+    return type(empty)(*fields), x
 
 
 def _bind_arrays(

@@ -240,7 +240,7 @@ BAD_SCALES = [np.nan, True, "x", 1j, np.ones(3)]
 @pytest.mark.parametrize("scale", BAD_SCALES, ids=repr)
 def test_a_scale_that_is_no_number(scale):
     with pytest.raises(
-        TypeError, match="^delta: scale has value .*, expected one finite number of"
+        TypeError, match=r"^delta: scale has value .*, expected one finite number of"
     ):
         rm.delta(**RIGHT, scale=scale)
 

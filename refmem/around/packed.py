@@ -36,7 +36,7 @@ def packed(
     Raises ValueError for boundaries that are not as above or another number of states.
     """
     options = {name: given.pop(name) for name in rule.options if name in given}
-    keywords: dict[str, Any] = {name: given.pop(name) for name in ("form", "chunk") if name in given}
+    keywords: dict[str, Any] = {n: given.pop(n) for n in ("form", "chunk") if n in given}
     arrays = as_arrays(rule.name, bind_names(rule.name, rule.argument_order, args, given))
     shapes = {name: axes for name, axes in rule.inputs.items() if name in arrays}
     x = bind_shapes(rule.name, arrays, shapes, rule.options | options)

@@ -104,7 +104,7 @@ def own_runs(case: Case, foreign: Arrays, convention: Convention, dtype: Any) ->
     call = call_options(case, convention)
     orders = ORDERS if has_matrix_state(case.rule) else ORDERS[:-1]
     plain = [form for form in case.rule.forms if form in orders or form == case.rule.forms[0]]
-    forms = [{"form": form} for form in plain if form != "chunked"]
+    forms: list[dict[str, Any]] = [{"form": form} for form in plain if form != "chunked"]
     if "chunked" in plain:
         forms += [{"form": "chunked", "chunk": chunk} for chunk in CHUNKS]
     return [run_rule(case, inputs, **call, **form) for form in forms]

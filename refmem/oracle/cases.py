@@ -70,7 +70,9 @@ class Case:
     @property
     def batch(self) -> int:
         """How many sequences there are."""
-        return max(x.shape[0] for name, x in self.inputs.items() if is_timed(self.axes.get(name, ())))
+        return max(
+            x.shape[0] for name, x in self.inputs.items() if is_timed(self.axes.get(name, ()))
+        )
 
 
 def checkable_rules() -> dict[str, Rule]:
@@ -202,9 +204,7 @@ def _leading_axes(name: str, axes: Axes, sharing: str, batch: int) -> tuple[int,
     return batch, HEADS
 
 
-def _state_of_a_prefix(
-    rule: Rule, regime: Regime, seed: int, batch: int, inputs: Arrays
-) -> Arrays:
+def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int, inputs: Arrays) -> Arrays:
     """A state that ordinary tokens lead to, rounded to float16: name of a part -> array."""
     tokens = PREFIX if seed < ANOTHER else PREFIX - 1
     before = _draw_inputs(rule, regime, {}, seed + 2 * ANOTHER, tokens, batch)

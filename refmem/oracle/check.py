@@ -12,64 +12,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from refmem.oracle.budget import Expected, Verdict, expect, judge
 from refmem.oracle.cases import Case, ChoiceError, find_case, find_rule, names_of
+from refmem.oracle.laws import is_law, laws_of, parts_of, run_law
 from refmem.oracle.layouts import Arrays
+from refmem.oracle.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
 from refmem.oracle.running import MisbehavedError, outside, run
 from refmem.oracle.sensitivity import DegenerateError
 from refmem.oracle.targets import PythonCallable, Target, find_target
-
-PASSED, FAILED, REFUSED, OUTSIDE = "passed", "failed", "refused", "outside"
-"""Outcomes. Refused: the case can show nothing. Outside: the target does not promise to do it."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one operator did with one case.
-
-    error, share   as in `Verdict`: relative RMS, and the worst error against what is allowed
-    reason         why it did not pass
-    """
-
-    operator: str
-    case: str
-    status: str
-    error: float = 0
-    share: float = 0
-    reason: str = ""
-
-    @property
-    def rule(self) -> str:
-        """The rule's name."""
-        return self.case.split("/")[0]
-
-    @property
-    def regime(self) -> str:
-        """The regime's name."""
-        return self.case.split("/")[1]
-
-
-@dataclass(frozen=True)
-class Report:
-    """All outcomes of one target."""
-
-    target: str
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def failures(self) -> tuple[Outcome, ...]:
-        """Failed and refused cases."""
-        return tuple(one for one in self.outcomes if one.status in (FAILED, REFUSED))
-
-    @property
-    def conforms(self) -> bool:
-        """Nothing failed, nothing was refused, and something passed."""
-        return not self.failures and any(one.status == PASSED for one in self.outcomes)
 
 
 def check(
@@ -79,6 +33,8 @@ def check(
     case: str | None = None,
     seeds: Iterable[int] | None = None,
     dtype: Any = None,
+    properties: bool = False,
+    gradients: bool = False,
     watch: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
 ) -> Report:
@@ -86,17 +42,20 @@ def check(
 
     rule, case, seeds   run only this rule, this case, or these seeds of every regime
     dtype               of a function's inputs and results: float16, float32 (default) or float64
+    properties          also the laws of refmem.oracle.properties, such as split@ordinary/5
+    gradients           also gradients, such as gradient@ordinary/1
     watch               called with (done, total) after every case
     executor            where to run the cases; in this process and thread if None. A target that
                         does not pickle is given by its name
     """
     if case is not None:
-        only = find_case(case).rule.name
+        only = case.split("/")[0] if is_law(case) else find_case(case).rule.name
         if rule not in (None, only) or seeds is not None:
             raise ChoiceError(f"check: case {case} names its rule and seed, expected no other")
         rule = only
     chosen = _as_target(target, rule, dtype)
     names = _plan(chosen, rule, seeds)
+    names += laws_of(names, properties, gradients)
     names = names if case is None else [case]
     watch = watch or (lambda done, total: None)
     if executor is not None:
@@ -105,7 +64,7 @@ def check(
     else:
         outcomes = []
         for done, name in enumerate(names, 1):
-            outcomes += _run_case(chosen, find_case(name))
+            outcomes += _run_by_name(chosen, name)
             watch(done, len(names))
     return Report(chosen.name, tuple(outcomes))
 
@@ -124,7 +83,11 @@ def _run_elsewhere(
 
 
 def _run_named(target: Any, rule: str | None, dtype: Any, name: str) -> list[Outcome]:
-    return _run_case(_as_target(target, rule, dtype), find_case(name))
+    return _run_by_name(_as_target(target, rule, dtype), name)
+
+
+def _run_by_name(target: Target, name: str) -> list[Outcome]:
+    return run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
 
 
 def _as_target(target: Any, rule: str | None, dtype: Any) -> Target:
@@ -150,11 +113,6 @@ def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list
                 "because the target has no other"
             )
     return [name for one in rules for name in names_of(find_rule(one), seeds)]
-
-
-def parts_of(target: Target, rule: str) -> list[Target]:
-    """The target, or those of its parts that have the rule."""
-    return [part for part in getattr(target, "parts", (target,)) if rule in part.rules]
 
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:

@@ -127,7 +127,7 @@ class Convention:
         self, foreign: Arrays, like: Arrays, axes: Mapping[str, Axes], dtype: Any
     ) -> Arrays:
         """The inverse of `to_foreign`: inputs in refmem's grammar, shaped as in `like`."""
-        inputs = {name: like[name] for name in ("lengths", "slots") if name in like}
+        inputs: Arrays = {name: like[name] for name in ("lengths", "slots") if name in like}
         for name, own in axes.items():
             x = foreign[self.name(name)].astype(dtype)
             x = self._gate_back(name, self._replace(x, like[name].shape, own, like.get("lengths")))

@@ -1,4 +1,4 @@
-"""What is wrong with a candidate, in plain words: which mistake, made in the rule, gives its results.
+"""What is wrong with a candidate, in plain words: which mistake, made in the rule, gives the same.
 
     output and state equal gated_delta with the gate read as base-2 (3.1e-7), in 6 of 6 failed cases
 
@@ -18,16 +18,17 @@ import numpy as np
 
 from refmem.oracle.budget import Expected, call_options, expect, judge
 from refmem.oracle.cases import Case, find_case
-from refmem.oracle.check import FAILED, PASSED, Outcome, parts_of
 from refmem.oracle.hints import hints
+from refmem.oracle.laws import is_law, parts_of
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.metrics import measure, same_specials, short
 from refmem.oracle.mutants import MUTANTS, Mutant, run_mutants
+from refmem.oracle.outcomes import FAILED, PASSED, Outcome
 from refmem.oracle.running import MisbehavedError, run
 from refmem.oracle.targets.target import Target
 
 EXAMPLES = 8
-"""How many failed cases are looked at first, one of each regime; the others decide between equals."""
+"""How many failed cases are looked at first, one of each regime; the rest decide between equals."""
 
 FOR_PAIRS = 2
 """How many of them are looked at with pairs of mutants."""
@@ -94,7 +95,7 @@ class Diagnosis:
 def diagnose(target: Target, outcomes: Iterable[Outcome]) -> list[Diagnosis]:
     """One diagnosis for each operator and rule that failed a case."""
     by_rule: dict[tuple[str, str], list[Outcome]] = {}
-    for one in outcomes:
+    for one in (one for one in outcomes if not is_law(one.case)):
         by_rule.setdefault((one.operator, one.rule), []).append(one)
     found = []
     with np.errstate(all="ignore"):
@@ -127,14 +128,15 @@ def _diagnose(
         if len(tied) > 1:
             rest = failed[len(some) :] if count == 1 else failed[FOR_PAIRS:EXAMPLES]
             others, _ = _run_all(target, operator, [*rest, *passed[:EXAMPLES]])
-            tied.sort(key=lambda one, more=others: -len(explained(one.mutants, more)))
+            counts = {one.mutants: len(explained(one.mutants, others)) for one in tied}
+            tied.sort(key=lambda one: -counts[one.mutants])
         if tied:
             best, hint = tied[0], tuple(said[:1])
             cases = tuple(best.errors)
             return Diagnosis(
                 operator, rule, best.mutants, max(best.errors.values()), cases, len(some), hint
             )
-    found = [hint for failure in seen[:1] for hint in hints(failure.expected, failure.found, failure.seen)]
+    found = [hint for one in seen[:1] for hint in hints(one.expected, one.found, one.seen)]
     return Diagnosis(operator, rule, (), np.inf, (), len(seen), tuple(found + said[:3]))
 
 
@@ -203,6 +205,7 @@ def distance(mutants: Sequence[Mutant], failure: Failure) -> float:
         error = measure(wide, made[part]).rms
         if not error <= SLACK * failure.expected.allowed[part].rms:
             return np.inf
-        worst, wrong = max(worst, error), max(wrong, measure(wide, failure.expected.truth[part]).rms)
+        worst = max(worst, error)
+        wrong = max(wrong, measure(wide, failure.expected.truth[part]).rms)
     is_right = judge(failure.expected, failure.found).passed
     return worst if is_right or worst <= wrong / NEARER else np.inf

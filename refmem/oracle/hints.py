@@ -37,8 +37,9 @@ def hints(expected: Expected, found: Arrays, inputs: Arrays) -> list[str]:
 
 def not_finite(x: np.ndarray, inputs: Arrays) -> str:
     """Where NaN or infinity begins; what -inf does to differences of cumulative logarithms."""
-    rows = np.flatnonzero(~np.isfinite(x).all(axis=tuple(a for a in range(x.ndim) if a != x.ndim - 2)))
-    closed = [name for name in ("alpha", "f") if name in inputs and (inputs[name] == 0).any()]
+    finite = np.moveaxis(np.isfinite(as_rows(x)), -2, 0)
+    rows = np.flatnonzero(~finite.reshape(len(finite), -1).all(-1))
+    closed: list[str] = [n for n in ("alpha", "f") if n in inputs and (inputs[n] == 0).any()]
     closed += [name for name in ("log_alpha", "log_f") if np.isneginf(inputs.get(name, 0)).any()]
     why = ""
     if closed:
@@ -55,19 +56,20 @@ def gain(x: np.ndarray, truth: np.ndarray, allowed: float, parts: Arrays) -> str
     factor = float((x * truth).sum()) / size if size else 0.0
     if factor == 0 or measure(x / factor, truth).rms > allowed:
         return ""
-    widths = {"K": parts["state"].shape[-2], "V": parts["state"].shape[-1]} if "state" in parts else {}
+    widths = zip("KV", parts["state"].shape[-2:], strict=True) if "state" in parts else ()
     known = {"2": 2.0, "1/2": 0.5, "-1": -1.0, "ln 2": np.log(2), "1/ln 2": 1 / np.log(2)}
-    for name, width in widths.items():
-        known |= {f"1/sqrt({name})": width**-0.5, f"sqrt({name})": width**0.5, f"1/{name}": 1 / width}
+    for name, width in widths:
+        known |= {f"1/sqrt({name})": width**-0.5, f"sqrt({name})": width**0.5}
     named = next((f" = {n}" for n, v in known.items() if abs(v / factor - 1) < 1e-3), "")
     return f"is {factor:.4g}{named} times what it should be"
 
 
 def shifted(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
     """The right rows, one place early or late."""
-    for name, a, b in (("late", x[..., 1:, :], truth[..., :-1, :]), ("early", x[..., :-1, :], truth[..., 1:, :])):
-        if x.ndim > 3 and a.size and measure(a, b).rms <= allowed:
-            return f"is right, but one token {name}"
+    x, truth = as_rows(x), as_rows(truth)
+    for name, a, b in (("late", x, truth), ("early", truth, x)):
+        if a.shape[-2] > 1 and measure(a[..., 1:, :], b[..., :-1, :]).rms <= allowed:
+            return f"is right, but one row {name}"
     return ""
 
 
@@ -75,10 +77,12 @@ def permuted(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
     """The right heads, in another order."""
     flat, right = (y.reshape(y.shape[0], -1, *y.shape[-2:]) for y in (as_rows(x), as_rows(truth)))
     heads = right.shape[1]
-    order = [
-        next((h for h in range(heads) if measure(flat[:, i, None], right[:, h, None]).rms <= allowed), -1)
-        for i in range(heads)
-    ]
+
+    def matching(i: int) -> int:
+        near = (measure(flat[:, i, None], right[:, h, None]).rms <= allowed for h in range(heads))
+        return next((h for h, same in enumerate(near) if same), -1)
+
+    order = [matching(i) for i in range(heads)]
     if sorted(order) == list(range(heads)) and order != sorted(order):
         return f"has its heads in the order {order}"
     return ""
@@ -93,4 +97,5 @@ def where(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
         return "is wrong in a few entries of every row"
     which = "all heads" if heads.all() else f"heads {np.argwhere(heads).squeeze(-1).tolist()}"
     share = short(float(bad.mean()))
-    return f"is wrong from row {rows[0]} to {rows[-1]} of {bad.shape[-1]}, in {which}, {share} of all rows"
+    where = f"from row {rows[0]} to {rows[-1]} of {bad.shape[-1]}, in {which}"
+    return f"is wrong {where}, {share} of all rows"

@@ -133,8 +133,8 @@ OPTIONS: dict[str, dict[str, float]] = {
     "titans_normed": {"eps": 1 / 16},
     "titans_mlp_normed": {"eps": 1 / 16},
 }
-"""Rule -> options of its cases: by default nothing would happen before token 2048, or the first step
-of a layer of zeros would be so large, 1/sqrt(eps), that no later one matters."""
+"""Rule -> options of its cases: by default nothing would happen before token 2048, or the first
+step of a layer of zeros would be so large, 1/sqrt(eps), that no later one matters."""
 
 FIRST_STATE: dict[str, frozenset[str]] = {
     "lact": frozenset({"w0", "w1", "w2"}),

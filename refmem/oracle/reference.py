@@ -17,7 +17,6 @@ OUT = ("T", "V")
 """The axes of an output."""
 
 
-
 def run_rule(case: Case, inputs: Arrays, **call: Any) -> Arrays:
     """The parts of what the rule returns, for the case's sequences and slots."""
     if "slots" in inputs:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from refmem.oracle import draws
-from refmem.oracle.draws import MILD, Draw
+from refmem.oracle.draws import Draw
 from refmem.oracle.ingredients import USUAL
 
 LENGTHS = (1, 2, 63, 64, 65, 130)
@@ -21,23 +21,18 @@ LENGTHS = (1, 2, 63, 64, 65, 130)
 
 LONG = (63, 64, 65, 130)
 
-NOT_FOR: dict[str, frozenset[str]] = {
-    "one-value": frozenset(
-        "titans_normed titans_mlp_normed ttt_linear ttt_mlp hopfield_dense hopfield_classical "
-        "fast_weights".split()
-    ),
-    "one-key": frozenset(
-        "normalized_linear_attention rebased power_attention taylor_attention momentum_delta "
-        "path_attention path_attention_scaled_gate rwkv7".split()
-    ),
-    "wide-values": frozenset({"fast_weights"}),
-    "square-no-state": frozenset({"fast_weights"}),
-    "reset-at-chunk": frozenset(
-        "deltaformer forgetting_attention path_attention path_attention_scaled_gate".split()
-    ),
-    "always-reset": frozenset(
-        "deltaformer forgetting_attention path_attention path_attention_scaled_gate".split()
-    ),
+NORMALISED = {"normalized_linear_attention", "rebased", "power_attention", "taylor_attention"}
+REFLECTING = {"path_attention", "path_attention_scaled_gate", "rwkv7", "momentum_delta"}
+LAYER_NORMED = {"titans_normed", "titans_mlp_normed", "ttt_linear", "ttt_mlp"}
+FADING = {"deltaformer", "forgetting_attention", "path_attention", "path_attention_scaled_gate"}
+
+NOT_FOR: dict[str, set[str]] = {
+    "one-key": NORMALISED | REFLECTING,
+    "one-value": LAYER_NORMED | {"hopfield_dense", "hopfield_classical", "fast_weights"},
+    "wide-values": {"fast_weights"},
+    "square-no-state": {"fast_weights"},
+    "reset-at-chunk": FADING,
+    "always-reset": FADING,
 }
 """Regime -> rules for which it can show nothing: with one key channel a normalised read does not
 depend on the query, a unit key is 1 or -1, with one value channel a layer norm is zero, and where
@@ -85,7 +80,9 @@ class Regime:
             return False
         shared = {"queries": {"q", "v"}, "values": {"k", "v"}, "beta": {"beta"}}
         wanted |= shared.get(self.sharing, set())
-        return kind in self.kinds and wanted <= set(inputs) and rule not in NOT_FOR.get(self.name, frozenset())
+        return (
+            kind in self.kinds and wanted <= set(inputs) and rule not in NOT_FOR.get(self.name, ())
+        )
 
 
 SIZES_AND_STATES = (

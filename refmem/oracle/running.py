@@ -26,9 +26,9 @@ def outside(target: Target, operator: str, case: Case) -> str:
     for what, said in (("lengths", "sequence boundaries"), ("slots", "slots of a pool")):
         if what in case.inputs and what not in target.convention.names:
             return f"its convention has no {said}"
-    if case.regime.sharing in ("queries", "values"):
-        if case.regime.sharing not in target.convention.groups:
-            return f"its convention has no more {case.regime.sharing} than other heads"
+    shared = case.regime.sharing in ("queries", "values")
+    if shared and case.regime.sharing not in target.convention.groups:
+        return f"its convention has no more {case.regime.sharing} than other heads"
     if not target.convention.takes_scale and case.regime.scale not in (None, 1):
         return "its convention has no argument for the scale"
     if target.convention.layout != "grammar" and case.batch > 1 and _has_own_state(case):
@@ -40,9 +40,7 @@ def _has_own_state(case: Case) -> bool:
     return any(axes and axes[0] == "own" for axes in case.axes.values())
 
 
-def run(
-    target: Target, operator: str, case: Case, inputs: Arrays, shapes: Arrays
-) -> Arrays:
+def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Arrays) -> Arrays:
     """The parts of a candidate's result in refmem's grammar, of the shapes of these arrays.
 
     `inputs` are in the target's convention; the candidate gets copies of them.

@@ -1,8 +1,9 @@
 """A case that could not tell right from wrong is refused.
 
-Every input is exchanged for another of its kind, one at a time, and the truth must move by much more
-than the budget; an input that need not matter in a regime (keys, where beta is zero) is named by it. The
-truth must also not be tiny beside the values, nor constant: then zeros or a constant might pass.
+Every input is exchanged for another of its kind, one at a time, and the truth must move by much
+more than the budget; an input that need not matter in a regime (keys, where beta is zero) is named
+by it. The truth must also not be tiny beside the values, nor constant: then zeros or a constant
+might pass.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def test_a_right_kernel_passes_every_case():
 
 @pytest.mark.parametrize("rule", checkable_rules().values(), ids=lambda rule: rule.name)
 def test_every_rule_passes_its_own_cases_in_another_form(rule):
-    """A third of its regimes each, so that all are run by some rule; `refmem check` runs them all."""
+    """A third of its regimes each, so that some rule runs each of them."""
     form = [form for form in rule.forms if form in ORDERS][-1:] or [None]
 
     def other(**inputs):

@@ -10,7 +10,7 @@ from refmem.oracle.conventions import NORMS, REFMEM, SCALES, Convention, normali
 from refmem.oracle.layouts import JOINED, LAYOUTS, STATE, join, pack, packed_shape, part, unpack
 from refmem.oracle.presets import FLA, FLASHINFER, GGML, MLX, ONNX, PRESETS
 
-GATED = [rule for rule in ("gated_delta", "kda", "delta", "forgetting_attention", "rwkv6")]
+GATED = ("gated_delta", "kda", "delta", "forgetting_attention", "rwkv6")
 CASES = [name for rule in GATED for name in names_of(checkable_rules()[rule])]
 AXES = (("T", "K"), ("T",), STATE)
 OTHERS = [layout for layout in LAYOUTS if layout not in ("grammar", *JOINED)]
@@ -114,7 +114,8 @@ def test_results_round_trip(convention, name):
     if not has_matrix_state(case.rule) or "lengths" in case.inputs:
         case = find_case("kda/grouped-values/2")
     state = np.arange(np.prod(case.state_shape), dtype=np.float32).reshape(case.state_shape)
-    sent = convention.to_foreign({"state": state, **case.inputs}, case.axes | {"state": STATE}, "f4")
+    inputs = {"state": state, **case.inputs}
+    sent = convention.to_foreign(inputs, case.axes | {"state": STATE}, "f4")
     theirs = sent[convention.name("state")]
     if "state" in case.inputs:
         state = case.inputs["state"]
@@ -134,7 +135,7 @@ def test_a_gate_of_zero_is_minus_infinity_and_comes_back(gate):
 
 
 def test_grouped_heads_repeat_or_tile():
-    """Two memories, six query heads: 0, 1, 2 read memory 0 where they repeat, 0, 2, 4 where tiled."""
+    """Two memories, six query heads: 0, 1, 2 read memory 0; where tiled, heads 0, 2, 4 do."""
     q = np.arange(6.0).reshape(1, 2, 3, 1, 1)
     assert pack(q, ("T", "K"), "packed").ravel().tolist() == [0, 1, 2, 3, 4, 5]
     assert pack(q, ("T", "K"), "packed", "tile").ravel().tolist() == [0, 3, 1, 4, 2, 5]

@@ -10,7 +10,7 @@ from refmem.oracle import check
 from refmem.oracle.cases import ChoiceError, find_case
 from refmem.oracle.check import OUTSIDE
 from refmem.oracle.presets import ONNX
-from refmem.oracle.targets import NAMED, UnavailableError, find_target
+from refmem.oracle.targets import UnavailableError, find_target
 from refmem.oracle.targets.callable import import_function
 from refmem.oracle.targets.onnx_model import MICROSOFT, STANDARD, UPDATE_RULES
 from refmem.oracle.targets.onnx_reference import OnnxReference
@@ -92,7 +92,7 @@ def test_a_missing_package_names_the_extra(monkeypatch, name, missing):
         return really(package)
 
     monkeypatch.setattr(importlib, "import_module", without)
-    for target in NAMED if name is None else [name]:
+    for target in ("onnxruntime", "onnx-reference") if name is None else [name]:
         with pytest.raises(UnavailableError, match=rf"{missing} is not installed.*refmem\[onnx\]"):
             find_target(target)
 

@@ -157,10 +157,12 @@ CACHES = (
         "the sink taken for a bias of the first key",
         "120 (MiMo against gpt-oss)",
         "which of the two things called a sink is meant",
-        call=lambda case, memory: lambda **given: memory(
-            **{n: x for n, x in given.items() if n not in ("sink", "first_bias")},
-            sink=given["first_bias"],
-            first_bias=given["sink"],
+        call=lambda case, memory: (
+            lambda **given: memory(
+                **{n: x for n, x in given.items() if n not in ("sink", "first_bias")},
+                sink=given["first_bias"],
+                first_bias=given["sink"],
+            )
         ),
         fits=has("sink", "first_bias"),
     ),

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from refmem.memory import Result
-from refmem.oracle.cases import GROUP, Case, gate_of, has_matrix_state
+from refmem.oracle.cases import GROUP, Case, gate_of
 from refmem.oracle.layouts import merge_heads, split_heads
-from refmem.oracle.mutants.mutant import Memory, Mutant, has, is_linear
+from refmem.oracle.mutants.mutant import Memory
 
 
 def change_input(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Any:
@@ -51,7 +51,7 @@ def change_scale(factor: Callable[[Case, float], float]) -> Any:
 
 
 def reread(S: np.ndarray) -> np.ndarray:
-    """The same numbers in memory, taken for V by K: transposed, and cut into rows of another length."""
+    """The same numbers in memory, taken for V by K: cut into rows of another length, transposed."""
     return np.swapaxes(S.reshape(*S.shape[:-2], S.shape[-1], S.shape[-2]), -1, -2)
 
 

@@ -48,12 +48,14 @@ KEYS = (
         "the memory read with k in place of q",
         "8 (AiDotNet.Tensors#895)",
         "the operand of the read",
-        call=lambda case, memory: lambda **given: memory(
-            **given | {"q": np.broadcast_to(given["k"], given["q"].shape)}
+        call=lambda case, memory: (
+            lambda **given: memory(**given | {"q": np.broadcast_to(given["k"], given["q"].shape)})
         ),
-        fits=lambda case: has("q", "k")(case)
-        and case.axes["q"] == case.axes["k"]
-        and case.regime.sharing != "queries",
+        fits=lambda case: (
+            has("q", "k")(case)
+            and case.axes["q"] == case.axes["k"]
+            and case.regime.sharing != "queries"
+        ),
     ),
     Mutant(
         "heads in the other order",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,13 +79,14 @@ def run_mutants(mutants: Sequence[Mutant], case: Case, inputs: Arrays, call: Any
     def run(given: Arrays) -> Arrays:
         return run_rule(mutated, given, **call)
 
-    for mutant in mutants:
-        run = _whole(mutant, mutated, run) if mutant.whole else run
-    return run(inputs)
+    wholes = [mutant.whole for mutant in mutants if mutant.whole]
+    return _whole(wholes, mutated, run)(inputs)
 
 
-def _whole(mutant: Mutant, case: Case, run: Run) -> Run:
-    return lambda given: mutant.whole(case, given, run)
+def _whole(wholes: Sequence[Callable[..., Arrays]], case: Case, run: Run) -> Run:
+    for whole in wholes:
+        run = functools.partial(whole, case, run=run)
+    return run
 
 
 def _unchecked(rule: Any) -> Any:
@@ -126,6 +128,13 @@ def with_lookup(change: Callable[..., Any]) -> Callable[[Any], Any]:
         return other
 
     return changed
+
+
+def made(case: Case, **others: np.ndarray) -> Any:
+    """The transition of a case, with some inputs exchanged."""
+    given = {name: x for name, x in case.inputs.items() if name in case.rule.inputs} | others
+    rule: Any = case.rule
+    return rule.transition(**rule.bind((), given, None, None).arguments)
 
 
 def is_linear(case: Case) -> bool:

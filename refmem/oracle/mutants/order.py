@@ -5,11 +5,9 @@ They change a rule's transition, so they fit every linear rule. Bugs are rows of
 
 from __future__ import annotations
 
-from typing import Any
-
 from refmem.memory import Transition
 from refmem.oracle.cases import Case, gate_of, has_matrix_state
-from refmem.oracle.mutants.mutant import Mutant, is_linear, with_transition
+from refmem.oracle.mutants.mutant import Mutant, is_linear, made, with_transition
 
 
 def undecayed_error(t: Transition, open_gate: Transition) -> Transition:
@@ -19,7 +17,8 @@ def undecayed_error(t: Transition, open_gate: Transition) -> Transition:
 
 def decayed_error(t: Transition, open_gate: Transition) -> Transition:
     """The error reads the state after it decayed."""
-    return t._replace(erase=(t.erase[0], t.decay * t.erase[1]))
+    u, w = t.erase or (t.read, t.read)
+    return t._replace(erase=(u, t.decay * w))
 
 
 def decay_after_write(t: Transition, open_gate: Transition) -> Transition:
@@ -69,35 +68,34 @@ def _gated(case: Case) -> bool:
 
 def _plain(case: Case) -> bool:
     """A linear rule whose reads and decays are those of its keys alone, a step a token."""
-    return is_linear(case) and has_matrix_state(case.rule) and not _made(case).columns
-
-
-def _made(case: Case) -> Any:
-    x = case.rule.bind((), {n: x for n, x in case.inputs.items() if n in case.rule.inputs}, None, None)
-    return case.rule.transition(**x.arguments)
+    return is_linear(case) and has_matrix_state(case.rule) and not made(case).columns
 
 
 def _corrects(case: Case) -> bool:
-    return _plain(case) and _made(case).erase is not None
+    return _plain(case) and made(case).erase is not None
 
 
 def _reads_before(case: Case) -> bool:
-    return _plain(case) and _made(case).before
+    return _plain(case) and made(case).before
 
 
 def _has_bonus(case: Case) -> bool:
-    return _plain(case) and _made(case).bonus is not None
+    return _plain(case) and made(case).bonus is not None
 
 
 def _error_is_decayed(case: Case) -> bool:
-    """The error reads the decayed state: what it reads with depends on the gate."""
+    """The error reads the decayed state: what it reads with is nothing where the gate is zero."""
     if not (_gated(case) and _corrects(case)):
         return False
     gate = gate_of(case.rule)
-    inputs = case.inputs | {gate: 0 * case.inputs[gate]}
-    x = case.rule.bind((), {n: x for n, x in inputs.items() if n in case.rule.inputs}, None, None)
-    reads = case.rule.transition(**x.arguments).erase[1]
+    reads = made(case, **{gate: 0 * case.inputs[gate]}).erase[1]
     return bool(reads.size) and not reads.any()
+
+
+def _error_is_undecayed(case: Case) -> bool:
+    """The error reads the state before it decays."""
+    gated = _gated(case) and _corrects(case) and made(case).erase[1].size > 0
+    return gated and not _error_is_decayed(case)
 
 
 ORDER = (
@@ -115,7 +113,7 @@ ORDER = (
         "9 (fla naive_recurrent_comba)",
         "the state that k (or p) recalls from: before or after the gate",
         rule=with_transition(decayed_error),
-        fits=lambda case: _gated(case) and _corrects(case) and not _error_is_decayed(case),
+        fits=_error_is_undecayed,
     ),
     Mutant(
         "decay after the write",
@@ -174,4 +172,3 @@ ORDER = (
         fits=_has_bonus,
     ),
 )
-

@@ -12,7 +12,7 @@ import numpy as np
 from refmem.oracle.cases import POOL, Case
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.mutants.mutant import Mutant, Run, has
-from refmem.oracle.reference import parts_of, arguments, sequence, unslotted
+from refmem.oracle.reference import arguments, parts_of, sequence, unslotted
 
 
 def boundaries_ignored(case: Case, inputs: Arrays, run: Run) -> Arrays:

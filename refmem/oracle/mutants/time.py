@@ -20,6 +20,7 @@ from refmem.oracle.mutants.mutant import (
     ends_of_chunks,
     in_pieces,
     is_linear,
+    made,
     tokens_of,
 )
 from refmem.states import each
@@ -116,8 +117,9 @@ def corrections(case: Case, given: dict[str, Any], within: bool) -> tuple[Any, n
     S, gate = given["state"], gate_of(case.rule)
     plain = {name: x for name, x in given.items() if name in case.rule.inputs}
     x = case.rule.bind((), plain, S, given.get("scale")).arguments
-    t = case.rule.transition(**x)
-    opened = case.rule.transition(**x | ({gate: np.ones_like(x[gate])} if gate else {}))
+    rule: Any = case.rule
+    t = rule.transition(**x)
+    opened = rule.transition(**x | ({gate: np.ones_like(x[gate])} if gate else {}))
     decay = np.ones_like(t.read[..., :1]) if t.decay is None else t.decay
     passed = np.cumprod(decay, axis=-2)
     if np.array_equal(t.erase[1], opened.erase[1]):  # the error reads before its own decay
@@ -165,11 +167,8 @@ def first_chunk_keeps_state(case: Case, memory: Memory) -> Memory:
             return memory(**given)
         state = given["state"]
         first = cut(case, given, 0, CHUNK)
-        unwritten = {name: x for name, x in first.items() if name != "state"} | {"v": 0 * first["v"]}
-        added = [
-            run(**unwritten, state=state)
-            for run in (opened, memory)
-        ]
+        unwritten = first | {"v": 0 * first["v"], "state": state}
+        added = [run(**unwritten) for run in (opened, memory)]
         wrong = Result(*(a - b for a, b in zip(*added, strict=True)))
         result = memory(**first)
         begun = Result(result.out + wrong.out, result.state + wrong.state)
@@ -189,8 +188,7 @@ def _states_of_tokens(case: Case) -> bool:
 def _corrects(case: Case) -> bool:
     if not (is_linear(case) and has_matrix_state(case.rule)):
         return False
-    x = case.rule.bind((), {n: x for n, x in case.inputs.items() if n in case.rule.inputs}, None, None)
-    t = case.rule.transition(**x.arguments)
+    t = made(case)
     return bool(t.corrects) and not t.columns and t.micro == 1
 
 

@@ -7,9 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from refmem.oracle.arrays import bfloat16
 from refmem.oracle.cases import ChoiceError
-from refmem.oracle.targets.callable import Group, PythonCallable, import_function
+from refmem.oracle.conventions import Convention
+from refmem.oracle.presets import PRESETS
+from refmem.oracle.targets.callable import PythonCallable, import_function
+from refmem.oracle.targets.executable import TIMEOUT, Executable
 from refmem.oracle.targets.fla import make_fla
+from refmem.oracle.targets.isolated import Isolated
 from refmem.oracle.targets.mlx import make_mlx
 from refmem.oracle.targets.onnx_reference import OnnxReference
 from refmem.oracle.targets.onnxruntime import OnnxRuntime
@@ -26,16 +31,30 @@ NAMED: dict[str, Callable[[], Any]] = {
 }
 """Targets that need nothing but their name."""
 
+EXEC = "exec:"
+"""What the name of a command begins with."""
 
-def find_target(name: str, rule: str | None = None, dtype: Any = None) -> Target:
-    """The target of that name, or the function at `package.module:function`, which needs a rule.
+
+def find_target(
+    name: str,
+    rule: str | None = None,
+    dtype: Any = None,
+    convention: str = "refmem",
+    library: str = "numpy",
+    timeout: float | None = None,
+) -> Target:
+    """The target of that name; the function at `package.module:function`; or "exec: COMMAND".
+
+    rule, dtype, convention, library   of a function or a command, which need a rule
+    timeout                            seconds for a case: a function runs in a process of its own
 
     `ChoiceError` says what is wrong with the call, `UnavailableError` why the target cannot run.
     """
     if name in NAMED:
         target = NAMED[name]()
-        if dtype is not None and np.dtype(dtype) != target.dtype:
-            raise ChoiceError(f"dtype has value {dtype}, expected {target.dtype} for {name}")
+        if dtype is not None and np.dtype(dtype) != getattr(target, "dtype", None):
+            own = getattr(target, "dtype", "its own")
+            raise ChoiceError(f"dtype has value {dtype}, expected {own} for {name}")
         return target
     if ":" not in name:
         raise ChoiceError(
@@ -44,7 +63,35 @@ def find_target(name: str, rule: str | None = None, dtype: Any = None) -> Target
         )
     if rule is None:
         raise ChoiceError(f"target {name} needs --rule, because a function does not say its rule")
-    return PythonCallable(import_function(name), rule, dtype or np.float32, name)
+    chosen, numbers = find_convention(convention), find_dtype(dtype)
+    if name.startswith(EXEC):
+        command = name.removeprefix(EXEC).strip()
+        return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
+    function = PythonCallable(import_function(name), rule, numbers, name, chosen, library)
+    making = {"name": name, "rule": rule, "dtype": dtype, "convention": convention}
+    return Isolated(function, making | {"library": library}, timeout) if timeout else function
+
+
+def find_convention(name: str) -> Convention:
+    """The preset of that name."""
+    if name not in PRESETS:
+        raise ChoiceError(
+            f"convention has name {name!r}, expected one of {', '.join(PRESETS)}"
+            f"{nearest_name(name, PRESETS)}"
+        )
+    return PRESETS[name]
+
+
+def find_dtype(dtype: Any) -> np.dtype:
+    """The dtype, float32 unless given; "bfloat16" is that of ml_dtypes."""
+    if dtype == "bfloat16":
+        try:
+            return bfloat16()
+        except ImportError:
+            raise UnavailableError(
+                "ml_dtypes is not installed; install it with: pip install 'refmem[lowp]'"
+            ) from None
+    return np.dtype(dtype or np.float32)
 
 
 __all__ = ["NAMED", "PythonCallable", "Target", "UnavailableError", "find_target"]

@@ -47,7 +47,7 @@ class PythonCallable:
         self.rules: tuple[str, ...] = (find_rule(rule).name,)
         self.dtype, self.convention = np.dtype(dtype), convention
         self.stateless = self.operators if state == "none" else ()
-        self._function, self._library, self._device = function, library, device
+        self.function, self.library, self.device = function, library, device
         self._extra, self._state, self._limit = dict(extra or {}), state, limit
 
     def uncovered(self, operator: str, case: Case) -> str:
@@ -58,8 +58,8 @@ class PythonCallable:
 
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Call the function."""
-        given = {n: to_library(x, self._library, self._device) for n, x in inputs.items()}
-        result = self._function(**self._with_state(case, given), **self._options(case))
+        given = {n: to_library(x, self.library, self.device) for n, x in inputs.items()}
+        result = self.function(**self._with_state(case, given), **self.options_of(case))
         if self._state == "none":
             return (result[0] if isinstance(result, tuple) else result), None
         return result
@@ -70,15 +70,22 @@ class PythonCallable:
         theirs = {name: given.pop(self.convention.name(name)) for name in fields}
         return given if not fields else given | {"state": state_of(case, theirs)}
 
-    def _options(self, case: Case) -> dict[str, Any]:
-        options = self._extra | case.options
-        if self.convention.scale != "1" and case.regime.scale is not None and case.rule.scaled:
-            options["scale"] = case.regime.scale
-        if not self.convention.takes_scale:
-            options.pop("scale", None)
-        if "scale" in options and self._library == "numpy" and self.dtype.kind == "f":
+    def options_of(self, case: Case) -> dict[str, Any]:
+        """The keyword arguments of a call that are not arrays."""
+        options = self._extra | options_of(case, self.convention)
+        if "scale" in options and self.library == "numpy" and self.dtype.kind == "f":
             options["scale"] = self.dtype.type(options["scale"])
         return options
+
+
+def options_of(case: Case, convention: Convention) -> dict[str, Any]:
+    """What a call is told beside its arrays: a scale, unless the callee has it of itself."""
+    options = dict(case.options)
+    if convention.scale != "1" and case.regime.scale is not None and case.rule.scaled:
+        options["scale"] = case.regime.scale
+    if not convention.takes_scale:
+        options.pop("scale", None)
+    return options
 
 
 class Group:

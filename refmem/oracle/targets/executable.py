@@ -16,8 +16,8 @@ JSON parser can read it too:
     {"name": "state", "file": "state.bin", "dtype": "float32", "shape": [2, 2, 12, 7]}
     ]}
 
-Files are raw numbers in C order, little-endian. Names and layouts are those of the convention; where
-a result may have any heads the shape says how many. Exit status 0 means that the outputs are there.
+Files are raw numbers in C order, little-endian. Names and layouts are those of the convention; the
+shapes of outputs say how many heads are expected. Exit status 0 means that the outputs are there.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from __future__ import annotations
 import json
 import pathlib
 import shlex
+import shutil
 import subprocess
 import tempfile
 from typing import Any
@@ -36,6 +37,7 @@ from refmem.oracle.cases import Case, find_rule
 from refmem.oracle.conventions import REFMEM, Convention
 from refmem.oracle.layouts import STATE, Arrays
 from refmem.oracle.reference import OUT, expected_parts
+from refmem.oracle.targets.callable import options_of
 from refmem.oracle.targets.target import UnavailableError
 
 TIMEOUT = 60.0
@@ -55,8 +57,10 @@ class Executable:
     ) -> None:
         self.name = command
         self._command = shlex.split(command)
-        if not self._command:
-            raise UnavailableError("the command is empty")
+        if not self._command or shutil.which(self._command[0]) is None:
+            raise UnavailableError(
+                f"command {command!r} is not there; give a program, or a path such as ./kernel"
+            )
         self.operators: tuple[str, ...] = (pathlib.Path(self._command[0]).name,)
         self.rules: tuple[str, ...] = (find_rule(rule).name,)
         self.dtype, self.convention, self._timeout = np.dtype(dtype), convention, timeout
@@ -74,8 +78,6 @@ class Executable:
                 done = subprocess.run(
                     [*self._command, path], capture_output=True, timeout=self._timeout, check=False
                 )
-            except FileNotFoundError as error:
-                raise UnavailableError(f"{self._command[0]} is not there: {error}") from error
             except subprocess.TimeoutExpired:
                 raise TimeoutError(f"no result after {self._timeout:g} seconds") from None
             if done.returncode:
@@ -87,7 +89,9 @@ class Executable:
         return out, fields.get("state", fields or None)
 
 
-def write_case(folder: pathlib.Path, target: Any, case: Case, inputs: Arrays) -> list[dict[str, Any]]:
+def write_case(
+    folder: pathlib.Path, target: Any, case: Case, inputs: Arrays
+) -> list[dict[str, Any]]:
     """Write a case's files; returns what is said of the outputs."""
     given = []
     for name, x in inputs.items():
@@ -98,7 +102,7 @@ def write_case(folder: pathlib.Path, target: Any, case: Case, inputs: Arrays) ->
         for part, shape in result_shapes(case, target.convention).items()
     ]
     head = json.dumps({"case": case.name, "rule": case.rule.name})[:-1]
-    options = json.dumps(_options(case, target.convention))
+    options = json.dumps(options_of(case, target.convention))
     text = (
         f'{head},\n"options": {options},\n"inputs": [\n{_lines(given)}\n],\n'
         f'"outputs": [\n{_lines(outputs)}\n]}}\n'
@@ -110,8 +114,9 @@ def write_case(folder: pathlib.Path, target: Any, case: Case, inputs: Arrays) ->
 def result_shapes(case: Case, convention: Convention) -> dict[str, tuple[int, ...]]:
     """The shapes of a result's parts in a convention."""
     q = case.inputs[next(n for n, axes in case.axes.items() if axes and axes[0] == "T")]
+    timed = [name for name, axes in case.axes.items() if axes and axes[0] == "T"]
     lead = np.broadcast_shapes(
-        *(x.shape[: x.ndim - len(case.axes[n])] for n, x in case.inputs.items() if n in case.axes and n != "state")
+        *(case.inputs[name].shape[: -len(case.axes[name])] for name in timed)
     )
     shapes = {}
     for part in expected_parts(case):
@@ -119,7 +124,9 @@ def result_shapes(case: Case, convention: Convention) -> dict[str, tuple[int, ..
             like = np.zeros((*lead, q.shape[-2], case.regime.V))
             axes = OUT
         elif part == "state":
-            like, axes = np.zeros(case.state_shape), STATE
+            every = (*lead, *case.state_shape[-2:])
+            like = np.zeros(every if convention.layout == "grammar" else case.state_shape)
+            axes = STATE
         else:
             continue
         names = {"lengths": case.inputs["lengths"]} if "lengths" in case.inputs else {}
@@ -138,9 +145,11 @@ def read_array(folder: pathlib.Path, one: dict[str, Any]) -> np.ndarray:
     expected = int(np.prod(one["shape"])) * dtype.itemsize
     if len(data) != expected:
         raise ValueError(f"{one['file']} has {len(data)} bytes, expected {expected}")
-    return np.frombuffer(data, dtype.newbyteorder("<") if dtype.kind == "f" else dtype).astype(
-        dtype
-    ).reshape(one["shape"])
+    return (
+        np.frombuffer(data, dtype.newbyteorder("<") if dtype.kind == "f" else dtype)
+        .astype(dtype)
+        .reshape(one["shape"])
+    )
 
 
 def _little(x: np.ndarray) -> np.ndarray:
@@ -148,15 +157,9 @@ def _little(x: np.ndarray) -> np.ndarray:
 
 
 def _entry(name: str, dtype: np.dtype, shape: tuple[int, ...]) -> dict[str, Any]:
-    return {"name": name, "file": f"{name}.bin", "dtype": np.dtype(dtype).name, "shape": list(shape)}
+    kind = np.dtype(dtype).name
+    return {"name": name, "file": f"{name}.bin", "dtype": kind, "shape": list(shape)}
 
 
 def _lines(entries: list[dict[str, Any]]) -> str:
     return ",\n".join(json.dumps(entry) for entry in entries)
-
-
-def _options(case: Case, convention: Convention) -> dict[str, Any]:
-    options = dict(case.options)
-    if convention.scale != "1" and case.regime.scale is not None and case.rule.scaled:
-        options["scale"] = case.regime.scale
-    return options if convention.takes_scale else {k: v for k, v in options.items() if k != "scale"}

@@ -20,7 +20,6 @@ import numpy as np
 
 from refmem.oracle.arrays import bfloat16
 from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Convention
 from refmem.oracle.presets import FLA, FLA_VARLEN
 from refmem.oracle.targets.callable import Group, PythonCallable
 from refmem.oracle.targets.target import UnavailableError
@@ -64,7 +63,12 @@ NAIVE = (
     Naive("gla", "gla:naive_recurrent_gla", {"alpha": "gk"}, extra=FINAL, scale="fixed"),
     Naive("delta", "delta_rule:delta_rule_recurrence", layout="bhtd", scale="fixed"),
     Naive(
-        "delta", "delta_rule:delta_rule_chunkwise", layout="bhtd", state="out", multiple=32, scale="fixed"
+        "delta",
+        "delta_rule:delta_rule_chunkwise",
+        layout="bhtd",
+        state="out",
+        multiple=32,
+        scale="fixed",
     ),
     Naive("gated_delta", "gated_delta_rule:naive_recurrent_gated_delta_rule", extra=FINAL),
     Naive("gated_delta", "gated_delta_rule:naive_chunk_gated_delta_rule", extra=FINAL),
@@ -74,7 +78,12 @@ NAIVE = (
     Naive("gated_delta2", "gdn2:naive_chunk_gdn2", {"erase": "b", "write": "w"}, extra=FINAL),
     Naive("comba", "comba:naive_recurrent_comba", extra=FINAL),
     Naive("comba", "comba:naive_chunk_comba", extra=FINAL),
-    Naive("gated_delta_product", "gated_delta_product:naive_recurrent_gated_delta_product", extra=GDP, scale="required"),
+    Naive(
+        "gated_delta_product",
+        "gated_delta_product:naive_recurrent_gated_delta_product",
+        extra=GDP,
+        scale="required",
+    ),
     Naive(
         "delta_product",
         "gated_delta_product:naive_recurrent_gated_delta_product",
@@ -83,9 +92,20 @@ NAIVE = (
     ),
     Naive("iplr", "generalized_delta_rule/iplr:iplr_recurrence", DPLR, "bhtd", scale="fixed"),
     Naive(
-        "iplr", "generalized_delta_rule/iplr:iplr_chunkwise", DPLR, "bhtd", multiple=32, scale="fixed"
+        "iplr",
+        "generalized_delta_rule/iplr:iplr_chunkwise",
+        DPLR,
+        "bhtd",
+        multiple=32,
+        scale="fixed",
     ),
-    Naive("generalized_delta", "generalized_delta_rule/dplr:dplr_recurrence", DPLR, "bhtd", scale="fixed"),
+    Naive(
+        "generalized_delta",
+        "generalized_delta_rule/dplr:dplr_recurrence",
+        DPLR,
+        "bhtd",
+        scale="fixed",
+    ),
     Naive(
         "generalized_delta",
         "generalized_delta_rule/dplr:dplr_chunkwise",
@@ -109,7 +129,13 @@ NAIVE = (
         groups=("queries",),
     ),
     Naive("path_attention_scaled_gate", "path_attn:naive_path_attn", state="none"),
-    Naive("deltaformer", "deltaformer:naive_deltaformer_attn", state="none", scale="fixed", square=True),
+    Naive(
+        "deltaformer",
+        "deltaformer:naive_deltaformer_attn",
+        state="none",
+        scale="fixed",
+        square=True,
+    ),
     Naive("parallax", "parallax:naive_parallax", state="none", groups=("queries",), square=True),
     Naive("stick_breaking", "stickbreaking_attn:naive_stickbreaking_attn", state="none"),
     Naive(
@@ -147,7 +173,7 @@ def _home() -> pathlib.Path:
     found = importlib.util.find_spec("fla")
     if found is None or not found.submodule_search_locations:
         raise UnavailableError(
-            "fla is not installed; install it with: pip install fla-core (add --no-deps without a GPU)"
+            "fla is not installed; install it with: pip install fla-core (--no-deps without a GPU)"
         )
     return pathlib.Path(found.submodule_search_locations[0])
 
@@ -202,7 +228,9 @@ def _function(home: pathlib.Path, file: pathlib.Path, name: str) -> Callable[...
 @contextlib.contextmanager
 def _bare_packages(home: pathlib.Path) -> Iterator[None]:
     """Packages fla and fla.ops that only know where their modules are."""
-    before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "fla"}
+    before = {
+        name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "fla"
+    }
     for name, path in (("fla", home), ("fla.ops", home / "ops")):
         package = types.ModuleType(name)
         package.__path__ = [str(path)]

@@ -96,6 +96,9 @@ def _answer(result: Any, inputs: Arrays) -> dict[str, Any]:
     if not isinstance(result, tuple | list) or len(result) != 2:
         raise TypeError(f"returned {type(result).__name__}, expected (out, state)")
     parts = {name: np.asarray(as_numpy(x)) for name, x in state_parts(result[1]).items()}
+    for name, x in inputs.items():
+        if any(np.may_share_memory(x, as_numpy(y)) for y in (result[0], *parts.values())):
+            raise ValueError(f"returned memory of its input {name}")
     state = {name.removeprefix("state."): x for name, x in parts.items()}
     return {
         "out": np.asarray(as_numpy(result[0])),

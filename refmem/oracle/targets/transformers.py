@@ -1,18 +1,29 @@
-"""The torch fallbacks of Hugging Face transformers: the gated delta rule, chunked and recurrent."""
+"""The torch fallbacks of Hugging Face transformers: the gated delta rule, and Mamba-2's scan."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from refmem.oracle.cases import Case
+from refmem.oracle.conventions import Convention
 from refmem.oracle.presets import HF
 from refmem.oracle.targets.callable import Group, PythonCallable
 from refmem.oracle.targets.target import UnavailableError
 
-MODELS = ("qwen3_next", "qwen3_5", "qwen3_5_moe", "olmo_hybrid")
-FUNCTIONS = ("torch_chunk_gated_delta_rule", "torch_recurrent_gated_delta_rule")
+GATED_DELTA = ("qwen3_next", "qwen3_5", "qwen3_5_moe", "olmo_hybrid")
+MAMBA2 = ("mamba2", "zamba2", "bamba", "falcon_h1", "granitemoehybrid", "nemotron_h")
+
+SCAN = Convention(
+    names={"x": "hidden_states", "state": "initial_states"},
+    layout="bthd",
+    state_layout="vk",
+    groups=(),
+)
+"""mamba2_chunk_scan: hidden_states (B, T, H, V), dt (B, T, H), A and D (H,), B and C (B, T, H, K)."""
 
 
 def make_transformers() -> Group:
@@ -24,39 +35,42 @@ def make_transformers() -> Group:
             raise UnavailableError(
                 f"{package} is not installed; install it with: pip install {package}"
             ) from None
-    parts = []
-    for model in MODELS:
-        module = _module(model)
-        for name in FUNCTIONS:
-            function = getattr(module, name, None)
-            if function is not None:
-                label = f"{model}.{name.removeprefix('torch_')}"
-                parts.append(
-                    PythonCallable(
-                        function,
-                        "gated_delta",
-                        np.float32,
-                        label,
-                        HF,
-                        "torch",
-                        extra={"output_final_state": True},
-                        limit=_limit,
-                    )
-                )
+    parts = [*_gated_deltas(), *_scans()]
     if not parts:
-        raise UnavailableError("transformers has none of the models with a gated delta rule")
+        raise UnavailableError("transformers has none of the models with such a memory")
     return Group("transformers", parts)
 
 
-def _module(model: str) -> object:
+def _gated_deltas() -> Iterator[PythonCallable]:
+    for model in GATED_DELTA:
+        for name in ("torch_chunk_gated_delta_rule", "torch_recurrent_gated_delta_rule"):
+            label = f"{model}.{name.removeprefix('torch_')}"
+            yield from _part(model, name, "gated_delta", label, HF, output_final_state=True)
+
+
+def _scans() -> Iterator[PythonCallable]:
+    for model in MAMBA2:
+        label, extra = f"{model}.mamba2_chunk_scan", {"chunk_size": 16, "return_final_states": True}
+        yield from _part(model, "mamba2_chunk_scan", "mamba2", label, SCAN, **extra)
+
+
+def _part(
+    model: str, name: str, rule: str, label: str, convention: Convention, **extra: Any
+) -> Iterator[PythonCallable]:
+    """The function of a model, if it has it."""
     try:
-        return importlib.import_module(f"transformers.models.{model}.modeling_{model}")
+        module = importlib.import_module(f"transformers.models.{model}.modeling_{model}")
     except ImportError:
-        return None
+        return
+    function = getattr(module, name, None)
+    if function is not None:
+        yield PythonCallable(
+            function, rule, np.float32, label, convention, "torch", extra=extra, limit=_limit
+        )
 
 
 def _limit(case: Case) -> str:
-    if case.inputs["q"].shape[-2] == 0:
+    if case.regime.name == "empty":
         return "no tokens"
     if case.regime.sharing == "beta":
         return "beta is documented as one number a head"

@@ -1,0 +1,149 @@
+"""The commands `refmem check TARGET` and `refmem mutants [RULE]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from rich.text import Text
+
+from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, progress_bar
+
+DTYPES = ["float16", "bfloat16", "float32", "float64"]
+LIBRARIES = ["numpy", "torch", "jax", "mlx"]
+
+
+def file_in_a_folder(context: click.Context, option: click.Parameter, path: str | None) -> Any:
+    """A file to be written: its folder exists, which is known before the run."""
+    if path is None:
+        return None
+    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(path) or "."):
+        raise click.UsageError(f"{option.opts[0]} has value {path!r}, expected a file in a folder")
+    return path
+
+
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say what a module:function or a command is."""
+    for option in (
+        click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
+        click.option("--rule", help="Only this rule; the rule of a function or a program."),
+        click.option("--dtype", type=click.Choice(DTYPES), help="Of a function or a program."),
+        click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
+        click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
+        click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0,
+                     show_default=True, help="Seconds for one case of a function or a program."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say where the report goes."""
+    for name, form in (("html", "one HTML page"), ("junit", "JUnit XML"), ("json", "JSON")):
+        command = click.option(
+            f"--{name}", f"{name}_file", callback=file_in_a_folder, help=f"Write it as {form}."
+        )(command)
+    return command
+
+
+@click.command()
+@click.argument("target", required=False)
+@target_options
+@click.option("--case", help="Only this case, such as delta/ordinary/3.")
+@click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
+@click.option("--properties", is_flag=True, help="Also laws such as split = whole.")
+@click.option("--grad", "gradients", is_flag=True, help="Also gradients, of a module:function.")
+@click.option("--details", is_flag=True, help="One line for each rule and regime.")
+@report_options
+def check(
+    target: str | None,
+    case: str | None,
+    seed: int | None,
+    properties: bool,
+    gradients: bool,
+    details: bool,
+    json_file: str | None,
+    junit_file: str | None,
+    html_file: str | None,
+    **making: Any,
+) -> None:
+    """Check a kernel: onnxruntime, onnx-reference, fla, transformers, mlx, package.module:function
+    with --rule, or a program with --exec and --rule."""
+    from refmem import oracle
+    from refmem.oracle.diagnosis import diagnose
+    from refmem.oracle.reports import write_reports
+    from refmem.oracle.tables import show_report
+
+    chosen = _find(target, making, case)
+    with progress_bar(chosen.name) as progress:
+        task = progress.add_task("cases", total=None)
+        report = _usage(
+            oracle.check,
+            chosen,
+            rule=making["rule"],
+            case=case,
+            seeds=None if seed is None else [seed],
+            properties=properties,
+            gradients=gradients,
+            watch=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    show_report(report, console(), details)
+    diagnoses = [str(one) for one in diagnose(chosen, report.outcomes)]
+    for one in diagnoses:
+        console().print(Text(f"\n{one}"), soft_wrap=True)
+    try:
+        write_reports(report, chosen, json_file, junit_file, html_file, diagnoses)
+    except OSError as error:
+        raise click.UsageError(f"the report cannot be written: {error}") from error
+    sys.exit(CONFORMS if report.conforms else DEPARTS)
+
+
+def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:
+    """The target; exit code 3 if it cannot run."""
+    from refmem.oracle.targets import EXEC, UnavailableError, find_target
+
+    command = making["command"]
+    if (target is None) == (command is None):
+        raise click.UsageError("expected a target, or a program with --exec")
+    name = target if command is None else f"{EXEC}{command}"
+    rule = making["rule"] or (case.split("/")[0] if case else None)
+    if ":" in str(name):
+        sys.path.insert(0, os.getcwd())
+    others = {key: making[key] for key in ("dtype", "convention", "library", "timeout")}
+    try:
+        return _usage(find_target, name, rule, **others)
+    except UnavailableError as error:
+        click.echo(f"refmem: {error}", err=True)
+        sys.exit(UNAVAILABLE)
+
+
+def _usage(function: Callable[..., Any], *args: Any, **given: Any) -> Any:
+    """Call a function; a choice that does not exist is a usage error."""
+    from refmem.oracle.cases import ChoiceError
+
+    try:
+        return function(*args, **given)
+    except ChoiceError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@click.command()
+@click.argument("rule", default="gated_delta")
+@click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
+def mutants(rule: str, seed: int | None) -> None:
+    """Print which cases of RULE kill which mutants; exit code 1 if one survives them all."""
+    from refmem.oracle.mutants.table import show_kills, try_mutants
+
+    with progress_bar(rule) as progress:
+        task = progress.add_task("cases", total=None)
+        kills = _usage(
+            try_mutants,
+            rule,
+            None if seed is None else [seed],
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    survivors = show_kills(rule, kills, console())
+    sys.exit(DEPARTS if survivors else CONFORMS)

@@ -1,0 +1,84 @@
+"""What is checked of a candidate beside its results: laws it must obey, and its gradients.
+
+gated_delta/split@short-chunks/5     a law of refmem.oracle.properties, on a case
+gated_delta/gradient@ordinary/1      gradients, by every input of a case
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from refmem.oracle.budget import Verdict
+from refmem.oracle.cases import ChoiceError, find_case, find_rule
+from refmem.oracle.gradients import judge_gradient, without_gradient
+from refmem.oracle.outcomes import FAILED, OUTSIDE, PASSED, Outcome
+from refmem.oracle.properties import OutsideError, find_property, judge_property, property_cases
+from refmem.oracle.running import outside
+from refmem.oracle.sensitivity import DegenerateError
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.gradient import GradientCallable
+from refmem.oracle.targets.target import Target
+
+GRADIENT = "gradient"
+LONGEST = 65
+"""Tokens of the longest case whose gradients are compared: a tape remembers all of them."""
+
+
+def is_law(name: str) -> bool:
+    """Whether it names a law or a gradient on a case, and not a case."""
+    return "@" in name
+
+
+def laws_of(names: Sequence[str], properties: bool, gradients: bool) -> list[str]:
+    """The laws of the rules of these cases, and the gradients of these cases."""
+    rules = dict.fromkeys(name.split("/")[0] for name in names)
+    laws = [law for rule in rules for law in property_cases(find_rule(rule))] if properties else []
+    if not gradients:
+        return laws
+    short = [name for name in names if _tokens(name) <= LONGEST]
+    return laws + [name.replace("/", f"/{GRADIENT}@", 1) for name in short]
+
+
+def _tokens(name: str) -> int:
+    case = find_case(name)
+    first = next(n for n, axes in case.axes.items() if axes and axes[0] == "T")
+    return int(case.inputs[first].shape[-len(case.axes[first])])
+
+
+def parts_of(target: Target, rule: str) -> list[Target]:
+    """The target, or those of its parts that have the rule."""
+    return [part for part in getattr(target, "parts", (target,)) if rule in part.rules]
+
+
+def run_law(target: Target, name: str) -> list[Outcome]:
+    """The outcomes of one law (or gradient) for every operator that has the rule."""
+    outcomes = []
+    with np.errstate(all="ignore"):
+        for part in parts_of(target, name.split("/")[0]):
+            outcomes += [_run_one(part, operator, name) for operator in part.operators]
+    return outcomes
+
+
+def _run_one(target: Target, operator: str, name: str) -> Outcome:
+    try:
+        verdict = _judge(target, operator, name)
+    except (OutsideError, DegenerateError) as reason:
+        return Outcome(operator, name, OUTSIDE, reason=str(reason))
+    status = PASSED if verdict.passed else FAILED
+    return Outcome(operator, name, status, verdict.error, verdict.share, verdict.reason)
+
+
+def _judge(target: Target, operator: str, name: str) -> Verdict:
+    rule, law, seed = name.split("/")
+    if not law.startswith(f"{GRADIENT}@"):
+        one, case = find_property(name)
+        return judge_property(target, operator, one, case)
+    case = find_case(f"{rule}/{law.partition('@')[2]}/{seed}")
+    reason = outside(target, operator, case) or without_gradient(case, target.convention)
+    if reason:
+        raise OutsideError(reason)
+    if not isinstance(target, PythonCallable):
+        raise ChoiceError(f"{target.name} has no gradients, expected a function")
+    return judge_gradient(GradientCallable(target), case)

@@ -1,0 +1,52 @@
+"""What came of a run: an outcome for each operator and case, and all of them as a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PASSED, FAILED, REFUSED, OUTSIDE = "passed", "failed", "refused", "outside"
+"""Outcomes. Refused: the case can show nothing. Outside: the target does not promise to do it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one operator did with one case.
+
+    error, share   as in `Verdict`: relative RMS, and the worst error against what is allowed
+    reason         why it did not pass
+    """
+
+    operator: str
+    case: str
+    status: str
+    error: float = 0
+    share: float = 0
+    reason: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.case.split("/")[0]
+
+    @property
+    def regime(self) -> str:
+        """The regime's name."""
+        return self.case.split("/")[1]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All outcomes of one target."""
+
+    target: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """Failed and refused cases."""
+        return tuple(one for one in self.outcomes if one.status in (FAILED, REFUSED))
+
+    @property
+    def conforms(self) -> bool:
+        """Nothing failed, nothing was refused, and something passed."""
+        return not self.failures and any(one.status == PASSED for one in self.outcomes)

@@ -1,0 +1,62 @@
+"""A target's gradients: of torch and JAX by their own autograd, of NumPy functions by `.vjp`.
+
+What is differentiated is <dout, out> + <dstate, state>, by every input the function was given.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from refmem.oracle.arrays import to_library
+from refmem.oracle.cases import Case
+from refmem.oracle.layouts import Arrays
+from refmem.oracle.targets.callable import PythonCallable
+
+
+class GradientCallable:
+    """Calls a function, and gives its gradients by the names of its arguments."""
+
+    def __init__(self, target: PythonCallable) -> None:
+        self._target = target
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._target, name)
+
+    def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
+        """Gradients for inputs and the cotangents dout and dstate."""
+        given = {n: x for n, x in inputs.items() if n not in ("dout", "dstate")}
+        along = {n: x for n, x in inputs.items() if n in ("dout", "dstate")}
+        if self._target.library == "torch":
+            return self._by_torch(case, given, along)
+        if self._target.library == "jax":
+            return self._by_jax(case, given, along)
+        vjp = getattr(self._target.function, "vjp", None)
+        if vjp is None:
+            raise TypeError(f"{self._target.name} has no attribute vjp, which gives its gradients")
+        grads = vjp(**given, **along, **self._target.options_of(case))
+        return grads if isinstance(grads, dict) else grads._asdict()
+
+    def _by_torch(self, case: Case, given: Arrays, along: Arrays) -> dict[str, Any]:
+        device = self._target.device
+        leaves = {n: to_library(x, "torch", device) for n, x in given.items()}
+        wanted = {n: x.requires_grad_() for n, x in leaves.items() if x.is_floating_point()}
+        results = self._target.function(**leaves, **self._target.options_of(case))
+        total = sum(
+            (result * to_library(along[name], "torch", device)).sum()
+            for name, result in zip(("dout", "dstate"), results, strict=False)
+            if name in along and result is not None
+        )
+        total.backward()
+        return {name: x.grad for name, x in wanted.items() if x.grad is not None}
+
+    def _by_jax(self, case: Case, given: Arrays, along: Arrays) -> dict[str, Any]:
+        jax = importlib.import_module("jax")
+        arrays = {n: to_library(x, "jax") for n, x in given.items()}
+        options = self._target.options_of(case)
+        results, pull = jax.vjp(lambda x: self._target.function(**x, **options), arrays)
+        pairs = zip(("dout", "dstate"), results, strict=True)
+        dresults = tuple(along.get(n, np.zeros(r.shape, r.dtype)) for n, r in pairs)
+        return dict(pull(dresults)[0])

@@ -1,0 +1,24 @@
+"""What the commands share: exit codes, where they print, a progress bar."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+CONFORMS, DEPARTS, USAGE, UNAVAILABLE = 0, 1, 2, 3
+WIDTH = 100
+"""Columns where the output is not a terminal."""
+
+
+def progress_bar(label: str) -> Progress:
+    """A progress bar on the terminal; nothing where the errors go to a file."""
+    terminal = Console(stderr=True)
+    columns = TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal)
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH)
