@@ -13,8 +13,8 @@ target; `dataclasses.replace(FLA, state_layout="vk")` is a project's own option.
                    float32; repeat_interleave of query and key heads.
     ONNX           onnx 1.23 (opset 27) and com.microsoft of onnxruntime 1.32, read in the schemas
                    of LinearAttention: (B, T, H * D); decay a natural logarithm; states
-                   (B, H, K, V); query head h reads memory h // group. Attribute scale 0 means 1/sqrt(K), so it is
-                   always passed.
+                   (B, H, K, V); query head h reads memory h // group. Attribute scale 0 means
+                   1/sqrt(K), so it is always passed.
     FLASHINFER     commit 0069530, read in gdn_prefill.py: q, k, v (tokens, H, D) with cu_seqlens;
                    g is the factor itself; scale None or 0 is 1/sqrt(K); states (N, H, V, K) in
                    float32; use_qk_l2norm_in_kernel is documented, and not passed on.

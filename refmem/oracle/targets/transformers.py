@@ -23,7 +23,7 @@ SCAN = Convention(
     state_layout="vk",
     groups=(),
 )
-"""mamba2_chunk_scan: hidden_states (B, T, H, V), dt (B, T, H), A and D (H,), B and C (B, T, H, K)."""
+"""mamba2_chunk_scan: hidden_states (B, T, H, V), dt (B, T, H), A, D (H,), B, C (B, T, H, K)."""
 
 
 def make_transformers() -> Group:
