@@ -2,8 +2,9 @@
 
     (A2, B2) after (A1, B1) = (A2 A1, A2 B1 + B2)
 
-Doubling: after round r each token holds the composition of the last 2^r tokens, so log2(T) rounds
-give every state at once. Time T log T K^2 (K + V), memory T K (K + V): for proofs, not for speed.
+Doubling: after round r each token holds the composition of the last 2^r tokens, so log2(C) rounds
+give every state of a chunk of C tokens at once; a chunk of T is one scan of them all. Time T log C
+K^2 (K + V), memory C K (K + V): for proofs, not for speed.
 Where nothing is erased the maps are diagonal, and the scan is that of entries: `diagonal.py`.
 """
 
@@ -26,6 +27,18 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
     """Outputs, the last state, and with `keep` the state after every token."""
     if x.T == 0:
         return parallel.run(rule, x, S, chunk, keep)
+    out = zeros((*x.lead, x.T, x.V), x.like)
+    after: list[Any] = []
+    for start in range(0, x.T, chunk):
+        stop = min(start + chunk, x.T)
+        out[..., start:stop, :], S, states = _run_chunk(rule, x.tokens(start, stop), S)
+        if keep:
+            after.append(states)
+    return out, S, np.concatenate(after, axis=len(x.lead)) if keep else None
+
+
+def _run_chunk(rule: StateRule, x: Inputs, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
+    """All tokens of a chunk by one scan, with the state after every token."""
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
     every_step = (
@@ -34,7 +47,7 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
         else join_columns(m, *run_transition(*split_columns(m, S)))
     )
     out, S, states = last_steps(m, *every_step)
-    return m.finished(out), S.copy(), states if keep else None
+    return m.finished(out), S.copy(), states
 
 
 def run_transition(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
