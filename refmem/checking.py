@@ -133,14 +133,15 @@ def _usage(function: Callable[..., Any], *args: Any, **given: Any) -> Any:
 @click.command()
 @click.argument("rule", default="gated_delta")
 @click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
-def mutants(rule: str, seed: int | None) -> None:
+@click.option("--grad", "gradients", is_flag=True, help="Mutants of gradients instead.")
+def mutants(rule: str, seed: int | None, gradients: bool) -> None:
     """Print which cases of RULE kill which mutants; exit code 1 if one survives them all."""
-    from refmem.oracle.mutants.table import show_kills, try_mutants
+    from refmem.oracle.mutants.table import show_kills, try_gradients, try_mutants
 
     with progress_bar(rule) as progress:
         task = progress.add_task("cases", total=None)
         kills = _usage(
-            try_mutants,
+            try_gradients if gradients else try_mutants,
             rule,
             None if seed is None else [seed],
             lambda done, total: progress.update(task, completed=done, total=total),

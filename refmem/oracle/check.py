@@ -55,7 +55,7 @@ def check(
         rule = only
     chosen = _as_target(target, rule, dtype)
     names = _plan(chosen, rule, seeds)
-    names += laws_of(names, properties, gradients)
+    names += laws_of(chosen.rules if rule is None else [rule], names, properties, gradients)
     names = names if case is None else [case]
     watch = watch or (lambda done, total: None)
     if executor is not None:

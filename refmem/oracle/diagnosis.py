@@ -1,6 +1,7 @@
 """What is wrong with a candidate, in plain words: which mistake, made in the rule, gives the same.
 
-    output and state equal gated_delta with the gate read as base-2 (3.1e-7), in 6 of 6 failed cases
+    kernel: output and state equal gated_delta with the gate read as base-2 (3.1e-7), in 6 of 6
+    failed cases
 
 The cases that failed are run again, and what the candidate returned is compared with every mutant,
 and if none fits with every pair of mutants. What equals no mutant gets hints: a gain, a shift, a
@@ -27,7 +28,7 @@ from refmem.oracle.outcomes import FAILED, PASSED, Outcome
 from refmem.oracle.running import MisbehavedError, run
 from refmem.oracle.targets.target import Target
 
-EXAMPLES = 8
+EXAMPLES = 6
 """How many failed cases are looked at first, one of each regime; the rest decide between equals."""
 
 FOR_PAIRS = 2
@@ -51,10 +52,11 @@ class Failure:
     found: Arrays
 
     @property
-    def breaks_down(self) -> bool:
-        """NaN or infinity came of it, which many mistakes give."""
+    def says_nothing(self) -> bool:
+        """NaN, infinity or zeros came of it, which many mistakes give."""
         truth = self.expected.truth
-        return any(not np.isfinite(x[np.isfinite(truth[p])]).all() for p, x in self.found.items())
+        finite = (np.isfinite(x[np.isfinite(truth[p])]).all() for p, x in self.found.items())
+        return not all(finite) or not self.found["out"].any()
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,14 @@ class Diagnosis:
 
     def __str__(self) -> str:
         if not self.mutants:
-            said = f"{self.rule}: no known mistake gives these results"
+            said = f"{self.operator}: no known mistake in {self.rule} gives these results"
             return "\n".join([said, *self.hints])
         mistakes = ", and ".join(mutant.says for mutant in self.mutants)
         looks = "; ".join(mutant.look for mutant in self.mutants)
         seen = "; ".join(mutant.bug for mutant in self.mutants)
+        equal = f"{self.operator}: output and state equal {self.rule} with {mistakes}"
         lines = [
-            f"output and state equal {self.rule} with {mistakes} ({short(self.error)}), in "
-            f"{len(self.cases)} of {self.of} failed cases",
+            f"{equal} ({short(self.error)}), in {len(self.cases)} of {self.of} failed cases",
             f"look at {looks}",
             f"seen before: {seen}",
         ]
@@ -178,7 +180,7 @@ def explanations(failures: Sequence[Failure], count: int) -> list[Explanation]:
         for mutants in itertools.combinations(MUTANTS, count)
     ]
     most = max(len(one.errors) for one in found)
-    if most < sum(not failure.breaks_down for failure in failures) / 2:
+    if most < sum(not failure.says_nothing for failure in failures) / 2:
         return []
     return [one for one in found if len(one.errors) == most > 0]
 
@@ -191,7 +193,7 @@ def explained(mutants: Sequence[Mutant], failures: Sequence[Failure]) -> dict[st
 
 def distance(mutants: Sequence[Mutant], failure: Failure) -> float:
     """How far a result is from that of mutants: infinite unless it is the same up to rounding."""
-    if not all(mutant.fits(failure.case) for mutant in mutants) or failure.breaks_down:
+    if not all(mutant.fits(failure.case) for mutant in mutants) or failure.says_nothing:
         return np.inf
     try:
         made = run_mutants(mutants, failure.case, failure.seen, failure.call)

@@ -24,6 +24,9 @@ def hints(expected: Expected, found: Arrays, inputs: Arrays) -> list[str]:
         if measure(x, truth).rms <= limits.rms:
             said.append(f"{part} is right")
             continue
+        if not x.any():
+            said.append(f"{part} is all zeros")
+            continue
         near = NEAR * limits.rms
         tried = (
             gain(x, truth, near, expected.truth),
@@ -56,10 +59,12 @@ def gain(x: np.ndarray, truth: np.ndarray, allowed: float, parts: Arrays) -> str
     factor = float((x * truth).sum()) / size if size else 0.0
     if factor == 0 or measure(x / factor, truth).rms > allowed:
         return ""
-    widths = zip("KV", parts["state"].shape[-2:], strict=True) if "state" in parts else ()
-    known = {"2": 2.0, "1/2": 0.5, "-1": -1.0, "ln 2": np.log(2), "1/ln 2": 1 / np.log(2)}
-    for name, width in widths:
+    known: dict[str, float] = {}
+    for name, width in zip(
+        "KV", parts["state"].shape[-2:] if "state" in parts else (), strict=False
+    ):
         known |= {f"1/sqrt({name})": width**-0.5, f"sqrt({name})": width**0.5}
+    known |= {"1/2": 0.5, "ln 2": np.log(2), "1/ln 2": 1 / np.log(2)}
     named = next((f" = {n}" for n, v in known.items() if abs(v / factor - 1) < 1e-3), "")
     return f"is {factor:.4g}{named} times what it should be"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from refmem.oracle.budget import Verdict
-from refmem.oracle.cases import ChoiceError, find_case, find_rule
+from refmem.oracle.cases import find_case, find_rule
 from refmem.oracle.gradients import judge_gradient, without_gradient
 from refmem.oracle.outcomes import FAILED, OUTSIDE, PASSED, Outcome
 from refmem.oracle.properties import OutsideError, find_property, judge_property, property_cases
@@ -19,6 +19,7 @@ from refmem.oracle.running import outside
 from refmem.oracle.sensitivity import DegenerateError
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.gradient import GradientCallable
+from refmem.oracle.targets.isolated import Isolated
 from refmem.oracle.targets.target import Target
 
 GRADIENT = "gradient"
@@ -31,20 +32,21 @@ def is_law(name: str) -> bool:
     return "@" in name
 
 
-def laws_of(names: Sequence[str], properties: bool, gradients: bool) -> list[str]:
-    """The laws of the rules of these cases, and the gradients of these cases."""
-    rules = dict.fromkeys(name.split("/")[0] for name in names)
+def laws_of(
+    rules: Sequence[str], names: Sequence[str], properties: bool, gradients: bool
+) -> list[str]:
+    """The laws of these rules, and the gradients of these cases."""
     laws = [law for rule in rules for law in property_cases(find_rule(rule))] if properties else []
     if not gradients:
         return laws
-    short = [name for name in names if _tokens(name) <= LONGEST]
-    return laws + [name.replace("/", f"/{GRADIENT}@", 1) for name in short]
+    return laws + [name.replace("/", f"/{GRADIENT}@", 1) for name in names if is_short(name)]
 
 
-def _tokens(name: str) -> int:
+def is_short(name: str) -> bool:
+    """Whether a case is short enough for gradients."""
     case = find_case(name)
     first = next(n for n, axes in case.axes.items() if axes and axes[0] == "T")
-    return int(case.inputs[first].shape[-len(case.axes[first])])
+    return case.inputs[first].shape[-len(case.axes[first])] <= LONGEST
 
 
 def parts_of(target: Target, rule: str) -> list[Target]:
@@ -79,6 +81,7 @@ def _judge(target: Target, operator: str, name: str) -> Verdict:
     reason = outside(target, operator, case) or without_gradient(case, target.convention)
     if reason:
         raise OutsideError(reason)
-    if not isinstance(target, PythonCallable):
-        raise ChoiceError(f"{target.name} has no gradients, expected a function")
-    return judge_gradient(GradientCallable(target), case)
+    function = target.here if isinstance(target, Isolated) else target
+    if not isinstance(function, PythonCallable):
+        raise OutsideError("gradients are of functions only")
+    return judge_gradient(GradientCallable(function), case)

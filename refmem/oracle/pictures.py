@@ -14,7 +14,7 @@ import numpy as np
 
 from refmem.oracle.budget import expect
 from refmem.oracle.cases import find_case
-from refmem.oracle.check import parts_of
+from refmem.oracle.laws import is_law, parts_of
 from refmem.oracle.metrics import as_rows, row_errors, short
 from refmem.oracle.running import MisbehavedError, run
 from refmem.oracle.sensitivity import DegenerateError
@@ -30,8 +30,10 @@ DARKEST = 1e6
 def shares(target: Target, operator: str, name: str) -> dict[str, np.ndarray]:
     """Part of a result -> (heads, rows): each row's worst error against what is allowed.
 
-    Parts that are of another shape or dtype have none, nor does a case that does not run.
+    Parts that are of another shape or dtype have none, nor does a law, or a case that does not run.
     """
+    if is_law(name):
+        return {}
     case = find_case(name)
     target = next(one for one in parts_of(target, case.rule.name) if operator in one.operators)
     with np.errstate(all="ignore"):

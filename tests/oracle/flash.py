@@ -140,3 +140,8 @@ MISTAKES = {
     "state in bfloat16": "state in bfloat16",
 }
 """Planted mistake -> the mutant that a diagnosis must name first."""
+
+
+def no_gate(**inputs):
+    """The kernel with one mistake, to be found by its path."""
+    return gated_delta(**inputs, mistake="no gate")

@@ -41,10 +41,9 @@ def test_default_seeds_run_through_the_lengths():
 
 
 @pytest.mark.parametrize("rule", LOGARITHM_IS_EXACT, ids=lambda rule: rule.name)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_float16_holds_every_input_exactly(rule, seed):
+def test_float16_holds_every_input_exactly(rule):
     by_log = Convention(gate="log")
-    for case in map(find_case, names_of(rule, [seed])):
+    for case in map(find_case, names_of(rule, [1])):
         half, single = (by_log.to_foreign(case.inputs, case.axes, d) for d in ("f2", "f4"))
         for argument, x in half.items():
             assert np.array_equal(x.astype(np.float32), single[argument])

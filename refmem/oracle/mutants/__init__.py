@@ -7,6 +7,8 @@
     time     mistakes between chunks, and in their tails
     caches   mistakes in rules that keep everything
     sequences   mistakes in packed sequences and pools of states
+    gradients   mistakes in a backward pass
+    table    which cases kill which mutant
 
 Two uses: the cases must kill every one (`refmem mutants`), and a candidate that fails is compared
 with each (`refmem.oracle.diagnosis`).

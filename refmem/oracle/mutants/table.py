@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -14,8 +15,15 @@ from rich.text import Text
 from refmem.oracle.budget import call_options, expect, judge
 from refmem.oracle.cases import Case, find_case, find_rule, names_of
 from refmem.oracle.conventions import REFMEM
+from refmem.oracle.gradients import judge_gradient, without_gradient
+from refmem.oracle.laws import is_short
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.mutants import MUTANTS, Mutant, run_mutants
+from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS, GradientMutant
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.gradient import GradientCallable
+
+SURVIVES = "SURVIVES"
 
 LISTED = 3
 """How many regimes that kill a mutant are named."""
@@ -30,7 +38,7 @@ class Kills:
     same    those in which it does what the rule does, to the last bit
     """
 
-    mutant: Mutant
+    mutant: Mutant | GradientMutant
     tried: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
@@ -40,7 +48,41 @@ class Kills:
         """Killed; or equivalent, if all results are those of the rule to the last bit."""
         if self.by:
             return "killed"
-        return "equivalent" if self.same == self.tried else "SURVIVES"
+        return "equivalent" if self.same == self.tried else SURVIVES
+
+
+def try_gradients(
+    rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
+) -> list[Kills]:
+    """The same for mutants of gradients, with cases of 1 to 65 tokens."""
+    kills = [(mutant, Kills(mutant)) for mutant in GRADIENT_MUTANTS]
+    names = [name for name in names_of(find_rule(rule), seeds) if is_short(name)]
+    for done, name in enumerate(names, 1):
+        case = find_case(name)
+        if case.regime.name != "empty" and not without_gradient(case, REFMEM):
+            for mutant, one in kills:
+                if mutant.fits(case):
+                    one.tried.append(name)
+                    one.by += [] if gradient_passes(case, mutant) else [name]
+        watch(done, len(names))
+    return [one for _, one in kills if one.tried]
+
+
+def gradient_passes(case: Case, mutant: GradientMutant) -> bool:
+    """Whether the rule's gradients pass with a mistake."""
+
+    def gradients(**given: Any) -> dict[str, Any]:
+        return case.rule.vjp(**given)._asdict()
+
+    class Mistaken:
+        vjp = staticmethod(mutant.call(case, gradients))
+
+        def __call__(self, **given: Any) -> Any:
+            return case.rule(**given)
+
+    target = PythonCallable(Mistaken(), case.rule.name)
+    with np.errstate(all="ignore"):
+        return judge_gradient(GradientCallable(target), case).passed
 
 
 def try_mutants(
@@ -68,6 +110,7 @@ def _try_one(case: Case, kills: dict[str, Kills]) -> None:
     for one in kills.values():
         if case.name not in one.tried[-1:]:
             continue
+        assert isinstance(one.mutant, Mutant)
         parts = run_mutants([one.mutant], case, seen, call)
         if not judge(expected, _rounded(parts)).passed:
             one.by.append(case.name)
@@ -97,6 +140,6 @@ def show_kills(rule: str, kills: list[Kills], console: Console) -> int:
         said = ", ".join(regimes[:LISTED]) + more if regimes else one.verdict
         table.add_row(one.mutant.name, f"{len(one.by)} of {len(one.tried)}", said)
     console.print(table)
-    survivors = sum(one.verdict == "SURVIVES" for one in kills)
+    survivors = sum(one.verdict == SURVIVES for one in kills)
     console.print(f"{len(kills)} mutants: {len(kills) - survivors} killed or equivalent")
     return survivors

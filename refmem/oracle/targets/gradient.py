@@ -44,6 +44,8 @@ class GradientCallable:
         leaves = {n: to_library(x, "torch", device) for n, x in given.items()}
         wanted = {n: x.requires_grad_() for n, x in leaves.items() if x.is_floating_point()}
         results = self._target.function(**leaves, **self._target.options_of(case))
+        if self._target.stateless:
+            results = (results[0] if isinstance(results, tuple) else results,)
         total = sum(
             (result * to_library(along[name], "torch", device)).sum()
             for name, result in zip(("dout", "dstate"), results, strict=False)

@@ -23,15 +23,15 @@ START = 120.0
 
 
 class Isolated:
-    """A target that runs elsewhere; everything else of it is asked of one that was made here."""
+    """A target that runs elsewhere; all else is asked of `here`, which was made in this process."""
 
     def __init__(self, target: Any, making: dict[str, Any], timeout: float) -> None:
-        self._target, self._making, self._timeout = target, making, timeout
+        self.here, self._making, self._timeout = target, making, timeout
         self._process: Any = None
         self._pipe: Any = None
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._target, name)
+        return getattr(self.here, name)
 
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Run the case in the process; `TimeoutError` or `ChildProcessError` if it dies of it."""

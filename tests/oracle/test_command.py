@@ -1,0 +1,94 @@
+"""`refmem check` of functions and programs in other conventions, and `refmem mutants`."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from refmem.cli import main
+
+SOURCE = pathlib.Path(__file__).parent / "delta.c"
+FLASH = "tests.oracle.flash:gated_delta"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, arguments)
+
+
+def test_a_function_in_another_convention():
+    result = run("check", FLASH, "--convention", "fla", "--case", "gated_delta/scale/0")
+    assert result.exit_code == 0, result.output
+    assert "conforms: 1 case passed" in result.output
+
+
+def test_laws_and_gradients_are_asked_for():
+    arguments = ("tests.oracle.misbehaving:raises", "--rule", "delta", "--seed", "0")
+    plain = run("check", *arguments).output
+    more = run("check", *arguments, "--properties", "--grad").output
+    assert int(re.search(r"(\d+) of \d+ cases failed", more)[1]) > 40
+    assert int(re.search(r"(\d+) of \d+ cases failed", plain)[1]) < 40
+    assert "split@ordinary" in more
+    assert "gradient@ordinary" in more
+
+
+def test_a_wrong_function_is_diagnosed():
+    wrong = "tests.oracle.flash:no_gate"
+    result = run("check", wrong, "--rule", "gated_delta", "--convention", "fla", "--seed", "1")
+    assert result.exit_code == 1
+    assert "output and state equal gated_delta with the gate ignored" in result.output
+    assert "look at the branch that is taken when a gate is given" in result.output
+
+
+def test_a_program(tmp_path):
+    built = tmp_path / "delta"
+    subprocess.run(["cc", "-O1", str(SOURCE), "-o", str(built)], check=True)
+    result = run("check", "--exec", str(built), "--rule", "delta", "--seed", "0")
+    assert result.exit_code == 0, result.output
+    assert "conforms" in result.output
+
+
+def test_mutants_are_listed_with_what_kills_them():
+    result = run("mutants", "delta", "--seed", "2")
+    assert result.exit_code == 0
+    assert re.search(r"state ignored +\d+ of \d+ +ordinary", result.output)
+    assert re.search(r"\d+ mutants: \d+ killed or equivalent", result.output)
+
+
+def test_mutants_that_survive_are_seen():
+    """With one seed, a single token: nothing is carried over a chunk."""
+    result = run("mutants", "delta", "--seed", "0")
+    assert result.exit_code in (0, 1)
+    assert result.exit_code == ("SURVIVES" in result.output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("check",), 2, "expected a target, or a program with --exec"),
+        (("check", "onnxruntime", "--exec", "x"), 2, "expected a target, or a program with --exec"),
+        (("check", "--exec", "no-such-program", "--rule", "delta"), 3, "is not there"),
+        (("check", "--exec", "ls"), 2, "needs --rule"),
+        (
+            ("check", FLASH, "--rule", "gated_delta", "--convention", "flax"),
+            2,
+            "convention has name 'flax', expected one of refmem, fla, .* did you mean 'fla'",
+        ),
+        (("mutants", "detla"), 2, "did you mean 'delta'"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments, code, message):
+    result = run(*arguments)
+    assert result.exit_code == code
+    assert re.search(message, result.output)
+    assert result.output.count("\n") == 1
+
+
+def test_a_missing_library_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlx.core", None)
+    result = run("check", "mlx")
+    assert result.exit_code == 3
+    expected = "refmem: mlx is not installed; install it with: pip install mlx mlx-lm\n"
+    assert result.output == expected

@@ -1,0 +1,147 @@
+"""Every mutant dies, and a suite that could kill none would be seen."""
+
+import numpy as np
+import pytest
+
+from refmem.oracle.budget import call_options
+from refmem.oracle.cases import find_case
+from refmem.oracle.conventions import REFMEM
+from refmem.oracle.mutants import MUTANTS, run_mutants
+from refmem.oracle.mutants.changes import reread, rewritten, to_bfloat16
+from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS, GradientMutant
+from refmem.oracle.mutants.mutant import ends_of_chunks
+from refmem.oracle.mutants.table import gradient_passes, show_kills, try_gradients, try_mutants
+from refmem.oracle.reference import run_rule
+from refmem.terminal import console
+
+NAMED = {mutant.name: mutant for mutant in MUTANTS}
+
+
+FITTING = (
+    "gated_delta/packed/0",
+    "gated_delta/slots/0",
+    "gated_delta/grouped-values/2",
+    "kda/ordinary/2",
+    "comba/ordinary/2",
+    "rwkv6/ordinary/2",
+    "deltaformer/ordinary/2",
+    "path_attention/ordinary/2",
+    "softmax_attention/ordinary/2",
+    "forgetting_attention/ordinary/2",
+)
+
+
+def kills(rule, seeds):
+    return {one.mutant.name: one for one in try_mutants(rule, seeds, lambda done, total: None)}
+
+
+def test_names_are_different_and_everything_is_said():
+    assert len(NAMED) == len(MUTANTS) > 50
+    for mutant in MUTANTS:
+        assert mutant.says, mutant.look
+        assert mutant.bug
+        assert mutant.call or mutant.rule or mutant.whole
+
+
+@pytest.mark.parametrize("rule", ["gated_delta", "rwkv6", "softmax_attention"])
+def test_every_mutant_dies(rule):
+    found = kills(rule, [2])
+    assert len(found) > 15
+    assert {one.verdict for one in found.values()} == {"killed"}
+
+
+@pytest.mark.parametrize("mutant", GRADIENT_MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_mutant_of_a_gradient_dies(mutant):
+    assert not gradient_passes(find_case("gated_delta/ordinary/1"), mutant)
+
+
+def test_the_rule_itself_is_no_mutant_of_its_gradient():
+    nothing = GradientMutant("", "", "", "", lambda case, gradients: gradients)
+    assert gradient_passes(find_case("gated_delta/ordinary/1"), nothing)
+    found = try_gradients("linear_attention", [1], lambda done, total: None)
+    assert {one.verdict for one in found} == {"killed"}
+
+
+def test_every_mutant_fits_some_rule():
+    fitting = set()
+    for name in FITTING:
+        case = find_case(name)
+        fitting |= {mutant.name for mutant in MUTANTS if mutant.fits(case)}
+    assert fitting == set(NAMED)
+
+
+def test_a_suite_without_beta_would_be_seen():
+    found = try_mutants("gated_delta", [0], lambda done, total: None)
+    for one in found:
+        one.by = [name for name in one.by if "/empty/" in name]
+    assert show_kills("gated_delta", found, console()) > 20
+
+
+def test_no_mutant_of_nothing_is_the_rule():
+    case = find_case("gated_delta/grouped-values/2")
+    call = call_options(case, REFMEM)
+    made = run_mutants([], case, case.inputs, call)
+    right = run_rule(case, case.inputs, **call)
+    for part, x in right.items():
+        assert np.allclose(made[part], x, rtol=0, atol=1e-12)
+
+
+def run(name, *mutants):
+    case = find_case(name)
+    return run_mutants([NAMED[m] for m in mutants], case, case.inputs, call_options(case, REFMEM))
+
+
+def test_two_mistakes_at_once():
+    """Without a state and without a gate: what the delta rule makes of an empty memory."""
+    both = run("gated_delta/ordinary/2", "state ignored", "gate ignored")
+    case = find_case("gated_delta/ordinary/2")
+    inputs = {n: x for n, x in case.inputs.items() if n != "state"}
+    inputs["alpha"] = np.ones_like(inputs["alpha"])
+    right = run_rule(case, inputs)
+    assert np.allclose(both["out"], right["out"], rtol=0, atol=1e-12)
+    assert np.allclose(both["state"], right["state"], rtol=0, atol=1e-12)
+
+
+def test_mutants_are_what_they_say():
+    """One token, unit key: what each order of decay, error, write and read gives."""
+    case = find_case("gated_delta/ordinary/0")
+    q, k, v, S = (case.inputs[n][0, 0] for n in ("q", "k", "v", "state"))
+    a, b = case.inputs["alpha"][0, 0, 0], case.inputs["beta"][0, 0, 0]
+    q, k, v = q[0], k[0], v[0]
+    early = a * S + np.outer(k, b * (v - k @ S))
+    late = a * (S + np.outer(k, b * (v - k @ S)))
+    right = a * S + np.outer(k, b * (v - k @ (a * S)))
+    expected = {
+        "error before the decay": (q @ early, early),
+        "decay after the write": (q @ late, late),
+        "read before the write": (q @ S, right),
+        "own write unseen": (q @ (a * S) - (q @ k) * b * 0, right),
+        "error left out": None,
+        "last token dropped": (0 * v, S),
+    }
+    whole = a * S + np.outer(k, b * v)
+    expected["error left out"] = (q @ whole, whole)
+    for name, (out, state) in expected.items():
+        made = run("gated_delta/ordinary/0", name)
+        assert np.allclose(made["out"][0, 0, 0], out, rtol=0, atol=1e-12), name
+        assert np.allclose(made["state"][0, 0], state, rtol=0, atol=1e-12), name
+
+
+def test_a_state_read_v_by_k_by_hand():
+    S = np.array([[1, 2, 3], [4, 5, 6]])
+    assert reread(S).tolist() == [[1, 3, 5], [2, 4, 6]]  # rows of two, transposed
+    assert np.array_equal(rewritten(reread(S)), S)
+
+
+def test_bfloat16_by_hand():
+    """Eight bits: 1 + 2^-8 is a tie and goes to even, 1 + 3/256 goes up."""
+    assert to_bfloat16(np.array([1 + 2**-8, 1 + 3 * 2**-8, -3.0, 0])).tolist() == [
+        1,
+        1 + 2**-6,
+        -3,
+        0,
+    ]
+
+
+def test_no_tokens_have_no_chunks():
+    assert ends_of_chunks(0, 64) == []

@@ -1,0 +1,174 @@
+"""Programs in other languages, functions in processes of their own, arrays of other libraries."""
+
+import json
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+import refmem
+from refmem.oracle import check
+from refmem.oracle.arrays import as_numpy, bfloat16, to_library
+from refmem.oracle.cases import find_case, names_of
+from refmem.oracle.presets import FLA
+from refmem.oracle.targets import UnavailableError, find_target
+from refmem.oracle.targets.executable import Executable, result_shapes
+from tests.oracle.misbehaving import OnlyDLPack
+
+SOURCE = pathlib.Path(__file__).parent / "delta.c"
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    """The example in C, compiled."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    assert compiler, "the tests need a C compiler"
+    path = tmp_path_factory.mktemp("built") / "delta"
+    warnings = ["-Wall", "-Wextra", "-Werror"]
+    subprocess.run([compiler, "-O2", *warnings, str(SOURCE), "-o", str(path)], check=True)
+    return str(path)
+
+
+def script(folder, body):
+    """An executable Python program that is given the folder of a case."""
+    path = folder / "program"
+    path.write_text(f"#!{sys.executable}\nimport json, pathlib, sys, time\n"
+                    f"folder = pathlib.Path(sys.argv[1])\n{body}\n")  # fmt: skip
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+def test_the_example_in_c_conforms(program):
+    target = find_target(f"exec: {program}", "delta")
+    report = check(target, rule="delta")
+    assert report.conforms, report.failures[0]
+    assert len(report.outcomes) == len(names_of(find_case("delta/ordinary/0").rule))
+
+
+def test_a_case_directory_says_what_is_in_it(tmp_path):
+    kept = tmp_path / "kept"
+    body = f"import shutil; shutil.copytree(folder, {str(kept)!r}); sys.exit(3)"
+    target = Executable(script(tmp_path, body), "gated_delta", np.float16, FLA)
+    (outcome,) = check(target, case="gated_delta/scale/0").outcomes
+    assert "raised RuntimeError: exit status 3" in outcome.reason
+    said = json.loads((kept / "case.json").read_text())
+    assert said["case"] == "gated_delta/scale/0"
+    assert said["options"] == {"scale": 0.375}
+    assert [one["name"] for one in said["inputs"]] == ["q", "k", "v", "g", "beta", "initial_state"]
+    state = said["inputs"][-1]
+    assert (state["dtype"], state["shape"]) == ("float32", [2, 2, 12, 7])
+    q = np.fromfile(kept / "q.bin", "<f2").reshape(said["inputs"][0]["shape"])
+    case = find_case("gated_delta/scale/0")
+    assert np.array_equal(q.swapaxes(1, 2), case.inputs["q"])
+    assert [one["shape"] for one in said["outputs"]] == [[2, 1, 2, 7], [2, 2, 12, 7]]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", "ValueError: wrote no out.bin"),
+        ("(folder / 'out.bin').write_bytes(b'123')", "out.bin has 3 bytes, expected 112"),
+        ("sys.exit('no device')", "RuntimeError: exit status 1: no device"),
+        ("time.sleep(60)", "TimeoutError: no result after 0.5 seconds"),
+    ],
+)
+def test_programs_that_give_nothing(tmp_path, body, reason):
+    target = find_target(f"exec: {script(tmp_path, body)}", "delta", timeout=0.5)
+    (outcome,) = check(target, case="delta/ordinary/0").outcomes
+    assert reason in outcome.reason
+
+
+@pytest.mark.parametrize("command", ["", "no-such-program --fast"])
+def test_a_program_that_is_not_there(command):
+    with pytest.raises(UnavailableError, match="is not there; give a program, or a path"):
+        find_target(f"exec: {command}", "delta")
+
+
+@pytest.mark.parametrize("name", ["kda/grouped-values/2", "kda/packed/0", "kda/empty/0"])
+def test_result_shapes_are_those_of_the_convention(name):
+    case = find_case(name)
+    shapes = result_shapes(case, FLA)
+    assert shapes["state"][1:] == (*np.prod(case.state_shape[1:-2], keepdims=True), 12, 7)
+    assert len(shapes["out"]) == 4
+
+
+# ---- a process of its own
+
+
+def isolated(function, timeout=20.0):
+    return find_target(f"tests.oracle.misbehaving:{function}", "delta", timeout=timeout)
+
+
+def test_a_function_that_dies_is_a_failed_case_and_the_next_one_runs():
+    target = isolated("dies")
+    report = check(target, rule="delta", case="delta/ordinary/1")
+    assert report.failures[0].reason == "raised ChildProcessError: the process died with status 7"
+    assert check(target, rule="delta", case="delta/ordinary/0").conforms
+    target.close()
+
+
+def test_a_function_that_hangs_is_a_failed_case():
+    target = isolated("hangs", timeout=1.0)
+    report = check(target, rule="delta", case="delta/ordinary/1")
+    assert report.failures[0].reason == "raised TimeoutError: no result after 1 seconds"
+    target.close()
+
+
+def test_what_a_function_does_to_its_inputs_is_seen_from_outside():
+    case = "delta/ordinary/0"
+    target = isolated("careless")
+    assert check(target, case=case).failures[0].reason == "changed its input k"
+    target._making["name"] = "tests.oracle.misbehaving:lazy"
+    target.close()
+    assert "returned memory of its input state" in check(target, case=case).failures[0].reason
+    target._making["name"] = "tests.oracle.misbehaving:raises"
+    target.close()
+    assert "RuntimeError: no kernel" in check(target, case=case).failures[0].reason
+    target.close()
+
+
+# ---- arrays of other libraries
+
+
+def test_arrays_that_speak_dlpack_are_taken():
+    assert check("tests.oracle.misbehaving:dlpack", rule="delta", case="delta/ordinary/2").conforms
+    assert as_numpy(OnlyDLPack(np.arange(3.0))).tolist() == [0, 1, 2]
+
+
+def test_bfloat16_candidates():
+    def rounded(scale=1.0, **inputs):
+        assert {x.dtype for x in inputs.values()} == {bfloat16()}
+        wide = {name: x.astype(np.float32) for name, x in inputs.items()}
+        return [x.astype(ml_dtypes.bfloat16) for x in refmem.delta(**wide, scale=scale)]
+
+    report = check(rounded, rule="delta", seeds=[2], dtype=ml_dtypes.bfloat16)
+    assert report.conforms, report.failures[0]
+    tenth = check(lambda **x: [y * y.dtype.type(1.02) for y in rounded(**x)], rule="delta",
+                  case="delta/ordinary/2", dtype=ml_dtypes.bfloat16)  # fmt: skip
+    assert not tenth.conforms
+
+
+def test_numpy_stays_numpy():
+    x = np.arange(3)
+    assert to_library(x, "numpy") is x
+    assert as_numpy(x) is x
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("fla", r"(torch|fla) is not installed; install it with: pip install"),
+        ("transformers", r"(torch|transformers) is not installed; install it with: pip install"),
+        ("mlx", "mlx is not installed; install it with: pip install mlx mlx-lm"),
+    ],
+)
+def test_a_missing_library_says_what_to_install(monkeypatch, name, message):
+    hidden = dict.fromkeys(["torch", "transformers", "mlx", "mlx.core", "fla"])
+    monkeypatch.setattr(sys, "modules", sys.modules | hidden)
+    with pytest.raises(UnavailableError, match=message):
+        find_target(name)
