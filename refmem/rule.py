@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem import signature
+from refmem import ranges, signature
 from refmem.activations import Activation, find_activation
 from refmem.algebra import ones, sqrt
 from refmem.derivative.calls import Recording, Tangents, jvp, vjp
@@ -136,7 +136,7 @@ class Rule:
         options = {n: _option(given.pop(n, d), d) for n, d in self.options.items()}
         names = self.argument_order
         for name, default in self.options.items():
-            signature.check_option(self.name, name, options[name], default)
+            ranges.check_option(self.name, name, options[name], default)
         keywords = (*self.options, *self.arguments)
         bound = signature.bind_names(self.name, names, args, given, keywords)
         for name in names:
@@ -158,7 +158,7 @@ class Rule:
     def check_ranges(self, arrays: dict[str, np.ndarray]) -> None:
         """Raise ValueError where an input has values that its meaning excludes."""
         for name, array in arrays.items():
-            signature.check_range(self.name, name, array)
+            ranges.check_range(self.name, name, array)
 
     def _scaled(self, x: Inputs, scale: Any, watch: Callable[[str, Any], Any]) -> Inputs:
         if scale is None and self.scale_default is not None:

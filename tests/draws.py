@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from refmem import RULES, numbers
 from refmem.kernels import Kernel, polynomial
+from refmem.ranges import range_of
 from refmem.rule import Rule
-from refmem.signature import range_of
 from tests.special import DRAWN, EXEMPT, OPTIONS
 
 

@@ -27,7 +27,7 @@ DRAWN: dict[str, dict[str, tuple[float, float]]] = {
     "ttt_linear": {"eta": (0, 0.25)},
     "ttt_mlp": {"eta": (0, 0.25)},
 }
-"""rule -> input -> least and greatest value drawn, instead of -1 to 1 or `signature.RANGES`.
+"""rule -> input -> least and greatest value drawn, instead of -1 to 1 or `ranges.RANGES`.
 
 Prime field elements are always uniform: nothing is ordered there.
 """

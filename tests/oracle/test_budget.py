@@ -69,12 +69,16 @@ def test_the_budget_is_a_few_roundings():
 
 
 def test_the_truth_runs_on_the_numbers_the_candidate_sees():
-    """In float16, log gates of -1/64 are exact and factors are not: the truths differ."""
+    """In float16, log gates of -1/64 are exact and factors are not: only theirs moves the truth.
+
+    A factor is rounded to 11 bits, and what a log gate gives to 53: the one is far more than 2^20
+    times the other.
+    """
     by_factor = expected("gla/ordinary/5", "float16")
     by_log = expected("gla/ordinary/5", "float16", ONNX)
-    assert not np.array_equal(by_factor.truth["out"], by_log.truth["out"])
-    exact = expected("gla/ordinary/5", "float64")
-    assert np.allclose(by_log.truth["out"], exact.truth["out"].astype(float), rtol=0, atol=1e-12)
+    exact = expected("gla/ordinary/5", "float64").truth["out"].astype(float)
+    moved, still = (abs(e.truth["out"].astype(float) - exact).max() for e in (by_factor, by_log))
+    assert moved > 2**20 * still
 
 
 def test_a_verdict_without_a_reason_passes():
