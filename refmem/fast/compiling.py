@@ -13,7 +13,11 @@ from refmem.fast.kernels import OPTIONS
 
 
 def call(kernel: Callable[..., None], *arrays: np.ndarray | None, into: tuple[Any, ...]) -> None:
-    """Call `kernel(*arrays, *into)`; it writes to the arrays of `into` only."""
+    """Call `kernel(*arrays, *into)`; it writes to the arrays of `into` only.
+
+    Kernels take rows that are contiguous, as those of `into` are; others are copied.
+    """
+    arrays = tuple(None if x is None else _with_whole_rows(x) for x in arrays)
     shape = tuple(None if x is None else x.ndim for x in arrays)
     written = tuple(None if x is None else x.ndim for x in into)
     dtype = next(x.dtype for x in into if x is not None)
@@ -35,3 +39,8 @@ def compiled(
     ]
     machine_code: Any = njit([types.none(*arguments)], cache=True, **OPTIONS)
     return machine_code(kernel)
+
+
+def _with_whole_rows(x: np.ndarray) -> np.ndarray:
+    """The same array, or a copy if the entries of a row do not follow each other in memory."""
+    return x if x.strides[-1] == x.itemsize or x.shape[-1] == 1 else np.ascontiguousarray(x)

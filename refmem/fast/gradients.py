@@ -123,7 +123,7 @@ def pull_block(
     if decay is not None:
         decay, ddecay = np.broadcast_to(decay, k.shape), np.empty(k.shape, S.dtype)
     recalled = (None, None) if u is None else (asked, by_recalled[:, :0:-1])
-    read = q, k, v, decay, u, w, recalled[0], dout, recalled[1], S, G
+    read = q, k, v, decay, u, w, recalled[0], dout, recalled[1], transposed(S), transposed(G)
     call(pull_keys, *read, into=(into.read, into.write[0], ddecay, *(into.erase or (None, None))))
     if ddecay is not None and m.decay is not None and into.decay is not None:
         into.decay[...] = ddecay if m.decay.shape[-1] > 1 else ddecay.sum(-1, keepdims=True)

@@ -14,7 +14,7 @@ import numpy as np
 from refmem.algebra import recall
 from refmem.fast.compiling import call
 from refmem.fast.kernels import run_tokens
-from refmem.fast.lanes import LANES
+from refmem.fast.lanes import width
 from refmem.fast.sharing import Map, groups, require_memory, threads
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
@@ -112,7 +112,8 @@ def run_transition(
     if columns is None:
         of_columns(slice(None))
     else:
-        columns(of_columns, [slice(j, j + LANES) for j in range(0, S.shape[-1], LANES)])
+        lanes = width(S)
+        columns(of_columns, [slice(j, j + lanes) for j in range(0, S.shape[-1], lanes)])
     if read is not out:
         out[:, 1:] = read[:, :-1]
     if m.bonus is not None:

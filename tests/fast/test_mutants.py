@@ -13,36 +13,33 @@ from tests.exact import assert_same
 
 FORWARD = {
     "every token erases what the first recalled": (
-        "ahead[j] += ask * new",
-        "ahead[j] += 0 * new",
+        "ahead += w[h, following, i] * new",
+        "ahead += 0 * new",
     ),
-    "a token erases what the token before it asked": (
-        "ask = w[h, following, i]",
-        "ask = w[h, t, i]",
-    ),
+    "a token erases what the token before it asked": ("w[h, following, i]", "w[h, t, i]"),
     "columns that fill no block are left out": (
-        "for start in range(0, V, LANES):",
-        "for start in range(0, V - V % LANES, LANES):",
+        "for start in range(0, V, width(S)):",
+        "for start in range(0, V - V % width(S), width(S)):",
     ),
-    "the first state is forgotten": ("S[h, i, start + j] if j < width else 0", "0"),
-    "the last state is not kept": ("S[h, i, start + j] = tile[i, j]", "pass"),
+    "the first state is forgotten": ("old = load(S[h, i], start)", "old = zeros(S)"),
+    "the last state is not kept": ("store(S[h, i], start, get(state[i]))", "pass"),
     "the read is before the write": (
-        "answer[j] += read * new",
-        "answer[j] += read * (new - put * value[j])",
+        "answer += q[h, t, i] * new",
+        "answer += q[h, t, i] * (new - k[h, t, i] * value)",
     ),
-    "every token decays like the first": ("keep = decay[h, t, i]", "keep = decay[h, 0, i]"),
+    "every token decays like the first": ("decay[h, t, i] * new", "decay[h, 0, i] * new"),
 }
 
 BACKWARD = {
-    "the read's share is left out": ("slope[j, i] + query[i] * by_answer", "slope[j, i]"),
-    "what w recalled passes nothing back": ("by_new += ask[i] * by_recalled", "by_new += 0"),
+    "the read's share is left out": (" + dout[h, t, j] * query", ""),
+    "what w recalled passes nothing back": ("by_new += dasked[h, t, j] * ask", "pass"),
     "keys that fill no block are left out": (
-        "for start in range(0, K, LANES):",
-        "for start in range(0, K - K % LANES, LANES):",
+        "for start in range(0, K, width(S)):",
+        "for start in range(0, K - K % width(S), width(S)):",
     ),
     "w reads the state after its token": (
-        "by_ask[i] += new * by_recalled",
-        "by_ask[i] += 2 * new * by_recalled",
+        "by_ask += dasked[h, t, j] * old",
+        "by_ask += 2 * dasked[h, t, j] * old",
     ),
 }
 
