@@ -27,12 +27,12 @@ def run_state(
     rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool
 ) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last state, and with `keep` the state after every token."""
-    return _module(rule, x, "linear").run(rule, x, S, keep)
+    return _module(rule, x, "linear").run(rule, x, S, 1 if keep else None)
 
 
 def record_state(rule: StateRule, x: Inputs, S: Any, chunk: int) -> Recording:
     """A run that can be pulled back."""
-    return _module(rule, x, "gradients").Adjoint(rule, x, S, chunk, "fast")
+    return _module(rule, x, "gradients").Adjoint(rule, x, S, chunk)
 
 
 def run_cache(

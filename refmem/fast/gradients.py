@@ -1,116 +1,167 @@
 """Derivatives of rules linear in their state: the adjoint of a memory is a memory.
 
-Forward, the state is kept at every block's start, and what every token recalled. Backward, block by
-block from the last,
+Forward, the state is kept after every segment of tokens and nothing else is. Backward, segment by
+segment from the last, the segment's transition is made and run again, with its state kept at every
+block's start; and block by block from the last,
 
     run_tokens   on the adjoint's transition (u exchanged with w, the write with the read, time
                  reversed) gives what has the width of a value: by v, and by what w recalled
     pull_keys    runs the block's states again, and gives what has the width of a key
+
+Then the tape carries derivatives by the segment's transition to the inputs it was made from.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from refmem.algebra import recall, transposed
+from refmem.derivative.calls import plain, spans
+from refmem.derivative.tape import pull, traced, values
+from refmem.fast import linear
 from refmem.fast.compiling import call
 from refmem.fast.kernels import pull_keys
-from refmem.fast.linear import WORTH_A_CALL, run_transition
-from refmem.fast.sharing import threads
-from refmem.forms import adjoint
+from refmem.fast.linear import head_groups, heads_of, over_lanes, run_transition
+from refmem.fast.sharing import Map, one_by_one, threads
 from refmem.forms.adjoint import each_array
-from refmem.memory import Transition
+from refmem.forms.columns import join_columns, split_columns
+from refmem.forms.micro import last_steps
+from refmem.memory import StateRule, Transition
+from refmem.signature import Inputs
+
+BLOCKS = 4
+"""Blocks a segment. As many states are made again for a head at work; a head keeps one for each."""
 
 
-class Run(NamedTuple):
-    """A run over heads H that can be pulled back: the states (blocks, H, K, V) before every block,
-    what was read and what was recalled (H, T, V), and the last state."""
+WORTH_A_TAPE = 2**20
+"""Entries of states below which taping a segment costs more than running it."""
 
-    before: np.ndarray
-    out: np.ndarray
+
+class Adjoint:
+    """A linear rule run forward by the kernels, to be pulled back by them.
+
+    out    outputs (..., T, V)
+    state  the last state
+    """
+
+    def __init__(self, rule: StateRule, x: Inputs, S: Any, chunk: int) -> None:
+        self.rule, self.chunk, self.traced = rule, chunk, (x.arrays, S)
+        self.x, S = plain(x), values(S)
+        self.spans = spans(self.x, BLOCKS * chunk)
+        self.out, self.state, after = linear.run(rule, self.x, S.copy(), BLOCKS * chunk)
+        assert after is not None
+        self.before = np.concatenate([S[..., None, :, :], after[..., :-1, :, :]], axis=-3)
+
+    def pull(self, dout: np.ndarray, dS: np.ndarray) -> tuple[Any, Any]:
+        """The arrays of the call and its first memory, and the derivatives by them."""
+        dx = {name: np.zeros(array.shape, dS.dtype) for name, array in self.x.arrays.items()}
+        G = dS.copy()
+        if self.x.lead:
+            self._pull_heads(self.x, self.x.replace(**dx), self.before, dout, G)
+        else:
+            one = self.x.broadcast((1,))
+            into = one.replace(**{name: array[None] for name, array in dx.items()})
+            self._pull_heads(one, into, self.before[None], dout[None], G[None])
+        return self.traced, (dx, G)
+
+    def _pull_heads(
+        self, x: Inputs, dx: Inputs, before: np.ndarray, dout: np.ndarray, G: np.ndarray
+    ) -> None:
+        """Write derivatives to dx and G, which holds those by the last state."""
+        with threads(4 * x.T * G.size) as (count, shared):
+            heads = head_groups(x, G, BLOCKS * self.chunk, WORTH_A_TAPE)
+            columns = shared if len(heads) < count else None
+
+            def of_heads(index: tuple[Any, ...]) -> None:
+                part, dpart = heads_of(x, index), heads_of(dx, index)
+                for n, span in reversed(list(enumerate(self.spans))):
+                    segment = Segment(
+                        self.rule, part.tokens(span.start, span.stop), before[index][:, n],
+                        self.chunk, columns,
+                    )  # fmt: skip
+                    into = dpart.tokens(span.start, span.stop)
+                    G[index] = segment.pull(dout[index][:, span], G[index], into)
+
+            (one_by_one if columns else shared)(of_heads, heads)
+
+
+class Block(NamedTuple):
+    """Some rows of a transition of H heads, the state (H, K, V) before them, and what they asked
+    (H, T, V)."""
+
+    rows: slice
+    m: Transition
+    S: np.ndarray
     asked: np.ndarray
-    state: np.ndarray
 
 
-class Adjoint(adjoint.Adjoint):
-    """A linear rule run forward by the kernels, to be pulled back by them."""
+class Segment:
+    """Some tokens of some heads, run forward so as to be pulled back."""
 
-    def run_tokens(self, m: Transition, S: np.ndarray, chunk: int) -> tuple[np.ndarray, np.ndarray]:
-        """What all tokens read, and the state after the last."""
-        self.lead, self.chunk = S.shape[:-2], chunk
-        self.heads = each_array(self._one_axis, m)
-        self.taken = run(self.heads, self._one_axis(S), chunk)
-        return self._every_axis(self.taken.out), self._every_axis(self.taken.state)
+    def __init__(
+        self, rule: StateRule, x: Inputs, S: np.ndarray, chunk: int, columns: Map | None
+    ) -> None:
+        self.arrays, self.columns = traced(x.arrays), columns
+        assert rule.transition is not None
+        self.m = rule.transition(**x.replace(**self.arrays).arguments)
+        self.split, S = split_columns(self.m, S)
+        self.lead = S.shape[:-2]
+        m = each_array(self._one_axis, values(self.split._replace(finish=None, micro=1)))
+        S = self._one_axis(S).copy()
+        read, self.blocks = np.empty((*S.shape[:1], m.read.shape[-2], S.shape[-1]), S.dtype), []
+        asked = np.empty(read.shape, S.dtype)
+        for rows in (slice(t, t + chunk) for t in range(0, read.shape[-2], chunk)):
+            part = each_array(lambda a, rows=rows: a[:, rows], m)
+            self.blocks.append(Block(rows, part, S.copy(), asked[:, rows]))
+            recalled = None if m.erase is None else asked[:, rows]
+            run_transition(part, S, read[:, rows], recalled, columns)
+        self.read = traced(
+            join_columns(self.m, self._every_axis(read), self._every_axis(S), None)[0]
+        )
+        self.end, *_ = last_steps(self.m, self.m.finished(self.read), S, None)
 
-    def pull_tokens(self, dread: np.ndarray, dS: np.ndarray) -> tuple[Transition, np.ndarray]:
-        """Derivatives by the transition's arrays, each in its place, and by the first state."""
-        dread, dS = self._one_axis(dread), self._one_axis(dS)
-        grads, by_first = pull(self.heads, self.taken, dread, dS, self.chunk)
-        return each_array(self._every_axis, grads), self._every_axis(by_first)
+    def pull(self, dout: np.ndarray, G: np.ndarray, dx: Inputs) -> np.ndarray:
+        """Add derivatives to dx and return that by the first state; G is that by the last."""
+        (_, dread), (_, G) = (
+            split_columns(self.m, d) for d in (pull(self.end, dout, self.read), G)
+        )
+        dread, G = self._one_axis(dread), self._one_axis(G)
+        grads = each_array(
+            lambda x: np.empty(self.lead + x.shape[-2:], G.dtype), values(self.split)
+        )
+        flat = each_array(self._one_axis, grads)
+        for block in reversed(self.blocks):
+            into = each_array(lambda x, rows=block.rows: x[:, rows], flat)
+            G = pull_block(block, dread[:, block.rows], G, into, self.columns)
+        by_part = pull((self.split, self.end), (grads, dout), self.arrays)
+        for name, total in dx.arrays.items():
+            total[...] += by_part[name]
+        return transposed(self._every_axis(G)[..., 0]) if self.m.columns else G
 
     def _one_axis(self, x: np.ndarray) -> np.ndarray:
-        shape = x.shape[-2:]
-        return np.broadcast_to(x, self.lead + shape).reshape((math.prod(self.lead), *shape))
+        if x.shape[:-2] != self.lead:
+            x = np.broadcast_to(x, self.lead + x.shape[-2:])
+        return x.reshape((math.prod(self.lead), *x.shape[-2:]))
 
     def _every_axis(self, x: np.ndarray) -> np.ndarray:
         return x.reshape(self.lead + x.shape[-2:])
 
 
-def run(m: Transition, S: np.ndarray, chunk: int) -> Run:
-    """Run T tokens of H heads from S (H, K, V), in blocks of `chunk` tokens."""
-    T, (heads, K, V) = m.read.shape[-2], S.shape
-    state, blocks = S.copy(), range(0, T, chunk)
-    before = np.empty((len(blocks), *S.shape), S.dtype)
-    out, asked = np.empty((heads, T, V), S.dtype), np.empty((heads, T, V), S.dtype)
-
-    def of_heads(h: slice) -> None:
-        for n, start in enumerate(blocks):
-            t = slice(start, start + chunk)
-            before[n, h] = state[h]
-            recalled = None if m.erase is None else asked[h, t]
-            run_transition(_block(m, h, t), state[h], out[h, t], recalled)
-
-    with threads(T * S.size) as (_, shared):
-        shared(of_heads, _groups(heads, K * V))
-    return Run(before, out, asked, state)
-
-
-def pull(
-    m: Transition, taken: Run, dout: np.ndarray, dS: np.ndarray, chunk: int
-) -> tuple[Transition, np.ndarray]:
-    """Derivatives by the transition's arrays, each in its place, and by the first state."""
-    heads, K, V = dS.shape
-    T, G = dout.shape[-2], dS.copy()
-    grads = each_array(lambda x: np.empty(x.shape, dS.dtype), m)
-
-    def of_heads(h: slice) -> None:
-        for n, start in reversed(list(enumerate(range(0, T, chunk)))):
-            t = slice(start, start + chunk)
-            block, into = _block(m, h, t), _block(grads, h, t)
-            G[h] = pull_block(block, taken.before[n, h], taken.asked[h, t], dout[h, t], G[h], into)
-
-    with threads(4 * T * G.size) as (_, shared):
-        shared(of_heads, _groups(heads, K * V))
-    return grads, G
-
-
 def pull_block(
-    m: Transition,
-    S: np.ndarray,
-    asked: np.ndarray,
-    dout: np.ndarray,
-    G: np.ndarray,
-    into: Transition,
+    block: Block, dout: np.ndarray, G: np.ndarray, into: Transition, columns: Map | None
 ) -> np.ndarray:
-    """Write a block's derivatives `into` place and return that by the state S before it; G is the
+    """Write a block's derivatives `into` place and return that by the state before it; G is the
     derivative by the state after it."""
+    _, m, S, asked = block
     u, w = m.erase or (None, None)
     before, (heads, T, V) = G.copy(), dout.shape
     by_value, by_recalled = (np.empty((heads, T + 1, V), S.dtype) for _ in range(2))
-    run_transition(_reversed(m, dout), before, by_value, None if u is None else by_recalled)
+    run_transition(
+        _reversed(m, dout), before, by_value, None if u is None else by_recalled, columns
+    )
     into.write[1][...] = by_value[:, -2::-1]
     if into.bonus is not None:
         into.bonus[...] = dout
@@ -122,9 +173,20 @@ def pull_block(
     decay, ddecay = m.decay, into.decay
     if decay is not None:
         decay, ddecay = np.broadcast_to(decay, k.shape), np.empty(k.shape, S.dtype)
+    by_keys = into.read, into.write[0], ddecay, *(into.erase or (None, None))
     recalled = (None, None) if u is None else (asked, by_recalled[:, :0:-1])
-    read = q, k, v, decay, u, w, recalled[0], dout, recalled[1], transposed(S), transposed(G)
-    call(pull_keys, *read, into=(into.read, into.write[0], ddecay, *(into.erase or (None, None))))
+
+    def of_keys(part: slice) -> None:
+        q_, k_, decay_, u_, w_, S_, G_, *into_ = (
+            None if x is None else x[..., part]
+            for x in (q, k, decay, u, w, transposed(S), transposed(G), *by_keys)
+        )
+        call(
+            pull_keys, q_, k_, v, decay_, u_, w_, recalled[0], dout, recalled[1], S_, G_,
+            into=tuple(into_),
+        )  # fmt: skip
+
+    over_lanes(of_keys, transposed(S), columns)
     if ddecay is not None and m.decay is not None and into.decay is not None:
         into.decay[...] = ddecay if m.decay.shape[-1] > 1 else ddecay.sum(-1, keepdims=True)
     if by_first is not None:
@@ -156,13 +218,3 @@ def _reversed(m: Transition, dout: np.ndarray) -> Transition:
 
 def _following(x: np.ndarray) -> np.ndarray:
     return np.concatenate([x[:, 1:], np.zeros_like(x[:, :1])], axis=1)
-
-
-def _block(m: Transition, heads: slice, tokens: slice) -> Transition:
-    return each_array(lambda x: x[heads, tokens], m)
-
-
-def _groups(heads: int, entries: int) -> list[slice]:
-    """Heads in groups for each of which one call of a kernel is worth its cost."""
-    size = max(1, WORTH_A_CALL // max(entries, 1))
-    return [slice(start, start + size) for start in range(0, heads, size)]

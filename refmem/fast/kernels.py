@@ -1,10 +1,11 @@
 """The compiled loops: a memory over tokens, and the derivatives by its keys.
 
 Both take a block of columns of the state at a time, as many as there are lanes, and make ONE pass
-over it per token. A state of 128 x 128 is several times a first-level cache, and a token does only a few operations on
-each entry, so a pass for every term of the equation would wait for memory most of the time. In the
-one pass every entry is loaded once, changed, used by every sum that needs it, and stored; what a
-token has to know before it can write is gathered by the pass of the token before it.
+over it per token. A state of 128 x 128 is several times a first-level cache, and a token does only
+a few operations on each entry, so a pass for every term of the equation would wait for memory most
+of the time. In the one pass every entry is loaded once, changed, used by every sum that needs it,
+and stored; what a token has to know before it can write is gathered by the pass of the token before
+it.
 
 Blocks do not depend on each other, nor on how many threads share them. Sums over rows run in the
 order of the rows: `contract` lets a product and a sum round once (a fused multiply-add), and no

@@ -7,6 +7,7 @@ call needs little beyond its inputs and outputs however long it is.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from refmem.algebra import recall
 from refmem.fast.compiling import call
 from refmem.fast.kernels import run_tokens
 from refmem.fast.lanes import width
-from refmem.fast.sharing import Map, groups, require_memory, threads
+from refmem.fast.sharing import Map, groups, one_by_one, require_memory, threads
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
 
@@ -26,40 +27,47 @@ WORTH_A_CALL = 2**14
 """Entries of states below which calling a kernel costs more than running it."""
 
 
-def run(rule: StateRule, x: Inputs, S: Any, keep: bool) -> tuple[np.ndarray, Any, Any]:
-    """Outputs, the last state, and with `keep` the state after every token."""
+def run(
+    rule: StateRule, x: Inputs, S: Any, every: int | None
+) -> tuple[np.ndarray, Any, np.ndarray | None]:
+    """Outputs, the last state, and the state after every so many tokens and after the last, along
+    an axis before the state's own. S is used up."""
     if not x.lead:
-        out, S, states = run(rule, x.broadcast((1,)), S[None], keep)
-        return out[0], S[0], states[0] if keep else None
-    sizes = (*x.lead, x.T, x.V), (*x.lead, x.T, *S.shape[-2:])
-    require_memory(rule.name, S, *sizes[: 1 + keep])
+        out, S, states = run(rule, x.broadcast((1,)), S[None], every)
+        return out[0], S[0], None if states is None else states[0]
+    sizes = (*x.lead, x.T, x.V), (*x.lead, -(-x.T // (every or x.T or 1)), *S.shape[-2:])
+    require_memory(rule.name, S, *sizes[: 1 if every is None else 2])
     out = np.empty(sizes[0], S.dtype)
-    states = np.empty(sizes[1], S.dtype) if keep else None
+    states = None if every is None else np.empty(sizes[1], S.dtype)
     with threads(x.T * S.size) as (count, shared):
-        tokens = 1 if keep else _segment(S, count)
-        once = max(1, S.shape[-2] * S.shape[-1] * min(x.T, tokens))
-        heads = list(groups(x.lead, 1 + WORTH_A_CALL // once))
+        tokens = every or _segment(S, count)
+        heads = head_groups(x, S, tokens, WORTH_A_CALL)
         columns = shared if len(heads) < count else None
 
         def of_heads(index: tuple[Any, ...]) -> None:
-            part = Inputs(
-                {name: array[index] for name, array in x.arrays.items()},
-                x.axes, x.sizes, S[index].shape[:1], x.options,
-            )  # fmt: skip
-            for start in range(0, x.T, tokens):
+            part = heads_of(x, index)
+            for n, start in enumerate(range(0, x.T, tokens)):
                 stop = min(start + tokens, x.T)
                 run_segment(
                     rule, part.tokens(start, stop), S[index], out[index][:, start:stop], columns
                 )
                 if states is not None:
-                    states[index][:, start] = S[index]
+                    states[index][:, n] = S[index]
 
-        if columns is None:
-            shared(of_heads, heads)
-        else:
-            for index in heads:
-                of_heads(index)
+        (one_by_one if columns else shared)(of_heads, heads)
     return out, S, states
+
+
+def head_groups(x: Inputs, S: np.ndarray, tokens: int, worth: int) -> list[tuple[Any, ...]]:
+    """Indices of heads, so many at once that a segment of them has at least `worth` entries."""
+    once = max(1, S.shape[-2] * S.shape[-1] * min(x.T, tokens))
+    return list(groups(x.lead, 1 + worth // once))
+
+
+def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
+    """The inputs of a group of heads, along one axis."""
+    arrays = {name: array[index] for name, array in x.arrays.items()}
+    return Inputs(arrays, x.axes, x.sizes, x.like[index].shape[:1], x.options)
 
 
 def _segment(S: np.ndarray, threads: int) -> int:
@@ -109,15 +117,20 @@ def run_transition(
         into = S[..., part], read[..., part], None if asked is None else asked[..., part]
         call(run_tokens, q, k, v[..., part], fade, None if m.corrects else u, w, into=into)
 
-    if columns is None:
-        of_columns(slice(None))
-    else:
-        lanes = width(S)
-        columns(of_columns, [slice(j, j + lanes) for j in range(0, S.shape[-1], lanes)])
+    over_lanes(of_columns, S, columns)
     if read is not out:
         out[:, 1:] = read[:, :-1]
     if m.bonus is not None:
         out += m.bonus
+
+
+def over_lanes(function: Callable[[slice], None], S: np.ndarray, shared: Map | None) -> None:
+    """Do something for all columns of S: at once, or block by block if they are `shared`."""
+    if shared is None:
+        function(slice(None))
+    else:
+        lanes = width(S)
+        shared(function, [slice(j, j + lanes) for j in range(0, S.shape[-1], lanes)])
 
 
 def _rows(x: np.ndarray, S: np.ndarray) -> np.ndarray:
