@@ -21,8 +21,8 @@ from refmem.signature import Inputs
 from refmem.states import each
 
 QUERIES, KEYS = 128, 2048
-"""Measured: products of this size are fast, few keys of a block come after its queries, and there is
-little to merge."""
+"""Measured: products of this size are fast, few keys of a block come after its queries, and few
+blocks are left to merge."""
 
 
 class Quick(Kernel):

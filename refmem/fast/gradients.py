@@ -49,43 +49,45 @@ class Adjoint:
 
     def __init__(self, rule: StateRule, x: Inputs, S: Any, chunk: int) -> None:
         self.rule, self.chunk, self.traced = rule, chunk, (x.arrays, S)
-        self.x, S = plain(x), values(S)
-        self.spans = spans(self.x, BLOCKS * chunk)
-        self.out, self.state, after = linear.run(rule, self.x, S.copy(), BLOCKS * chunk)
-        assert after is not None
-        self.before = np.concatenate([S[..., None, :, :], after[..., :-1, :, :]], axis=-3)
+        self.one_head = not x.lead
+        x, S = plain(x), values(S)
+        self.x, self.first = (x.broadcast((1,)), S[None]) if self.one_head else (x, S)
+        self.spans = spans(x, BLOCKS * chunk)
+        ran = linear.run(rule, self.x, self.first.copy(), BLOCKS * chunk)
+        self.out, self.state, self.after = ran
+        if self.one_head:
+            self.out, self.state = self.out[0], self.state[0]
 
     def pull(self, dout: np.ndarray, dS: np.ndarray) -> tuple[Any, Any]:
         """The arrays of the call and its first memory, and the derivatives by them."""
+        if self.one_head:
+            dout, dS = dout[None], dS[None]
         dx = {name: np.zeros(array.shape, dS.dtype) for name, array in self.x.arrays.items()}
-        G = dS.copy()
-        if self.x.lead:
-            self._pull_heads(self.x, self.x.replace(**dx), self.before, dout, G)
-        else:
-            one = self.x.broadcast((1,))
-            into = one.replace(**{name: array[None] for name, array in dx.items()})
-            self._pull_heads(one, into, self.before[None], dout[None], G[None])
-        return self.traced, (dx, G)
-
-    def _pull_heads(
-        self, x: Inputs, dx: Inputs, before: np.ndarray, dout: np.ndarray, G: np.ndarray
-    ) -> None:
-        """Write derivatives to dx and G, which holds those by the last state."""
-        with threads(4 * x.T * G.size) as (count, shared):
-            heads = head_groups(x, G, BLOCKS * self.chunk, WORTH_A_TAPE)
+        into, G = self.x.replace(**dx), dS.copy()
+        with threads(4 * self.x.T * G.size) as (count, shared):
+            heads = head_groups(self.x, G, BLOCKS * self.chunk, WORTH_A_TAPE)
             columns = shared if len(heads) < count else None
 
             def of_heads(index: tuple[Any, ...]) -> None:
-                part, dpart = heads_of(x, index), heads_of(dx, index)
-                for n, span in reversed(list(enumerate(self.spans))):
-                    segment = Segment(
-                        self.rule, part.tokens(span.start, span.stop), before[index][:, n],
-                        self.chunk, columns,
-                    )  # fmt: skip
-                    into = dpart.tokens(span.start, span.stop)
-                    G[index] = segment.pull(dout[index][:, span], G[index], into)
+                G[index] = self._pull_heads(index, dout[index], G[index], into, columns)
 
             (one_by_one if columns else shared)(of_heads, heads)
+        if self.one_head:
+            return self.traced, ({name: array[0] for name, array in dx.items()}, G[0])
+        return self.traced, (dx, G)
+
+    def _pull_heads(
+        self, index: Any, dout: np.ndarray, G: np.ndarray, dx: Inputs, columns: Map | None
+    ) -> np.ndarray:
+        """Write some heads' derivatives to dx, and return those by their first states."""
+        assert self.after is not None
+        x, dx, after = heads_of(self.x, index), heads_of(dx, index), self.after[index]
+        for n, span in reversed(list(enumerate(self.spans))):
+            S = after[:, n - 1] if n else self.first[index]
+            tokens = x.tokens(span.start, span.stop)
+            segment = Segment(self.rule, tokens, S, self.chunk, columns)
+            G = segment.pull(dout[:, span], G, dx.tokens(span.start, span.stop))
+        return G
 
 
 class Block(NamedTuple):

@@ -32,8 +32,9 @@ def run_tokens(
         S        = decay[t] * S + bind(u[t], asked[t]) + bind(k[t], v[t])
         out[t]   = recall(S, q[t])
 
-    q, k, u, w (H, T, K); v, out, asked (H, T, V); S (H, K, V), changed in place; decay (H, T, K) or
-    (H, T, 1 or K, V) or None. Without u, u is -k; without w nothing is asked; `asked` may be None.
+    q, k, u, w (H, T, K); v, out, asked (H, T, V); S (H, K, V), changed in place; decay None or
+    (H, T, 1 or K) or (H, T, 1 or K, V). Without u, u is -k; without w nothing is asked; `asked` may
+    be None.
     """
     heads, T, K = k.shape
     V = v.shape[2]
@@ -58,10 +59,11 @@ def run_tokens(
                 for i in range(K):
                     new = get(state[i])
                     if decay is not None:
+                        row = min(i, decay.shape[2] - 1)
                         if decay.ndim == 3:
-                            new = decay[h, t, i] * new
+                            new = decay[h, t, row] * new
                         else:
-                            new = load(decay[h, t, min(i, decay.shape[2] - 1)], start) * new
+                            new = load(decay[h, t, row], start) * new
                     if u is not None:
                         new += u[h, t, i] * recalled
                     new += k[h, t, i] * value

@@ -71,9 +71,9 @@ def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
 
 
 def _segment(S: np.ndarray, threads: int) -> int:
-    """Tokens a segment: five arrays of keys for each, in every thread, fill two states a head."""
+    """Tokens a segment: six arrays of keys for each, in every thread, fill two states a head."""
     heads = math.prod(S.shape[:-2])
-    return max(FEWEST, 2 * heads * S.shape[-1] // (5 * threads))
+    return max(FEWEST, 2 * heads * S.shape[-1] // (6 * threads))
 
 
 def run_segment(
@@ -105,7 +105,7 @@ def run_transition(
     u, w = (None, None) if m.erase is None else (_rows(x, S) for x in m.erase)
     q, decay = _rows(m.read, S), m.decay
     if decay is not None and not m.columns:
-        decay = np.broadcast_to(decay, k.shape)
+        decay = _rows(decay, S)
     read = out
     if m.before and m.read.shape[-2]:
         out[:, 0] = recall(S, q[:, 0])

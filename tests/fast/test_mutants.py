@@ -27,7 +27,7 @@ FORWARD = {
         "answer += q[h, t, i] * new",
         "answer += q[h, t, i] * (new - k[h, t, i] * value)",
     ),
-    "every token decays like the first": ("decay[h, t, i] * new", "decay[h, 0, i] * new"),
+    "every token decays like the first": ("decay[h, t, row] * new", "decay[h, 0, row] * new"),
 }
 
 BACKWARD = {
