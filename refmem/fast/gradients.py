@@ -25,7 +25,7 @@ from refmem.fast import linear
 from refmem.fast.compiling import call
 from refmem.fast.kernels import pull_keys
 from refmem.fast.linear import head_groups, heads_of, over_lanes, run_transition
-from refmem.fast.sharing import Map, one_by_one, threads
+from refmem.fast.sharing import Map, one_by_one, require_memory, threads
 from refmem.forms.adjoint import each_array
 from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.micro import last_steps
@@ -53,6 +53,9 @@ class Adjoint:
         x, S = plain(x), values(S)
         self.x, self.first = (x.broadcast((1,)), S[None]) if self.one_head else (x, S)
         self.spans = spans(x, BLOCKS * chunk)
+        kept = (*self.x.lead, len(self.spans), *S.shape[-2:])
+        returned = [array.shape for array in self.x.arrays.values()]
+        require_memory(rule.name, S, (*self.x.lead, x.T, x.V), kept, *returned, *returned)
         ran = linear.run(rule, self.x, self.first.copy(), BLOCKS * chunk)
         self.out, self.state, self.after = ran
         if self.one_head:

@@ -14,7 +14,7 @@ LINEAR = [rule for rule in RULES if isinstance(rule, StateRule) and "fast" in ru
 KEEPS_ALL = [rule for rule in RULES if isinstance(rule, CacheRule)]
 
 SHAPES = [(1, 129), (129, 1), (3, 60), (60, 3), (5, 17), (17, 5), (129, 60)]
-"""K and V: smaller than a block of 32, no multiple of it, and more than several."""
+"""K and V: fewer than lanes (16 or 32), no multiple of them, and several times as many."""
 
 
 def exact_on_floats(rules: list[Any]) -> list[Any]:

@@ -58,5 +58,13 @@ def test_what_does_not_fit_says_what_it_needs(monkeypatch):
             rule(x, x, x, form="fast")
 
 
+def test_gradients_that_do_not_fit_say_so_before_the_run(monkeypatch):
+    x = np.ones((2**10, 2**8))
+    monkeypatch.setattr(sharing, "free_bytes", lambda: 10 * 2**20)
+    refmem.linear_attention(x, x, x, form="fast")
+    with pytest.raises(MemoryError, match="linear_attention: the call needs"):
+        refmem.linear_attention.vjp(x, x, x, dout=x, form="fast")
+
+
 def test_free_memory_is_known_or_unlimited():
     assert sharing.free_bytes() > 0

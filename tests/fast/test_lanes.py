@@ -1,0 +1,50 @@
+"""Lanes are the entries of a row: all of them, and nothing beyond its end."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from refmem.fast.lanes import LINE, get, load, put, store, tile, width, zeros
+
+
+@njit
+def shifted_by_one(row, other):
+    """`other` becomes 2 row + 1/2 by way of a tile, lanes at a time, as far as the row goes."""
+    rows = tile(1, row)
+    for start in range(0, row.size, width(row)):
+        put(rows[0], 2 * load(row, start) - (zeros(row) - 1))
+        value = get(rows[0])
+        value -= zeros(row) + 0.5
+        store(other, start, value)
+
+
+@njit
+def sum_of_lanes(row, start):
+    """What a load holds, summed over all its lanes."""
+    rows = tile(1, row)
+    put(rows[0], load(row, start))
+    return rows[0].sum()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
+def test_lanes_are_the_entries_of_a_row(dtype):
+    for size in (0, 1, 15, 16, 17, 31, 32, 33, 70):
+        row, whole = np.arange(size, dtype=dtype), np.full(size + 40, -1, dtype)
+        shifted_by_one(row, whole[:size])
+        np.testing.assert_array_equal(whole[:size], 2 * row + dtype(0.5))
+        assert (whole[size:] == -1).all(), f"{size} entries: something was written beyond the row"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
+def test_what_lies_beyond_a_row_is_zero(dtype):
+    whole = np.ones(100, dtype)
+    assert sum_of_lanes(whole[:50], 45) == 5
+    assert sum_of_lanes(whole, 0) == width(whole)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
+def test_a_tile_begins_a_line_of_the_cache(dtype):
+    for rows in (1, 3, 17):
+        block = tile(rows, np.zeros(1, dtype))
+        assert block.shape == (rows, width(block))
+        assert block.ctypes.data % LINE == 0
