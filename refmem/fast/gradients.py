@@ -32,11 +32,11 @@ from refmem.forms.micro import last_steps
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
 
-BLOCKS = 4
+BLOCKS = 8
 """Blocks a segment. As many states are made again for a head at work; a head keeps one for each."""
 
 
-WORTH_A_TAPE = 2**20
+WORTH_A_TAPE = 2**23
 """Entries of states below which taping a segment costs more than running it."""
 
 
@@ -182,13 +182,12 @@ def pull_block(
     recalled = (None, None) if u is None else (asked, by_recalled[:, :0:-1])
 
     def of_keys(part: slice) -> None:
-        q_, k_, decay_, u_, w_, S_, G_, *into_ = (
-            None if x is None else x[..., part]
-            for x in (q, k, decay, u, w, transposed(S), transposed(G), *by_keys)
+        q_, k_, decay_, u_, w_, *into_ = (
+            None if x is None else x[..., part] for x in (q, k, decay, u, w, *by_keys)
         )
         call(
-            pull_keys, q_, k_, v, decay_, u_, w_, recalled[0], dout, recalled[1], S_, G_,
-            into=tuple(into_),
+            pull_keys, q_, k_, v, decay_, u_, w_, recalled[0], dout, recalled[1], S[:, part],
+            G[:, part], into=tuple(into_),
         )  # fmt: skip
 
     over_lanes(of_keys, transposed(S), columns)

@@ -96,10 +96,9 @@ def pull_keys(
 ) -> None:
     """Derivatives by what has the width of a key, from those by what has the width of a value.
 
-    S (H, V, K) is the state before the first token and G the derivative by the state after the
-    last, transposed: here lanes are keys, and rows are values. `asked` is what `run_tokens`
-    recalled, `dasked` the derivative by it. S[t] is run again, then G[t], the derivative by S[t],
-    backwards:
+    S (H, K, V) is the state before the first token and G the derivative by the state after the
+    last; `asked` is what `run_tokens` recalled, `dasked` the derivative by it. Here lanes are keys,
+    and rows are values. S[t] is run again, then G[t], the derivative by S[t], backwards:
 
         dq[t] = S[t] dout[t]         dw[t] = S[t-1] dasked[t]
         dk[t] = G[t] v[t]            du[t] = G[t] asked[t]
@@ -110,13 +109,21 @@ def pull_keys(
     states, slope = tile((T + 1) * V, S), tile(V, S)
     for h in range(heads):
         for start in range(0, K, width(S)):
-            for j in range(V):
-                put(states[j], load(S[h, j], start))
-                put(slope[j], load(G[h, j], start))
+            _turn(S[h], start, states)
+            _turn(G[h], start, slope)
             _pull_reads(h, start, k, v, decay, u, asked, dout, dasked, states, dq, dw)
             _pull_writes(
                 h, start, q, v, decay, w, asked, dout, dasked, states, slope, dk, ddecay, du
             )
+
+
+@njit(**OPTIONS)
+def _turn(S: Any, start: int, rows: Any) -> None:
+    """Row j becomes what value column j holds for the keys from `start` on."""
+    K, V = S.shape
+    for j in range(V):
+        for i in range(width(S)):
+            rows[j, i] = S[start + i, j] if start + i < K else 0
 
 
 @njit(**OPTIONS)
