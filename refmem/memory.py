@@ -20,7 +20,7 @@ import numpy as np
 from refmem.algebra import bind, recall, zeros
 from refmem.cache import Cache, Lookup
 from refmem.derivative.calls import Definition, Recording
-from refmem.heads import call_in_groups
+from refmem.heads import call_in_groups, vjp_in_groups
 from refmem.rule import Rule, one_over_root_of_keys
 from refmem.signature import Default, Inputs, bind_state
 from refmem.states import each
@@ -268,6 +268,12 @@ class CacheRule(Rule):
         past, x = self.start(state, self.bind(args, given, state, scale))
         out, past, after = CACHE_FORMS[form](self, x, past, chunk, states)
         return Trace(out, past, after) if states else Result(out, past)
+
+    def vjp(self, *args: Any, heads: str | None = None, **given: Any) -> Any:
+        """As for every rule; with `heads`, of query heads that share key heads."""
+        if heads is None:
+            return super().vjp(*args, **given)
+        return vjp_in_groups(self, heads, args, given)
 
     def start(self, state: Any, x: Inputs) -> tuple[Any, Inputs]:
         """The cache before the first token, and the inputs with its leading axes."""
