@@ -30,10 +30,9 @@ def packed(
     state        a state per sequence: an array (N, ..., K, V), or a named tuple of such arrays; for
                  a rule that keeps everything, a list of N caches. None: all start empty
 
-    Everything else as the rule itself, without `states`. Returns Result(out, state) with the same
-    kind of state; an
-    empty sequence passes its state through. Tokens after the last sequence (padding) belong to
-    none: they touch no state and their outputs are zero.
+    Everything else as the rule itself, but for `states`. Returns Result(out, state) with the same
+    kind of state; an empty sequence passes its state through. Tokens after the last sequence
+    (padding) belong to none: they touch no state and their outputs are zero.
 
     >>> from refmem import linear_attention
     >>> q = k = v = np.ones((3, 1))
