@@ -3,7 +3,8 @@
     repeat   query head h asks key head h // G      torch's repeat_interleave, ONNX, Hugging Face
     tile     query head h asks key head h % H       ggml
 
-for H key heads and H G query heads. A group becomes an axis of its own, (..., H, G) in place of
+for H key heads and H G query heads. Calls, gradients and tangents of every rule that keeps a cache
+take `heads`. A group becomes an axis of its own, (..., H, G) in place of
 (..., H G), along which keys broadcast.
 """
 
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import zeros
-from refmem.derivative.calls import Recording, vjp
-from refmem.signature import as_arrays, bind_names, bind_shapes, nearest_name
+from refmem.derivative.calls import Recording, Tangents, cotangent, vjp
+from refmem.signature import as_array, as_arrays, bind_names, bind_shapes, nearest_name
 
 HEAD_MAPS = ("repeat", "tile")
 
@@ -190,3 +191,23 @@ def vjp_in_groups(rule: Any, heads: str, args: tuple[Any, ...], given: dict[str,
     if "alpha" in rule.inputs:
         fields["log_alpha"] = groups.joined("alpha", grads.log_alpha)
     return grads._replace(**fields, state=groups.joined_state(grads.state))
+
+
+def jvp_in_groups(rule: Any, heads: str, args: tuple[Any, ...], given: dict[str, Any]) -> Tangents:
+    """Tangents of such a call."""
+    changes = {name: given.pop(f"d{name}") for name in rule.inputs if f"d{name}" in given}
+    states = {name: given.pop(name, None) for name in ("state", "dstate")}
+    scales = {name: given.pop(name) for name in ("scale", "dscale") if name in given}
+    groups = Groups(rule, heads, args, given)
+    for name in changes.keys() & groups.given.keys():
+        like, _ = as_array(rule.name, name, groups.given[name])
+        changes[name] = cotangent(rule.name, f"d{name}", changes[name], like, name)
+    tangents = rule.jvp(
+        **groups.inputs,
+        **{f"d{name}": groups.divided(name, change) for name, change in changes.items()},
+        **{name: groups.divided_state(cache) for name, cache in states.items()},
+        **scales,
+    )
+    out, dout = (unfold(x, 2, heads) for x in (tangents.out, tangents.dout))
+    state, dstate = (groups.joined_state(cache) for cache in (tangents.state, tangents.dstate))
+    return Tangents(out, state, dout, dstate)

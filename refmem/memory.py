@@ -20,8 +20,8 @@ import numpy as np
 
 from refmem.algebra import bind, recall, zeros
 from refmem.cache import Cache, Lookup
-from refmem.derivative.calls import Definition, Recording
-from refmem.heads import call_in_groups, vjp_in_groups
+from refmem.derivative.calls import Definition, Recording, Tangents
+from refmem.heads import call_in_groups, jvp_in_groups, vjp_in_groups
 from refmem.relay import Relay, run_relay
 from refmem.rule import Rule, one_over_root_of_keys
 from refmem.signature import Default, Inputs, bind_state
@@ -281,6 +281,12 @@ class CacheRule(Rule):
         if heads is None:
             return super().vjp(*args, **given)
         return vjp_in_groups(self, heads, args, given)
+
+    def jvp(self, *args: Any, heads: str | None = None, **given: Any) -> Tangents:
+        """As for every rule; with `heads`, of query heads that share key heads."""
+        if heads is None:
+            return super().jvp(*args, **given)
+        return jvp_in_groups(self, heads, args, given)
 
     def start(self, state: Any, x: Inputs) -> tuple[Any, Inputs]:
         """The cache before the first token, and the inputs with its leading axes."""

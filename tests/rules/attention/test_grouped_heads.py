@@ -99,6 +99,25 @@ def test_a_cotangent_of_the_cache_counts_once(rule, heads):
         assert_same(getattr(got, name), getattr(want, name), f"{rule.name}: {name}")
 
 
+@pytest.mark.parametrize("heads", OF)
+@pytest.mark.parametrize("rule", CACHES)
+def test_tangents_are_those_of_every_head(rule, heads):
+    x, numbers = _grouped(rule, 3, 0), proof_numbers(rule)
+    state = rule(**_grouped(rule, 2, 7), heads=heads).state
+    arrays, options = _parts(rule, x)
+    changes, dstate = like(numbers, arrays, 1), like(numbers, state, 2)
+    call = options | {f"d{name}": change for name, change in changes.items()}
+    got = rule.jvp(**arrays, **call, state=state, dstate=dstate, heads=heads)
+    call |= {f"d{name}": x for name, x in _one_each(rule, heads, changes).items()}
+    for name, cache in {"state": state, "dstate": dstate}.items():
+        call[name] = rm.Cache(**_one_each(rule, heads, cache._asdict()))
+    want = rule.jvp(**_one_each(rule, heads, arrays), **call)
+    assert_same(got.out, want.out, f"{rule.name}: out")
+    assert_same(got.dout, want.dout, f"{rule.name}: dout")
+    after = rm.Cache(**_one_each(rule, heads, got.dstate._asdict()))
+    assert_same(after, want.dstate, f"{rule.name}: dstate")
+
+
 def test_a_default_for_query_heads_is_made_for_all_of_them():
     # alibi's slopes depend on how many heads there are: six, not the three of a group
     q, k = np.random.default_rng(0).standard_normal((2, 6, 4, 2))
@@ -128,3 +147,5 @@ def test_a_bad_gradient_in_groups_is_named():
         rm.softmax_attention.vjp(q, k, k, heads="repeat", dout=k)
     with pytest.raises(ValueError, match=r"heads has value 'tiled', .* did you mean 'tile'"):
         rm.softmax_attention.vjp(q, k, k, heads="tiled", dout=q)
+    with pytest.raises(ValueError, match=r"dk has shape \(4, 3, 2\), expected \(2, 3, 2\) as k"):
+        rm.softmax_attention.jvp(q, k, k, heads="repeat", dk=q)
