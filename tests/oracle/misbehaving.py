@@ -1,6 +1,8 @@
 """Functions that die, hang, or spoil what they are given."""
 
+import ctypes
 import os
+import sys
 import time
 
 import numpy as np
@@ -15,11 +17,27 @@ def dies(q, **others):
     return refmem.delta(q=q, **others)
 
 
+def crashes(q, **others):
+    """Reads where there is no memory, on sequences of more than one token."""
+    if q.shape[-2] > 1:
+        ctypes.string_at(0)
+    return refmem.delta(q=q, **others)
+
+
 def hangs(q, **others):
     """Hangs on sequences of two tokens."""
     if q.shape[-2] == 2:
         time.sleep(1000)
     return refmem.delta(q=q, **others)
+
+
+def hangs_and_notes_its_pid(**inputs):
+    """Writes its process's number into the file $NOTE, and hangs."""
+    draft = f"{os.environ['NOTE']}.draft"
+    with open(draft, "w") as file:
+        file.write(str(os.getpid()))
+    os.rename(draft, os.environ["NOTE"])
+    time.sleep(1000)
 
 
 def careless(**inputs):
@@ -37,6 +55,48 @@ def lazy(state=None, **inputs):
 def raises(**inputs):
     """Raises."""
     raise RuntimeError("no kernel")
+
+
+def leaves(**inputs):
+    """Wants to end the program."""
+    sys.exit(3)
+
+
+def returns_words(**inputs):
+    """Returns words instead of arrays."""
+    return "out", "state"
+
+
+def returns_nothing(**inputs):
+    """Returns nothing."""
+
+
+def talks(**inputs):
+    """Prints, from Python and below it, and reads what is not there."""
+    print("hello")
+    os.write(1, b"hello")
+    assert sys.stdin.read() == ""
+    return refmem.delta(**inputs)
+
+
+def alone(**inputs):
+    """Returns an output alone."""
+    return refmem.ffn(**inputs).out
+
+
+class DyingGradient:
+    """A right function with a gradient that dies."""
+
+    @staticmethod
+    def delta(**inputs):
+        return refmem.delta(**inputs)
+
+
+def _dies(**inputs):
+    os._exit(7)
+
+
+DyingGradient.delta.vjp = _dies
 
 
 def dlpack(**inputs):

@@ -97,41 +97,6 @@ def test_result_shapes_are_those_of_the_convention(name):
     assert len(shapes["out"]) == 4
 
 
-# ---- a process of its own
-
-
-def isolated(function, timeout=20.0):
-    return find_target(f"tests.oracle.misbehaving:{function}", "delta", timeout=timeout)
-
-
-def test_a_function_that_dies_is_a_failed_case_and_the_next_one_runs():
-    target = isolated("dies")
-    report = check(target, rule="delta", case="delta/ordinary/1")
-    assert report.failures[0].reason == "raised ChildProcessError: the process died with status 7"
-    assert check(target, rule="delta", case="delta/ordinary/0").conforms
-    target.close()
-
-
-def test_a_function_that_hangs_is_a_failed_case():
-    target = isolated("hangs", timeout=1.0)
-    report = check(target, rule="delta", case="delta/ordinary/1")
-    assert report.failures[0].reason == "raised TimeoutError: no result after 1 seconds"
-    target.close()
-
-
-def test_what_a_function_does_to_its_inputs_is_seen_from_outside():
-    case = "delta/ordinary/0"
-    target = isolated("careless")
-    assert check(target, case=case).failures[0].reason == "changed its input k"
-    target._making["name"] = "tests.oracle.misbehaving:lazy"
-    target.close()
-    assert "returned memory of its input state" in check(target, case=case).failures[0].reason
-    target._making["name"] = "tests.oracle.misbehaving:raises"
-    target.close()
-    assert "RuntimeError: no kernel" in check(target, case=case).failures[0].reason
-    target.close()
-
-
 # ---- arrays of other libraries
 
 

@@ -91,7 +91,7 @@ def options_of(case: Case, convention: Convention) -> dict[str, Any]:
 class Group:
     """Several functions of one origin, each for its own rule and in its own convention."""
 
-    def __init__(self, name: str, parts: Sequence[PythonCallable]) -> None:
+    def __init__(self, name: str, parts: Sequence[Any]) -> None:
         self.name, self.parts = name, tuple(parts)
         self.rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
         self.operators = tuple(operator for part in parts for operator in part.operators)

@@ -15,6 +15,10 @@ class UnavailableError(RuntimeError):
     """The target cannot run here: its package is missing, or it does not import."""
 
 
+class MisbehavedError(Exception):
+    """A candidate did not return a result that can be judged."""
+
+
 class Target(Protocol):
     """Kernels of one origin that take the same arrays.
 
@@ -40,3 +44,8 @@ class Target(Protocol):
         The state is an array, or for other kinds of states a named tuple or dict of arrays. An
         operator named in an attribute `stateless` may return None. May raise anything.
         """
+
+
+def changed_in_place(target: Target, case: Case) -> str:
+    """The input that a candidate may change and return, a pool of states; "" if there is none."""
+    return target.convention.name("state") if "slots" in case.inputs else ""
