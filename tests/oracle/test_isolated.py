@@ -1,6 +1,5 @@
 """Functions in processes of their own: they may die, hang and misbehave, and the run goes on."""
 
-import pickle
 import subprocess
 import sys
 import textwrap
@@ -10,12 +9,13 @@ import pytest
 
 from refmem.oracle import check
 from refmem.oracle.targets import find_target
+from refmem.oracle.targets.isolated import of_this_thread
 from refmem.oracle.targets.process import Process
 
 
 @pytest.fixture
 def isolated():
-    """Makes a target from a function of tests.oracle.misbehaving; its process ends with the test."""
+    """Makes targets of functions of tests.oracle.misbehaving; their processes end with a test."""
     made = []
 
     def make(function, timeout=20.0, rule="delta"):
@@ -42,7 +42,7 @@ def test_a_function_that_dies_is_a_failed_case_and_the_next_one_runs(isolated):
 def test_a_function_that_crashes_is_a_failed_case(isolated):
     target = isolated("crashes")
     said = "raised ChildProcessError: the process was killed by SIGSEGV"
-    assert reason(target, "delta/ordinary/1") == said
+    assert reason(target, "delta/one-key/1") == said
     assert check(target, case="delta/ordinary/0").conforms
 
 
@@ -83,9 +83,9 @@ def test_named_targets_and_groups_run_in_a_process_too():
     target.close()
 
 
-def test_an_isolated_target_can_be_sent_and_is_then_made_once(isolated):
+def test_a_worker_makes_what_it_is_sent_once(isolated):
     target = isolated("dies")
-    one, other = (pickle.loads(pickle.dumps(target)) for _ in range(2))
+    one, other = of_this_thread(target.making), of_this_thread(dict(target.making))
     assert one is other is not target
     assert reason(one) == ""
     one.close()
@@ -124,7 +124,7 @@ def test_a_process_whose_asker_was_killed_ends_itself(tmp_path):
 
 
 def _is_alive(pid):
-    """Whether there is such a process; one that has ended and is not yet collected does not count."""
+    """Whether there is such a process, which has not ended and waits to be collected."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"

@@ -89,9 +89,15 @@ def options_of(case: Case, convention: Convention) -> dict[str, Any]:
 
 
 class Group:
-    """Several functions of one origin, each for its own rule and in its own convention."""
+    """Several functions of one origin, each for its own rule and in its own convention.
 
-    def __init__(self, name: str, parts: Sequence[Any]) -> None:
+    making   arguments of `find_target`, where they run in a process that makes them
+    """
+
+    def __init__(
+        self, name: str, parts: Sequence[Any], making: dict[str, Any] | None = None
+    ) -> None:
+        self.making = making
         self.name, self.parts = name, tuple(parts)
         self.rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
         self.operators = tuple(operator for part in parts for operator in part.operators)

@@ -1,8 +1,8 @@
 """A target in a process of its own: if it crashes or hangs, that is one failed case.
 
 The process is started again for the next case. It makes the target itself, from what would be
-said on the command line, so nothing but names and arrays passes between the two. So, too, an
-isolated target can be sent to other processes, which start processes of their own.
+said on the command line, so nothing but names and arrays passes between the two. That, its
+`making`, is also what is sent to a worker elsewhere, which then has an isolated target of its own.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ class Isolated:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.here, name)
 
-    def __reduce__(self) -> Any:
-        return _of_this_thread, (self._process.making, self._part)
+    @property
+    def making(self) -> dict[str, Any] | None:
+        """The arguments of `find_target` that make it again; None for a part of a group."""
+        return self._process.making if self._part is None else None
 
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Run the case in the process; `TimeoutError` or `ChildProcessError` if it dies of it."""
@@ -70,17 +72,21 @@ def isolate(target: Any, making: dict[str, Any], timeout: float) -> Any:
     process = Process(making, timeout)
     if not isinstance(target, Group):
         return Isolated(target, process)
-    return Group(target.name, [Isolated(one, process, n) for n, one in enumerate(target.parts)])
+    parts = [Isolated(part, process, n) for n, part in enumerate(target.parts)]
+    return Group(target.name, parts, making)
 
 
-def _of_this_thread(making: dict[str, Any], part: int | None) -> Any:
-    """An isolated target that came from elsewhere: each thread makes one, and then has it."""
+def of_this_thread(making: dict[str, Any]) -> Any:
+    """The target so made, on a worker: each of its threads makes one, and then has it."""
     from refmem.oracle.targets import find_target
 
     key = tuple(sorted(making.items()))
     if getattr(_here, "key", None) != key:
-        _here.key, _here.target = key, find_target(**making)
-    return _here.target if part is None else _here.target.parts[part]
+        try:
+            _here.key, _here.target = key, find_target(**making)
+        except UnavailableError as error:
+            raise UnavailableError(f"on a worker, {error}") from error
+    return _here.target
 
 
 # ---- in the process

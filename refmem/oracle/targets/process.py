@@ -6,6 +6,7 @@ are pickled through its standard input and output; what the target prints goes t
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import pickle
@@ -94,10 +95,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     assert child.stdin is not None
     child.kill()
     child.wait()
-    try:
+    with contextlib.suppress(BrokenPipeError):  # half a question may be left in the pipe
         child.stdin.close()
-    except BrokenPipeError:
-        pass  # half a question was left in the pipe
 
 
 def _manner_of_death(status: int) -> str:
