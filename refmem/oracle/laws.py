@@ -84,5 +84,7 @@ def _judge(target: Target, operator: str, name: str) -> Verdict:
     here = target.here if isinstance(target, Isolated) else target
     if not isinstance(here, PythonCallable):
         raise OutsideError("gradients are of functions only")
+    if not here.backward:
+        raise OutsideError("the function has no gradients")
     gradient = target.gradient() if isinstance(target, Isolated) else GradientCallable(here)
     return judge_gradient(gradient, case)

@@ -26,6 +26,7 @@ class PythonCallable:
     state      "both" ways, only "out" (it takes none), or "none" (it returns none either)
     limit      why a case lies outside what the function promises; "" if it does not
     device     of torch, such as "cuda"
+    backward   whether it has gradients
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class PythonCallable:
         state: str = "both",
         limit: Callable[[Case], str] | None = None,
         device: str = "",
+        backward: bool = True,
     ) -> None:
         self.name = name or getattr(function, "__name__", "function")
         self.operators: tuple[str, ...] = (self.name,)
@@ -48,6 +50,7 @@ class PythonCallable:
         self.dtype, self.convention = np.dtype(dtype), convention
         self.stateless = self.operators if state == "none" else ()
         self.function, self.library, self.device = function, library, device
+        self.backward = backward
         self._extra, self._state, self._limit = dict(extra or {}), state, limit
 
     def uncovered(self, operator: str, case: Case) -> str:
