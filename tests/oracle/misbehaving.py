@@ -8,6 +8,7 @@ import time
 import numpy as np
 
 import refmem
+from refmem.oracle.dlpack import BFLOAT, _pointer, _Tensor
 
 
 def dies(q, **others):
@@ -100,18 +101,24 @@ DyingGradient.delta.vjp = _dies
 
 
 def dlpack(**inputs):
-    """Returns arrays that only speak DLPack."""
-    return tuple(map(OnlyDLPack, refmem.delta(**inputs)))
+    """Returns arrays of the dtype of q that only speak DLPack."""
+    dtype = inputs["q"].dtype
+    wide = {name: np.asarray(x, np.float32) for name, x in inputs.items()}
+    return tuple(OnlyDLPack(x.astype(dtype)) for x in refmem.delta(**wide))
 
 
 class OnlyDLPack:
-    """An array of another library."""
+    """An array of another library, which knows bfloat16."""
 
     def __init__(self, x):
-        self._x = np.ascontiguousarray(x)
+        self._x = x
 
     def __dlpack__(self, **given):
-        return self._x.__dlpack__(**given)
+        if self._x.dtype.name != "bfloat16":
+            return self._x.__dlpack__(**given)
+        capsule = self._x.view(np.uint16).__dlpack__(**given)
+        _Tensor.from_address(_pointer(capsule, b"dltensor")).code = BFLOAT
+        return capsule
 
     def __dlpack_device__(self):
-        return self._x.__dlpack_device__()
+        return self._x.view(np.uint16).__dlpack_device__()

@@ -105,6 +105,27 @@ def test_arrays_that_speak_dlpack_are_taken():
     assert as_numpy(OnlyDLPack(np.arange(3.0))).tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (0, 3), (1,), ()])
+def test_bfloat16_is_taken_by_dlpack_and_its_memory_is_shared(shape):
+    x = np.arange(float(np.prod(shape))).reshape(shape).astype(bfloat16())
+    for y in (x, x.T, x[..., ::2] if shape else x):
+        taken = as_numpy(OnlyDLPack(y))
+        assert taken.dtype == bfloat16()
+        assert np.array_equal(taken, y)
+        assert np.shares_memory(taken, y) == (y.size > 0)
+
+
+def test_a_bfloat16_candidate_of_another_library():
+    report = check("tests.oracle.misbehaving:dlpack", rule="delta", case="delta/ordinary/2",
+                   dtype="bfloat16")  # fmt: skip
+    assert report.conforms, report.failures[0]
+
+
+def test_words_are_no_array():
+    with pytest.raises(TypeError, match="object is no array"):
+        as_numpy(object())
+
+
 def test_bfloat16_candidates():
     def rounded(scale=1.0, **inputs):
         assert {x.dtype for x in inputs.values()} == {bfloat16()}
@@ -129,7 +150,7 @@ def test_numpy_stays_numpy():
     [
         ("fla", r"(torch|fla) is not installed; install it with: pip install"),
         ("transformers", r"(torch|transformers) is not installed; install it with: pip install"),
-        ("mlx", "mlx is not installed; install it with: pip install mlx mlx-lm"),
+        ("mlx", r"mlx is not installed; install it with: pip install 'mlx\[cpu\]' mlx-lm"),
     ],
 )
 def test_a_missing_library_says_what_to_install(monkeypatch, name, message):

@@ -18,7 +18,7 @@ from refmem.oracle.targets.isolated import isolate
 from refmem.oracle.targets.mlx import make_mlx
 from refmem.oracle.targets.onnx_reference import OnnxReference
 from refmem.oracle.targets.onnxruntime import OnnxRuntime
-from refmem.oracle.targets.target import Target, UnavailableError
+from refmem.oracle.targets.target import Target, UnavailableError, require
 from refmem.oracle.targets.transformers import make_transformers
 from refmem.signature import nearest_name
 
@@ -30,6 +30,9 @@ NAMED: dict[str, Callable[[], Any]] = {
     "mlx": make_mlx,
 }
 """Targets that need nothing but their name."""
+
+MODULES = {"mlx": "mlx.core"}
+"""What is imported of a library of arrays, where it is not the library."""
 
 EXEC = "exec:"
 """What the name of a command begins with."""
@@ -84,6 +87,8 @@ def _make(
     if name.startswith(EXEC):
         command = name.removeprefix(EXEC).strip()
         return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
+    if library != "numpy":
+        require(MODULES.get(library, library))
     return PythonCallable(import_function(name), rule, numbers, name, chosen, library)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +15,17 @@ from refmem.oracle.layouts import Arrays
 
 class UnavailableError(RuntimeError):
     """The target cannot run here: its package is missing, or it does not import."""
+
+
+def require(module: str, install: str = "") -> ModuleType:
+    """The module, or `UnavailableError` that says what to install: the package of that name."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise UnavailableError(
+            f"{package} is not installed; install it with: pip install {install or package}"
+        ) from None
 
 
 class MisbehavedError(Exception):

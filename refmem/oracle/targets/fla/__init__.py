@@ -28,23 +28,21 @@ Found with fla-core 0.6.0 and torch 2.13.0 on a CPU, float32 (the kernels have n
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import pathlib
-import types
 
 from refmem.oracle.targets.callable import Group
 from refmem.oracle.targets.fla.kernels import interpreted, kernel_targets
 from refmem.oracle.targets.fla.naive import naive_targets
-from refmem.oracle.targets.target import UnavailableError
+from refmem.oracle.targets.target import UnavailableError, require
 
 
 def make_fla() -> Group:
     """The kernels if there is a GPU or Triton's interpreter, else the naive files."""
-    torch = _require("torch", "torch")
+    torch = require("torch")
     home = _home()
     if torch.cuda.is_available() or interpreted():
-        _require("triton", "triton")
+        require("triton")
         return Group("fla", list(kernel_targets("cuda" if torch.cuda.is_available() else "")))
     return Group("fla", naive_targets(home))
 
@@ -56,12 +54,3 @@ def _home() -> pathlib.Path:
             "fla is not installed; install it with: pip install fla-core (--no-deps without a GPU)"
         )
     return pathlib.Path(found.submodule_search_locations[0])
-
-
-def _require(module: str, package: str) -> types.ModuleType:
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise UnavailableError(
-            f"{module} is not installed; install it with: pip install {package}"
-        ) from None

@@ -24,6 +24,8 @@ class Function(NamedTuple):
     groups    which heads may be more than the others
     scale     "optional", "required", "fixed" at 1/sqrt(K), or "one" if it is 1 where none is passed
     square    whether values must be as wide as keys
+    widths    the widths of keys that it takes, if not all
+    lacks     inputs of the rule that it does not take
     packs     whether it takes cu_seqlens
     backward  whether it has gradients
     """
@@ -38,6 +40,8 @@ class Function(NamedTuple):
     groups: tuple[str, ...] = ()
     scale: str = "optional"
     square: bool = False
+    widths: tuple[int, ...] = ()
+    lacks: tuple[str, ...] = ()
     packs: bool = True
     backward: bool = True
 
@@ -90,6 +94,7 @@ class Function(NamedTuple):
             return "the function has no default for its scale"
         if self.square and case.regime.K != case.regime.V:
             return "the function takes values as wide as keys"
-        optional = {"softmax_attention": ["first_bias"], "deltaformer": ["alpha", "w"]}
-        given = [name for name in optional.get(self.rule, []) if name in case.inputs]
+        if self.widths and case.regime.K not in self.widths:
+            return f"the function takes keys of width {', '.join(map(str, self.widths))}"
+        given = [name for name in self.lacks if name in case.inputs]
         return f"the function has no {given[0]}" if given else ""

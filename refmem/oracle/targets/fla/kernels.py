@@ -60,34 +60,38 @@ KERNELS = (
     Function("scalar_decay", "simple_gla:chunk_simple_gla", extra=FINAL),
     Function("scalar_decay", "simple_gla:fused_recurrent_simple_gla", extra=FINAL),
     Function("scalar_decay", "simple_gla:parallel_simple_gla", state="none"),
-    Function("gla", "gla:chunk_gla", GK, extra=FINAL),
+    Function("gla", "gla:chunk_gla", extra=FINAL),
     Function("gla", "gla:fused_recurrent_gla", GK, extra=FINAL),
     Function("rwkv6", "rwkv6:chunk_rwkv6", RWKV, extra=FINAL),
     Function("rwkv6", "rwkv6:fused_recurrent_rwkv6", RWKV, extra=FINAL),
-    Function("softmax_attention", "attn:parallel_attn", state="none", groups=QUERIES),
+    Function(
+        "softmax_attention",
+        "attn:parallel_attn",
+        state="none",
+        groups=QUERIES,
+        lacks=("sink", "first_bias"),
+    ),
     Function(
         "forgetting_attention",
         "forgetting_attn:parallel_forgetting_attn",
         state="none",
         groups=QUERIES,
     ),
-    Function("path_attention_scaled_gate", "path_attn:parallel_path_attn", state="none"),
     Function(
-        "deltaformer", "deltaformer:deltaformer_attn", state="none", scale="fixed", square=True
+        "path_attention_scaled_gate",
+        "path_attn:parallel_path_attn",
+        state="none",
+        widths=(16, 32, 64, 128),
     ),
     Function("parallax", "parallax:parallel_parallax", state="none", groups=QUERIES, square=True),
-    Function(
-        "log_linear_attention",
-        "log_linear_attn:chunk_log_linear_attn",
-        {"levels": "level_scales"},
-        state="none",
-        scale="one",
-    ),
 )
 """Functions by their modules below fla.ops. Those with cu_seqlens run a second time, packed."""
 
-HALF = ("chunk_delta_rule",)
-"""Kernels that refuse float32."""
+HALF = ("chunk_delta_rule", "chunk_gated_delta_product", "parallel_parallax")
+"""Kernels that refuse float32: the interpreter runs them in float16."""
+
+GPU_ONLY = ("chunk_dplr_delta_rule",)
+"""Kernels that the interpreter of Triton 3.9 cannot run: they call what only a compiler knows."""
 
 
 def interpreted() -> bool:
@@ -99,7 +103,7 @@ def kernel_targets(device: str) -> Iterator[PythonCallable]:
     """All of them, on a device of torch, or in the interpreter if that is ""."""
     for base in (FLA, FLA_VARLEN):
         for one in KERNELS:
-            if base is FLA or one.packs:
+            if (base is FLA or one.packs) and (device or one.name not in GPU_ONLY):
                 label = one.name if base is FLA else f"{one.name} (cu_seqlens)"
                 half = np.float16 if one.name in HALF else np.float32
                 yield one.target(

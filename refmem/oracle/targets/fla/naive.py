@@ -98,6 +98,7 @@ NAIVE = (
         {"sink": "sink_bias"},
         state="none",
         groups=("queries",),
+        lacks=("first_bias",),
     ),
     Function("path_attention_scaled_gate", "path_attn:naive_path_attn", state="none"),
     Function(
@@ -106,6 +107,7 @@ NAIVE = (
         state="none",
         scale="fixed",
         square=True,
+        lacks=("alpha", "w"),
     ),
     Function("parallax", "parallax:naive_parallax", state="none", groups=("queries",), square=True),
     Function("stick_breaking", "stickbreaking_attn:naive_stickbreaking_attn", state="none"),
