@@ -74,7 +74,9 @@ def test_a_case_directory_says_what_is_in_it(tmp_path):
         ("", "ValueError: wrote no out.bin"),
         ("(folder / 'out.bin').write_bytes(b'123')", "out.bin has 3 bytes, expected 112"),
         ("sys.exit('no device')", "RuntimeError: exit status 1: no device"),
+        ("import os; os.abort()", "RuntimeError: killed by SIGABRT"),
         ("time.sleep(60)", "TimeoutError: no result after 0.5 seconds"),
+        ("import os; os.system('sleep 60')", "TimeoutError: no result after 0.5 seconds"),
     ],
 )
 def test_programs_that_give_nothing(tmp_path, body, reason):
