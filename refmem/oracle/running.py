@@ -63,8 +63,10 @@ def _parts(result: Any, wanted: set[str]) -> Arrays:
     """Named arrays of what was returned: (out, state), or out alone where there is no state."""
     if wanted == {"out"} and not isinstance(result, tuple | list):
         result = (result, None)
-    if not isinstance(result, tuple | list) or len(result) != 2:
+    if not isinstance(result, tuple | list):
         raise TypeError(f"returned {type(result).__name__}, expected (out, state)")
+    if len(result) != 2:
+        raise TypeError(f"returned {len(result)} things, expected (out, state)")
     found = {"out": result[0]} | state_parts(result[1])
     found = {name: as_numpy(x) for name, x in found.items() if name in wanted}
     for name in wanted:

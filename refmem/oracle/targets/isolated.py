@@ -117,7 +117,7 @@ def answer(
         return {RETURNED: found, CHANGED: inputs}
     except MisbehavedError as error:
         return {RAISED: str(error)}
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # an interrupt, too: here it can only be the candidate's own
         return {RAISED: f"raised {type(error).__name__}: {error}"}
 
 
