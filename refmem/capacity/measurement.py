@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.capacity.arguments import check_rows, check_tau
+from refmem.capacity.entropy import entropy
 from refmem.capacity.values import Values
 from refmem.capacity.weights import Weights, between
 from refmem.kernels import Kernel, find_kernel
@@ -121,21 +122,6 @@ def log_inverse_snr_of_keys(kernel: Kernel, keys: np.ndarray, tau: float, values
         total += values.power * squares + values.mean_power * (coherent - squares)
     ratio = total * values.inverse_length / len(keys)
     return math.log(ratio) if ratio > 0 else -math.inf
-
-
-def entropy(weights: np.ndarray) -> np.ndarray:
-    """Entropy in nats of the shares |w|/sum |w| over the last axis.
-
-    0 where one memory answers alone (monosemantic), log N where all answer alike (polysemantic);
-    a row of zeros has none: 0. exp of it is an effective number of memories.
-
-    >>> entropy(np.array([[1., 0., 0.], [1., 1., 0.], [-2., 2., 4.]])).round(4)
-    array([0.    , 0.6931, 1.0397])
-    """
-    sizes = abs(np.asarray(weights, dtype=float))
-    total = sizes.sum(-1, keepdims=True)
-    shares = np.divide(sizes, total, out=np.zeros_like(sizes), where=total > 0)
-    return (shares * -np.log(np.where(shares > 0, shares, 1.0))).sum(-1) + 0.0
 
 
 def effective_dim(keys: np.ndarray) -> float:

@@ -12,6 +12,7 @@ a file: `gaussian`, `averaged`, `sphere`, `rademacher`.
 from __future__ import annotations
 
 import math
+from numbers import Rational
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,10 +34,15 @@ class Scaled(NamedTuple):
     exponent: Any = 0
 
     def log(self) -> float:
-        """Its natural logarithm; -inf for zero. A whole factor may be too large for a float."""
+        """Its natural logarithm; -inf for zero."""
         if not self.factor:
             return -math.inf
-        return math.log(self.factor) + self.power * math.log(self.base) + self.exponent
+        exact = isinstance(self.factor, Rational)  # and maybe too large for a float
+        top, bottom = (
+            (self.factor.numerator, self.factor.denominator) if exact else (self.factor, 1)
+        )
+        factor = math.log(top) - math.log(bottom)
+        return factor + self.power * math.log(self.base) + self.exponent
 
 
 class Moments(NamedTuple):

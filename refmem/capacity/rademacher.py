@@ -17,7 +17,8 @@ from refmem.kernels import Kernel
 def rademacher_moments(kernel: Kernel, dim: int, tau: float, rho: float) -> Moments:
     """The moments of any kernel.
 
-    >>> square, mean, signal = rademacher_moments(find_kernel("linear"), 9, 1., 1.)
+    >>> from refmem.kernels import linear
+    >>> square, mean, signal = rademacher_moments(linear, 9, 1., 1.)
     >>> round(math.exp(signal - square))          # 1/SNR of a pair is 1/d
     9
     """

@@ -42,8 +42,8 @@ def family_of(kernel: Kernel | str) -> Family:
     kernel = find_kernel(kernel)
     if kernel.weight is None and kernel.lengths is None:
         return Family("exp")
-    if kernel.name == "linear":
-        return Family("polynomial", 1)
+    if kernel.name in ("linear", "relu"):
+        return Family(kernel.name.replace("linear", "polynomial"), 1)
     name, _, degree = kernel.name.rstrip(")").partition("(")
     return Family(name, int(degree) if degree.isdecimal() else 0)
 
