@@ -66,7 +66,7 @@ def gap(short: float, exact: float) -> float:
     ...           inverse_snr("exp", pairs=512, dim=64)), 5)                  # 1/(N - 1)
     0.00196
     >>> averaged = inverse_snr("exp", pairs=512, dim=64, keys="averaged")
-    >>> round(gap(short_inverse_snr("exp", pairs=512, dim=64), averaged), 2)    # 11 times too little
+    >>> round(gap(short_inverse_snr("exp", pairs=512, dim=64), averaged), 2)     # 11 times less
     -0.91
     """
     return short / exact - 1

@@ -100,20 +100,22 @@ def simulate_memory(
 
 def find_rule(rule: Rule | str) -> Rule:
     """A rule, or the rule of that name; it has to take one query, key and value a token."""
-    named = {one.name: one for one in refmem.RULES}
-    if not isinstance(rule, Rule):
+    if isinstance(rule, Rule):
+        found = rule
+    else:
+        named = {one.name: one for one in refmem.RULES}
         if rule not in named:
             raise ValueError(
                 f"capacity: rule has value {rule!r}, expected a name that `refmem rules` lists, "
                 f"because these exist{nearest_name(str(rule), named)}"
             )
-        rule = named[rule]
-    if any(rule.inputs.get(name) != axes for name, axes in SHAPES.items()):
+        found = named[rule]
+    if any(found.inputs.get(name) != axes for name, axes in SHAPES.items()):
         raise ValueError(
-            f"capacity: rule has value {rule.name}, expected one of inputs q, k, v, because one "
+            f"capacity: rule has value {found.name}, expected one of inputs q, k, v, because one "
             "pair is written for each token"
         )
-    return rule
+    return found
 
 
 def _responses(
@@ -136,7 +138,13 @@ def _for_tokens(rule: Rule, name: str, x: Any, writes: int, dim: int) -> Any:
     if name not in rule.inputs or np.ndim(x):
         return x
     sizes = {"T": writes, "K": dim, "V": writes}
-    return np.full([sizes[axis] for axis in rule.inputs[name].split()], float(x))
+    axes = rule.inputs[name].split()
+    if any(axis not in sizes for axis in axes):
+        raise ValueError(
+            f"capacity: {name} has one value, expected an array ({', '.join(axes)}), because "
+            "nothing else says its size"
+        )
+    return np.full([sizes[axis] for axis in axes], float(x))
 
 
 def _part(rule: Rule, name: str, x: Any, tokens: slice) -> Any:

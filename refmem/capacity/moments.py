@@ -37,11 +37,10 @@ class Scaled(NamedTuple):
         """Its natural logarithm; -inf for zero."""
         if not self.factor:
             return -math.inf
-        exact = isinstance(self.factor, Rational)  # and maybe too large for a float
-        top, bottom = (
-            (self.factor.numerator, self.factor.denominator) if exact else (self.factor, 1)
-        )
-        factor = math.log(top) - math.log(bottom)
+        if isinstance(self.factor, Rational):  # which may be too large for a float
+            factor = math.log(self.factor.numerator) - math.log(self.factor.denominator)
+        else:
+            factor = math.log(self.factor)
         return factor + self.power * math.log(self.base) + self.exponent
 
 

@@ -45,7 +45,7 @@ def max_pairs(
             f"capacity: kernel has value {chosen.kernel}, expected one that hears other pairs, "
             "because there is no limit otherwise"
         )
-    return _first(lambda pairs: log_ratio(of_one, pairs, values) > allowed, math.inf) - 1
+    return least_count(lambda pairs: log_ratio(of_one, pairs, values) > allowed, math.inf) - 1
 
 
 def required_dim(
@@ -65,7 +65,7 @@ def required_dim(
         return log_inverse_snr(kernel, pairs=pairs, dim=dim, tau=tau, **given) <= allowed
 
     widest = 2**20 if given.get("keys") == "rademacher" else 2**50
-    dim = _first(enough, widest)
+    dim = least_count(enough, widest)
     if dim > widest:
         raise ValueError(
             f"capacity: kernel has value {find_kernel(kernel)}, expected one whose SNR grows with "
@@ -126,7 +126,7 @@ def _least(noise: Callable[[float], float], dim: int, sigma: float) -> float:
     return float(minimize_scalar(noise, bounds=bounds, method="bounded", options={"xatol": 1e-9}).x)
 
 
-def _first(holds: Callable[[int], bool], last: float) -> int:
+def least_count(holds: Callable[[int], bool], last: float) -> int:
     """The least n >= 1 for which it holds, if it holds from there on; more than `last` if none."""
     high = 1
     while not holds(high):
