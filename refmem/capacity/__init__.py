@@ -7,6 +7,7 @@ from refmem.capacity.heads import heads_inverse_snr, required_head_dim
 from refmem.capacity.measurement import Measurement, effective_dim, measure
 from refmem.capacity.memories import delta_retention, memory_inverse_snr
 from refmem.capacity.memory_simulation import MemorySimulation, simulate_memory
+from refmem.capacity.random_features import random_features_inverse_snr
 from refmem.capacity.required import best_tau, max_pairs, required_dim
 from refmem.capacity.simulation import Simulation, least_tau, simulate
 from refmem.capacity.snr import inverse_snr, log_inverse_snr
@@ -34,6 +35,7 @@ __all__ = [
     "max_pairs",
     "measure",
     "memory_inverse_snr",
+    "random_features_inverse_snr",
     "required_dim",
     "required_head_dim",
     "simulate",
