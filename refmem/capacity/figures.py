@@ -9,6 +9,7 @@ import numpy as np
 
 from refmem.capacity import studies
 from refmem.capacity.entropy import kernel_entropy
+from refmem.capacity.tables import ROUNDING
 from refmem.plot import COLORS, MARKERS, figure
 from refmem.sweep import sweep
 
@@ -38,17 +39,28 @@ WIDTHS: tuple[tuple[str, float | None, str], ...] = (
 
 
 def _style(place: int) -> dict[str, Any]:
-    return {"color": COLORS[place % len(COLORS)], "marker": MARKERS[place % len(MARKERS)]}
+    """A colour and a marker; hollow markers where the colours begin again."""
+    color = COLORS[place % len(COLORS)]
+    inside = color if place < len(COLORS) else "white"
+    return {
+        "color": color,
+        "marker": MARKERS[place % len(MARKERS)],
+        "markerfacecolor": inside,
+    }
 
 
 def _points(axes: Any, x: Any, results: dict[str, Any], place: int, label: str) -> None:
     """Simulated points with their intervals, and the theory as a line without markers."""
-    mean, low, high = (np.array(results[name]) for name in ("mean", "low", "high"))
-    ends = np.array([mean - np.maximum(low, mean / 50), high - mean])
+    mean, low, high, theory = (
+        np.array(results[name], dtype=float) for name in ("mean", "low", "high", "theory")
+    )
+    mean = np.where(mean > ROUNDING, mean, np.nan)  # exact recall has no place on a log axis
     style = _style(place)
+    ends = np.array([mean - np.maximum(low, mean / 50), high - mean])
     axes.errorbar(x, mean, ends, linestyle="", capsize=3, label=label, **style)
-    if len(results["theory"]):
-        axes.plot(x, results["theory"], color=style["color"], marker="")
+    if theory.size:
+        theory = np.where(theory > ROUNDING, theory, np.nan)
+        axes.plot(x, theory, color=style["color"], marker="")
 
 
 def draw_snr(axes: Any, points: Sequence[Any], results: Sequence[Any]) -> None:
@@ -60,7 +72,7 @@ def draw_snr(axes: Any, points: Sequence[Any], results: Sequence[Any]) -> None:
         label = NAMES.get(kernel, kernel)
         _points(axes, [points[n]["pairs"] for n in mine], joined, place, label)
     axes.axhline(1, color="#888888", linestyle=":", linewidth=1.2, marker="")
-    axes.annotate("noise as loud as the signal", (points[0]["pairs"], 1.25), fontsize=10)
+    axes.annotate("noise = signal", (points[0]["pairs"], 1.25), fontsize=11)
     axes.set(xscale="log", yscale="log", xlabel="stored pairs N", ylabel="noise/signal, 1/SNR")
     axes.set_title(f"keys of width d = {points[0]['dim']}")
     axes.legend(fontsize=11)

@@ -71,7 +71,7 @@ def pull(network: str, *, neurons: int, power: int = 3, inverse_temperature: flo
 
 
 def _modern(others: int, b: float) -> Pull:
-    """With n = V - 1, E X = -sinh(b) cosh(b)^n e^(b (1 - n)), E X^2 = cosh(2b)^(n+1) e^(2b (1 - n))."""
+    """E X = -sinh(b) cosh(b)^n e^(b (1 - n)), E X^2 = cosh(2b)^(n+1) e^(2b (1 - n)), n others."""
     against = _log_sinh(b) + others * _log_cosh(b) - b * (others - 1)
     square = (others + 1) * _log_cosh(2 * b) - 2 * b * (others - 1)
     return Pull(against, log_sum(np.array([square, 2 * against]), np.array([1.0, -1.0])))

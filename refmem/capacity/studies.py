@@ -122,10 +122,8 @@ def _theory(rule: str, inputs: dict[str, Any], stored: dict[str, Any]) -> list[f
     """The closed form for these inputs; nothing for a rule, or a decay, that has none."""
     if rule not in CLOSED or (rule == "mesa" and inputs["alpha"] != 1):
         return []
-    given = {
-        "alpha": inputs.get("alpha", inputs.get("gamma", 1.0)),
-        "beta": inputs.get("beta", 1.0),
-    }
+    alpha = inputs.get("alpha", inputs.get("gamma", 1.0))
+    given = {"alpha": alpha, "beta": inputs.get("beta", 1.0)}
     if rule == "softmax_attention":
         given["tau"] = 1 / inputs["scale"]
     return memory_inverse_snr(rule, **stored, **given).tolist()

@@ -10,6 +10,9 @@ from rich.table import Table
 
 from refmem.capacity.required import max_pairs
 
+ROUNDING = 1e-28
+"""A ratio of powers below it is that of float64's rounding, whose relative size is 1e-16."""
+
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=HORIZONTALS, pad_edge=False)
@@ -58,6 +61,11 @@ def _count(number: int) -> str:
     return f"{number // 10 ** (power - 1) / 10:.1f}e{power}"
 
 
+def _power(ratio: float) -> str:
+    """A ratio of powers; 0 where only the rounding of float64 is left of it."""
+    return f"{ratio:.2g}" if ratio > ROUNDING else "0"
+
+
 def memory_table(points: Sequence[dict[str, Any]], results: Sequence[dict[str, Any]]) -> Table:
     """Retention and 1/SNR of each rule, for a recent, a middle and an old pair."""
     first = points[0]
@@ -72,7 +80,8 @@ def memory_table(points: Sequence[dict[str, Any]], results: Sequence[dict[str, A
     )
     for point, result in zip(points, results, strict=True):
         cells = (
-            f"{result['mean'][place]:.2g} ({result['retention'][place]:.2g})" for place in places
+            f"{_power(result['mean'][place])} ({result['retention'][place]:.2g})"
+            for place in places
         )
         table.add_row(point["rule"], *cells)
     return table
