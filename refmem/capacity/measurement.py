@@ -85,6 +85,8 @@ def measure(
         with np.errstate(divide="ignore", invalid="ignore"):
             found[0, rows] = ((others @ values) ** 2).sum(1) / lengths[targets[rows]]
             found[1, rows] = (others**2).sum(1)
+        unanswered = np.isneginf(weights.log[np.arange(len(others)), targets[rows]])
+        found[:2, rows] = np.where(unanswered, np.inf, found[:2, rows])
         found[2, rows] = entropy(weights.over(weights.log.max(1, keepdims=True)))
     found[:2] = np.where(np.isnan(found[:2]), np.inf, found[:2])
     return Measurement(*found)
@@ -103,8 +105,7 @@ def _blocks(
 def _beside(weights: Weights, targets: np.ndarray) -> np.ndarray:
     """How loud other keys are beside each row's target, which is itself 0."""
     own = targets[:, None]
-    with np.errstate(over="ignore", invalid="ignore"):
-        relative = weights.over(np.take_along_axis(weights.log, own, axis=1))
+    relative = weights.over(np.take_along_axis(weights.log, own, axis=1))
     np.put_along_axis(relative, own, 0.0, axis=1)
     return relative
 

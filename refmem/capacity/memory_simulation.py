@@ -82,7 +82,7 @@ def simulate_memory(
     trials = check_count("trials", trials, "memories")
     length = (1.0 if norm2 is None else norm2) if keys == "sphere" else norm2
     stored = setting("linear", writes, dim, None, keys, length, 1.0, 0.0, STANDARD)
-    if not _is_linear_in_values(chosen, inputs):
+    if not _is_linear_in_values(chosen, dim, inputs):
         raise ValueError(
             f"capacity: rule has value {chosen.name}, expected one that is linear in its values, "
             "because the response to each pair is read off the identity"
@@ -153,16 +153,17 @@ def _part(rule: Rule, name: str, x: Any, tokens: slice) -> Any:
     return x[(..., tokens, *[slice(None)] * (len(axes) - 1))] if axes[:1] == ["T"] else x
 
 
-def _is_linear_in_values(rule: Rule, inputs: dict[str, Any]) -> bool:
+def _is_linear_in_values(rule: Rule, dim: int, inputs: dict[str, Any]) -> bool:
     """Whether doubling four tokens' values doubles the answers, which floats do without rounding.
 
     Every rule of refmem that is not linear in its values (an inner layer norm, an inner
     non-linearity, a normalised update) fails it.
     """
-    tokens = 4
-    q, k, v = np.random.default_rng(0).standard_normal((3, tokens, tokens))
+    tokens, random = 4, np.random.default_rng(0)
+    q, k = random.standard_normal((2, tokens, dim))
+    v = random.standard_normal((tokens, tokens))
     given = {
-        name: _part(rule, name, _for_tokens(rule, name, x, tokens, tokens), slice(0, tokens))
+        name: _part(rule, name, _for_tokens(rule, name, x, tokens, dim), slice(0, tokens))
         for name, x in inputs.items()
     }
     one, two = (rule(q=q, k=k, v=scale * v, **given).out for scale in (1, 2))
