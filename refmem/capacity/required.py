@@ -1,7 +1,8 @@
 """The design questions: how many pairs, how wide a key, how warm a softmax.
 
 All search a function that rises or falls throughout, so they take any kernel and any setting that
-`log_inverse_snr` has, whether its formula can be solved or not.
+`log_inverse_snr` has, whether its formula can be solved or not. An SNR that falls short by 1e-12 of
+itself counts as reached: logarithms are rounded.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def max_pairs(
     >>> max_pairs("exp", dim=64, snr=100) // 100, max_pairs("linear", dim=128, snr=100)
     (120, 2)
     """
-    allowed = -math.log(check_number("snr", snr, "it is a ratio of powers", above=0))
+    allowed = _allowed(snr)
     chosen = setting(kernel, 1, dim, tau, keys, norm2, cosine, sigma, values)
     of_one = moments_of(chosen)
     if of_one.square == -math.inf:
@@ -59,13 +60,13 @@ def required_dim(
     (105, 37)
     """
     pairs = check_count("pairs", pairs, "stored pairs")
-    allowed = -math.log(check_number("snr", snr, "it is a ratio of powers", above=0))
+    allowed = _allowed(snr)
 
     def enough(dim: int) -> bool:
         return log_inverse_snr(kernel, pairs=pairs, dim=dim, tau=tau, **given) <= allowed
 
     widest = 2**20 if given.get("keys") == "rademacher" else 2**50
-    dim = least_count(enough, widest)
+    dim = least_count(enough, widest, _narrowest(kernel, **given))
     if dim > widest:
         raise ValueError(
             f"capacity: kernel has value {find_kernel(kernel)}, expected one whose SNR grows with "
@@ -126,14 +127,29 @@ def _least(noise: Callable[[float], float], dim: int, sigma: float) -> float:
     return float(minimize_scalar(noise, bounds=bounds, method="bounded", options={"xatol": 1e-9}).x)
 
 
-def least_count(holds: Callable[[int], bool], last: float) -> int:
-    """The least n >= 1 for which it holds, if it holds from there on; more than `last` if none."""
-    high = 1
+def _allowed(snr: float) -> float:
+    """The logarithm of the most noise over signal."""
+    return 1e-12 - math.log(check_number("snr", snr, "it is a ratio of powers", above=0))
+
+
+def _narrowest(
+    kernel: Kernel | str, keys: str = "gaussian", cosine: float = 1.0, **others: Any
+) -> int:
+    """The least width that the setting has a finite answer for."""
+    name, degree = family_of(kernel)
+    if keys == "averaged" and name != "exp":
+        return 1 + 2 * max(degree, 1)
+    return 1 if abs(cosine) == 1 else 2
+
+
+def least_count(holds: Callable[[int], bool], last: float, start: int = 1) -> int:
+    """The least n >= start for which it holds, if it holds from there on; above `last` if none."""
+    high = start
     while not holds(high):
         if high > last:
             return high
         high *= 2
-    low = high // 2
+    low = max(high // 2, start - 1)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)

@@ -224,7 +224,7 @@ def test_everything_else_refuses(call, message):
 
 
 def test_queries_alone_do_not_say_what_they_are_for():
-    with pytest.raises(TypeError, match="^capacity: targets has no value, expected"):
+    with pytest.raises(TypeError, match=r"^capacity: targets has no value, expected"):
         measure(KEYS, KEYS, queries=KEYS)
 
 
@@ -233,7 +233,9 @@ def test_a_kernel_that_never_hears_others_has_no_limit():
     silent = Kernel("step", "1 where x = 4", lambda x: (x == 4) * 1.0)
     assert max_pairs(silent, dim=4, snr=2, tau=1.0, keys="rademacher") == 9
     deaf = Kernel("deaf", "1 where x > 5", lambda x: (x > 5) * 1.0)
-    with pytest.raises(ValueError, match="^capacity: kernel has value deaf, expected one that ans"):
+    with pytest.raises(
+        ValueError, match=r"^capacity: kernel has value deaf, expected one that ans"
+    ):
         max_pairs(deaf, dim=4, snr=2, tau=1.0, keys="rademacher")
 
 

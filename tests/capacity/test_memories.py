@@ -42,9 +42,8 @@ def test_the_delta_rule_retains_what_is_derived(alpha, beta):
     inputs = {"alpha": alpha, "beta": beta}
     found = simulate_memory("gated_delta", writes=32, dim=16, ages=AGES, trials=400, **inputs)
     theory = [delta_retention(16, age, alpha, beta) for age in AGES]
-    assert (
-        abs(found.retention - theory) <= 4.5 * found.retention_stderr + 64 * np.finfo(float).eps
-    ).all()
+    bound = 4.5 * found.retention_stderr + 64 * np.finfo(float).eps
+    assert (abs(found.retention - theory) <= bound).all()
 
 
 def test_softmax_reads_alike_at_every_age():
