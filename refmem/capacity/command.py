@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from typing import Any
 
 import click
 
 from refmem.checking import file_in_a_folder
-from refmem.terminal import console, progress_bar
+from refmem.terminal import UNAVAILABLE, console, progress_bar
 
 
 @click.command()
@@ -94,6 +95,9 @@ def capacity(
             aged = _swept(studies.memory_at, by_age, seed, executor, second, "memories")
     except JournalError as error:
         raise click.UsageError(str(error)) from error
+    except BrokenExecutor as error:
+        click.echo(f"refmem: a worker died ({error}); the same --journal resumes", err=True)
+        sys.exit(UNAVAILABLE)
     printed = console()
     printed.print(tables.snr_table(points, found))
     printed.print(of_kernels)
@@ -149,5 +153,5 @@ def _draw(
         save(overview(points, found, by_age, aged, snr), path)
     except ImportError as error:
         click.echo(f"refmem: {error}", err=True)
-        raise SystemExit(3) from error
+        sys.exit(UNAVAILABLE)
     click.echo(path)

@@ -54,13 +54,18 @@ def _points(axes: Any, x: Any, results: dict[str, Any], place: int, label: str) 
     mean, low, high, theory = (
         np.array(results[name], dtype=float) for name in ("mean", "low", "high", "theory")
     )
-    mean = np.where(mean > ROUNDING, mean, np.nan)  # exact recall has no place on a log axis
     style = _style(place)
-    ends = np.array([mean - np.maximum(low, mean / 50), high - mean])
+    ends = np.array([mean - low, high - mean])
     axes.errorbar(x, mean, ends, linestyle="", capsize=3, label=label, **style)
     if theory.size:
-        theory = np.where(theory > ROUNDING, theory, np.nan)
         axes.plot(x, theory, color=style["color"], marker="")
+
+
+def _for_log_axis(results: dict[str, Any]) -> dict[str, Any]:
+    """Exact recall has no place on a logarithmic axis, nor has an interval that reaches zero."""
+    shown = {name: np.array(results[name], dtype=float) for name in ("mean", "high", "theory")}
+    shown = {name: np.where(x > ROUNDING, x, np.nan) for name, x in shown.items()}
+    return shown | {"low": np.maximum(results["low"], shown["mean"] / 50)}
 
 
 def draw_snr(axes: Any, points: Sequence[Any], results: Sequence[Any]) -> None:
@@ -70,11 +75,12 @@ def draw_snr(axes: Any, points: Sequence[Any], results: Sequence[Any]) -> None:
         mine = [n for n, point in enumerate(points) if point["kernel"] == kernel]
         joined = {name: [results[n][name] for n in mine] for name in results[mine[0]]}
         label = NAMES.get(kernel, kernel)
-        _points(axes, [points[n]["pairs"] for n in mine], joined, place, label)
+        pairs = [points[n]["pairs"] for n in mine]
+        _points(axes, pairs, _for_log_axis(joined), place, label)
     axes.axhline(1, color="#888888", linestyle=":", linewidth=1.2, marker="")
     axes.annotate("noise = signal", (points[0]["pairs"], 1.25), fontsize=11)
     axes.set(xscale="log", yscale="log", xlabel="stored pairs N", ylabel="noise/signal, 1/SNR")
-    axes.set_title(f"keys of width d = {points[0]['dim']}")
+    axes.set_title(f"keys of width d = {points[0]['dim']} (lines: theory, points: simulated)")
     axes.legend(fontsize=11)
 
 
@@ -99,7 +105,7 @@ def draw_memories(
         if what == "retention":
             axes.plot(ages, result["retention"], label=label, **_style(place))
         else:
-            _points(axes, ages, result, place, label)
+            _points(axes, ages, _for_log_axis(result), place, label)
     first = points[0]
     axes.set(xscale="log", xlabel="age of the pair, writes since + 1")
     if what == "retention":
@@ -165,7 +171,7 @@ def capacity_entropy(watch: Watch) -> Any:
             axes.plot(temperatures, excited, label=NAMES[kernel], **_style(place))
             watch(place + 1, 4)
         axes.axvline(8, color="#888888", linestyle=":", linewidth=1.2, marker="")
-        axes.annotate(r"$\sqrt{d}$", (8.3, 1.1))
+        axes.annotate(r"$\sqrt{d}$", (8.5, 20))
         axes.set(xscale="log", yscale="log", xlabel=r"temperature $\tau$, units of score")
         axes.set(ylabel="memories that answer, exp(entropy)", ylim=(0.8, 700))
         axes.set_title("512 pairs of width 64: one memory speaks, or all do")
