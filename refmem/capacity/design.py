@@ -9,6 +9,7 @@ from typing import NamedTuple
 from refmem.activations import ACTIVATIONS
 from refmem.capacity.arguments import check_choice, check_count
 from refmem.capacity.feedforward import log_ffn_inverse_snr
+from refmem.capacity.moments import exp_of
 
 
 class Design(NamedTuple):
@@ -129,5 +130,5 @@ def _design(
         pairs=experts * width,
         parameters=(rows * experts * width + routing) * dim,
         flops=2 * (rows * active * width + routing) * dim,
-        inverse_snr=math.exp(log_noise),
+        inverse_snr=exp_of(log_noise),
     )

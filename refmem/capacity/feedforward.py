@@ -10,12 +10,11 @@ standard normal.
 
 from __future__ import annotations
 
-import math
-
 from refmem import kernels
 from refmem.activations import Activation, find_activation
 from refmem.capacity.arguments import check_count, check_number
 from refmem.capacity.gaussian import gaussian_moments
+from refmem.capacity.moments import exp_of
 from refmem.capacity.snr import log_ratio
 from refmem.capacity.values import STANDARD, Values
 from refmem.kernels import Kernel
@@ -78,7 +77,7 @@ def ffn_inverse_snr(
     >>> round(ffn_inverse_snr("relu", width=512, dim=1024, experts=8, active=2), 6)
     0.499512
     """
-    return math.exp(
+    return exp_of(
         log_ffn_inverse_snr(
             activation,
             width=width,

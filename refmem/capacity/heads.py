@@ -13,6 +13,7 @@ import math
 from typing import Any
 
 from refmem.capacity.arguments import check_choice, check_count
+from refmem.capacity.moments import exp_of
 from refmem.capacity.required import required_dim
 from refmem.capacity.snr import log_inverse_snr
 from refmem.kernels import Kernel
@@ -46,7 +47,7 @@ def heads_inverse_snr(
         _divisible("pairs", pairs, heads)
         pairs //= heads
     log_head = log_inverse_snr(kernel, pairs=pairs, dim=width // heads, **given)
-    return math.exp(log_head - (math.log(heads) if arrangement == "agree" else 0.0))
+    return exp_of(log_head - (math.log(heads) if arrangement == "agree" else 0.0))
 
 
 def required_head_dim(

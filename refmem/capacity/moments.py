@@ -20,6 +20,9 @@ import numpy as np
 from refmem.capacity.weights import of_scores
 from refmem.kernels import Kernel
 
+LARGEST = math.log(np.finfo(float).max)
+"""The largest logarithm whose number is a float."""
+
 
 class Scaled(NamedTuple):
     """factor * base^power * e^exponent, kept apart: nothing overflows, and symbols stay exact.
@@ -60,6 +63,11 @@ def moments(square: Scaled, mean: Scaled, signal: Scaled) -> Moments:
 def log_of(x: float) -> float:
     """log x for x >= 0; -inf for zero."""
     return math.log(x) if x else -math.inf
+
+
+def exp_of(x: float) -> float:
+    """e^x; inf where that is more than a float can say."""
+    return math.exp(x) if x < LARGEST else math.inf
 
 
 def log_sum(logs: np.ndarray, signs: np.ndarray | float = 1.0) -> float:

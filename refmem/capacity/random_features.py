@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from refmem.capacity.arguments import check_count, check_number, check_tau
-from refmem.capacity.moments import log_sum
+from refmem.capacity.moments import exp_of, log_sum
 from refmem.capacity.sphere import log_exponential
 
 
@@ -41,4 +41,4 @@ def random_features_inverse_snr(
         return 0.0
     exact = math.log1p(-1 / m) if m > 1 else -math.inf
     terms = [exact + log_exponential(2 * a, dim) - 2 * a, log_exponential(4 * a, dim) - math.log(m)]
-    return others * math.exp(log_sum(np.array(terms)))
+    return exp_of(math.log(others) + log_sum(np.array(terms)))

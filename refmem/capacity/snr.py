@@ -21,8 +21,8 @@ from refmem.capacity.added_noise import added_noise_moments
 from refmem.capacity.arguments import check_rows, check_tau
 from refmem.capacity.averaged import averaged_moments
 from refmem.capacity.gaussian import gaussian_moments
-from refmem.capacity.measurement import log_inverse_snr_of_keys
-from refmem.capacity.moments import Moments, log_sum
+from refmem.capacity.given import log_inverse_snr_of_keys
+from refmem.capacity.moments import Moments, exp_of, log_sum
 from refmem.capacity.rademacher import rademacher_moments
 from refmem.capacity.setting import Setting, refuse, setting
 from refmem.capacity.sphere import sphere_moments
@@ -34,7 +34,8 @@ def inverse_snr(kernel: Kernel | str, **given: Any) -> float:
     """1/SNR: the noise of a read over its signal, both as powers. 0.01 is a clear answer.
 
     The arguments are those of `log_inverse_snr`, which is this number's logarithm and does not
-    underflow. Rounding of the logarithm leaves a relative error of about 1e-15 |log 1/SNR|.
+    underflow. Rounding of the logarithm leaves a relative error of about 1e-15 |log 1/SNR|; beyond
+    the floats the answer is 0 or inf.
 
     >>> round(inverse_snr("exp", pairs=512, dim=64, tau=8), 6)
     0.000425
@@ -43,7 +44,7 @@ def inverse_snr(kernel: Kernel | str, **given: Any) -> float:
     >>> inverse_snr("linear", pairs=1, dim=64)
     0.0
     """
-    return math.exp(log_inverse_snr(kernel, **given))
+    return exp_of(log_inverse_snr(kernel, **given))
 
 
 def log_inverse_snr(

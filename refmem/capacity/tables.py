@@ -8,6 +8,7 @@ from typing import Any
 from rich.box import HORIZONTALS
 from rich.table import Table
 
+from refmem.capacity.design import Design
 from refmem.capacity.required import max_pairs
 
 ROUNDING = 1e-28
@@ -59,6 +60,22 @@ def _count(number: int) -> str:
         return f"{number}"
     power = len(str(number)) - 1
     return f"{number // 10 ** (power - 1) / 10:.1f}e{power}"
+
+
+def design_table(found: Sequence[Design], budget: int, pairs: int) -> Table:
+    """Feed-forward blocks within a budget of parameters, the clearest first."""
+    table = _table(
+        f"feed-forward blocks of at most {budget} parameters that store {pairs} pairs",
+        "activation", "gated", "experts", "active", "width d", "flops a token", "1/SNR",
+    )  # fmt: skip
+    for one in found:
+        table.add_row(
+            one.activation,
+            "yes" if one.gated else "no",
+            *(f"{number}" for number in (one.experts, one.active, one.dim, one.flops)),
+            f"{one.inverse_snr:.3g}",
+        )
+    return table
 
 
 def _power(ratio: float) -> str:

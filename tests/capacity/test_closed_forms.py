@@ -14,9 +14,11 @@ from derivations import (
     hopfield_capacity,
     snr_activation,
     snr_added_noise,
+    snr_dimension,
     snr_exponential,
     snr_gated_unit,
     snr_heads,
+    snr_heavy_tail,
     snr_key_norms,
     snr_linear,
     snr_mixture_of_experts,
@@ -39,8 +41,14 @@ from refmem.capacity import (
     heads_inverse_snr,
     inverse_snr,
     kernel_of,
+    least_tau,
     log_inverse_snr,
     random_features_inverse_snr,
+)
+from refmem.capacity.approximations import (
+    short_required_dim_best,
+    short_required_dim_linear,
+    short_required_dim_usual,
 )
 from refmem.capacity.hopfield import pull
 from refmem.capacity.sphere import log_exponential
@@ -181,6 +189,24 @@ def test_the_best_temperature():
     assert best_tau("exp", dim=11) == float(snr_temperature.best_tau)
     noisy = snr_noisy_query.best_tau.subs(snr_noisy_query.rho, sp.S.Half)
     assert best_tau("exp", dim=11, cosine=0.5) == float(noisy)
+
+
+def test_the_coldest_temperature_that_a_sample_shows():
+    derived = snr_heavy_tail.least_tau.subs({snr_heavy_tail.load: sp.log(512), s: 8})
+    assert_same_logarithm(math.log(least_tau(512, 64)), derived)
+
+
+@pytest.mark.parametrize(
+    ("short", "derived"),
+    [
+        (short_required_dim_linear, snr_dimension.dimension_linear),
+        (short_required_dim_usual, snr_dimension.dimension_usual),
+        (short_required_dim_best, snr_dimension.dimension_best),
+    ],
+)
+def test_short_widths(short, derived):
+    at = {snr_dimension.N: 1000, snr_dimension.eps: sp.Rational(1, 50)}
+    assert_same_logarithm(math.log(short(1000, 50)), derived.subs(at))
 
 
 def test_random_features():

@@ -37,6 +37,12 @@ def test_whole_memories_are_a_table_too(monkeypatch):
     assert "0 (1)" in output  # the pair just written comes back whole
 
 
+def test_a_budget_buys_feed_forward_blocks():
+    output = run(*SMALL, "--kernel", "linear", "--budget", "65536").output
+    assert "feed-forward blocks of at most 65536 parameters that store 16 pairs" in output
+    assert re.search(r"relu_squared +yes +8 +1 +1\d{3} +\d+ +\S+", output)
+
+
 def test_a_cold_run_says_so():
     output = run(*SMALL, "--kernel", "exp", "--tau", "1").output
     assert " *" in output

@@ -10,6 +10,7 @@ from refmem.capacity import (
     effective_dim,
     entropy,
     ffn_entropy,
+    gaussian_prediction,
     inverse_snr,
     kernel_entropy,
     log_inverse_snr,
@@ -50,7 +51,7 @@ def test_the_definition_pair_by_pair(kernel):
 
 def test_blocks_change_nothing(monkeypatch):
     whole = measure(KEYS, VALUES)
-    monkeypatch.setattr("refmem.capacity.measurement.BLOCK", 110)  # two rows at a time
+    monkeypatch.setattr("refmem.capacity.given.BLOCK", 110)  # two rows at a time
     parts = measure(KEYS, VALUES)
     for one, other in zip(whole, parts, strict=True):
         assert np.abs(one - other).max() <= 256 * np.finfo(float).eps * np.abs(one).max()
@@ -142,3 +143,41 @@ def test_the_entropy_of_a_block():
     found = ffn_entropy(x, w_in)
     assert found[1] == 0
     assert abs(found[0] - entropy(np.array([1.0, 2]))) == 0
+
+
+def test_for_the_linear_kernel_being_gaussian_changes_nothing():
+    """The sum of squared scores is the second moment's, exactly; rounding is all that differs."""
+    keys = np.random.default_rng(3).exponential(1, (40, 5))
+    one, other = (
+        gaussian_prediction(keys, kernel="linear"),
+        measure(keys, keys, kernel="linear").expected,
+    )
+    assert np.abs(one - other).max() <= 256 * np.finfo(float).eps * other.max()
+
+
+@pytest.mark.parametrize("kernel", ["exp", "relu", "sigmoid", "solu"])
+@pytest.mark.parametrize("isotropic", [False, True])
+def test_gaussian_keys_are_as_noisy_as_predicted(kernel, isotropic):
+    """100 sets of 64 keys: the difference of measured and predicted noise is 0 on average, if the
+    predicted second moment is theirs."""
+    random, spread = np.random.default_rng(1), np.ones(6) if isotropic else np.linspace(0.3, 1.7, 6)
+    different = []
+    for _ in range(100):
+        keys = random.standard_normal((64, 6)) * spread
+        keys[0] = spread  # one read at a typical length; the other reads are of random length
+        measured = measure(keys, keys, kernel=kernel, tau=4.0).expected[0]
+        different.append(
+            measured / gaussian_prediction(keys, kernel=kernel, tau=4.0, isotropic=isotropic)[0]
+        )
+    low, high = Simulation(np.array(different), np.ones(100)).interval_at(0.999)
+    assert low <= 1.0 <= high
+
+
+def test_one_key_or_keys_of_zero_predict_no_noise():
+    assert gaussian_prediction(np.ones((1, 3))).tolist() == [0.0]
+    assert gaussian_prediction(np.array([[0.0, 1], [1, 0]]), kernel="linear").tolist() == [0, 0]
+
+
+def test_a_kernel_of_the_angle_has_no_prediction():
+    with pytest.raises(ValueError, match=r"^capacity: kernel has value cosine, expected one of"):
+        gaussian_prediction(np.eye(3), kernel="cosine")

@@ -242,6 +242,22 @@ def test_a_gated_unit_of_random_keys(activation):
     assert_inside(found, ffn_inverse_snr(activation, width=32, dim=9, gated=True), 0.999)
 
 
+def test_routed_experts_hear_the_active_ones_only():
+    """refmem.moe of 5 experts of 4 units, 2 of them chosen by the router's bias alone."""
+    random, noise = np.random.default_rng(0), []
+    for _ in range(2000):
+        x = random.standard_normal(9)
+        x *= 3 / np.linalg.norm(x)
+        w_in, w_out = random.standard_normal((2, 5, 4, 9))
+        w_in[0, 0] = x
+        bias = np.array([2.0, *random.permutation([1.0, 0, 0, 0])])
+        silent = np.zeros((5, 9))  # all experts score alike, and the two chosen weigh one half
+        read = 2 * refmem.moe(x[None], silent, w_in, w_out, bias).out[0]
+        noise.append(((read - 9 * w_out[0, 0]) ** 2).sum() / 9**2 / 9)
+    found = Simulation(np.array(noise), np.ones(2000))
+    assert_inside(found, ffn_inverse_snr(width=4, dim=9, experts=5, active=2), 0.999)
+
+
 def test_random_features_hear_a_floor():
     """Positive random features of refmem, eight of them, over keys on a sphere of radius 1."""
     random, found = np.random.default_rng(0), []
