@@ -92,7 +92,7 @@ def test_theory_is_inside_the_interval_of_the_simulation(kernel, given, size):
 
 @pytest.mark.parametrize("factor", [16 / 15, 2, 0.5])
 def test_a_wrong_theory_is_outside(factor):
-    found = simulate("linear", pairs=16, dim=9, trials=20000, rng=1)
+    found = simulate("linear", pairs=16, dim=9, trials=6000, rng=1)
     with pytest.raises(AssertionError):
         assert_inside(found, factor * inverse_snr("linear", pairs=16, dim=9))
 
