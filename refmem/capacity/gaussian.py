@@ -127,23 +127,23 @@ def gaussian_moments(kernel: Kernel, norm2: float, dim: int, tau: float, rho: fl
     >>> gaussian_moments(exponential, 64., 64, 8., 1.)
     Moments(square=2.0, mean=1.0, signal=16.0)
     """
-    name, degree = family_of(kernel)
-    if name == "polynomial":
-        return moments(*polynomial(degree, norm2, rho))
-    if name == "relu":
-        return moments(*relu(degree, norm2, rho))
-    if name == "gelu":
-        return moments(*gelu(norm2 / tau**2, rho * norm2 / tau))
-    if name == "exp":
-        return moments(*exponential(norm2, tau, rho))
-    if name == "solu":
-        return moments(*solu(norm2, tau, rho))
-    if name == "taylor":
-        return moments(*taylor(degree, norm2, tau, rho))
+    match family_of(kernel):
+        case ("polynomial", degree):
+            return moments(*polynomial(degree, norm2, rho))
+        case ("relu", degree):
+            return moments(*relu(degree, norm2, rho))
+        case ("gelu", _):
+            return moments(*gelu(norm2 / tau**2, rho * norm2 / tau))
+        case ("exp", _):
+            return moments(*exponential(norm2, tau, rho))
+        case ("solu", _):
+            return moments(*solu(norm2, tau, rho))
+        case ("taylor", order):
+            return moments(*taylor(order, norm2, tau, rho))
+        case ("round", _):
+            return _rounding(norm2, tau, rho)
     if kernel.lengths is not None:
         return _of_the_angle(kernel, norm2, dim, rho)
-    if name == "round":
-        return _rounding(norm2, tau, rho)
     return integrated(kernel, math.sqrt(norm2) / tau, rho * norm2 / tau)
 
 
@@ -178,9 +178,8 @@ def integrated(kernel: Kernel, deviation: float, signal: float) -> Moments:
     """Moments of a score of the given standard deviation, by the trapezoidal rule.
 
     For a smooth kernel its error falls exponentially with the step, as the Gaussian and all its
-    derivatives vanish at both ends. A Gauss-Hermite sum needs its nodes where the Gaussian is, not
-    where the kernel bends: for SiLU at deviation 27 its 200 nodes are off by 1e-3, and this sum by
-    1e-14.
+    derivatives vanish at both ends. A Gauss-Hermite sum has its nodes where the Gaussian is, not
+    where the kernel bends: of a sigmoid at deviation 27 its 200 nodes miss 1e-2, this sum 1e-15.
     """
     if deviation > WIDEST:
         raise ValueError(

@@ -15,7 +15,7 @@ import numpy as np
 import refmem
 from refmem.capacity.arguments import check_count
 from refmem.capacity.memories import check_ages
-from refmem.capacity.setting import setting
+from refmem.capacity.setting import refuse, setting
 from refmem.capacity.simulation import Simulation, draw_keys
 from refmem.capacity.values import STANDARD
 from refmem.rule import Rule
@@ -41,8 +41,11 @@ class MemorySimulation(NamedTuple):
 
     @property
     def retention_stderr(self) -> np.ndarray:
-        """Its standard error."""
-        return self.gain.std(0, ddof=1) / math.sqrt(len(self.gain))
+        """Its standard error; infinite for one trial."""
+        trials = len(self.gain)
+        if trials < 2:
+            return np.full(len(self.ages), np.inf)
+        return self.gain.std(0, ddof=1) / math.sqrt(trials)
 
     def at(self, place: int) -> Simulation:
         """Noise and signal of one age: `.mean` is 1/SNR, with its interval."""
@@ -69,7 +72,8 @@ def simulate_memory(
     """Write N random pairs with a rule of refmem, and read the pair of each age.
 
     rule     a rule or its name; one of queries, keys and values that is linear in its values
-    keys     "sphere" of squared radius norm2 (1 unless given), "gaussian" or "rademacher"
+    keys     "sphere" of squared radius norm2 (1 unless given), "gaussian", the one read with too,
+             or "rademacher"
     inputs   what else the rule takes: a number for every token, or an array with a time axis of
              `writes` tokens; and its options
 
@@ -80,8 +84,11 @@ def simulate_memory(
     chosen = find_rule(rule)
     ages = check_ages(ages, check_count("writes", writes, "pairs written"))
     trials = check_count("trials", trials, "memories")
-    length = (1.0 if norm2 is None else norm2) if keys == "sphere" else norm2
-    stored = setting("linear", writes, dim, None, keys, length, 1.0, 0.0, STANDARD)
+    if keys == "sphere":
+        norm2 = 1.0 if norm2 is None else norm2
+    else:
+        refuse("only keys on a sphere have one length", norm2=norm2 is not None)
+    stored = setting("linear", writes, dim, None, keys, norm2, 1.0, 0.0, STANDARD)
     if not _is_linear_in_values(chosen, dim, inputs):
         raise ValueError(
             f"capacity: rule has value {chosen.name}, expected one that is linear in its values, "

@@ -75,9 +75,8 @@ def log_inverse_snr(
     sigma    noise of every entry of the query instead: noise and signal are averaged over it
     values   `Values`; standard normal, read at their typical length, unless given
 
-    Over standard normal keys a kernel without a closed form is integrated, to about 1e-12 if it is
-    smooth; on the sphere it is summed over 256 nodes. Where neither is possible, ValueError says
-    which closed forms exist.
+    A kernel without a closed form is integrated, to about 1e-12 if it is smooth. Where that is
+    impossible too, ValueError says which closed forms exist.
 
     >>> log_inverse_snr("exp", pairs=2, dim=10000)                        # 2 - 2 sqrt(d)
     -198.0

@@ -2,7 +2,7 @@
 
 t has the density proportional to (1 - t^2)^((d - 3)/2), so even powers average to ratios of gammas
 and exponentials to Bessel functions, here summed as series in logarithms
-(derivations/snr_sphere.py). A kernel without a series is summed over Gauss-Gegenbauer nodes.
+(derivations/snr_sphere.py). A kernel without a series is integrated.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from refmem.capacity.moments import Moments, log_of, log_sum, of_nodes
 from refmem.capacity.weights import family_of
 from refmem.kernels import Kernel
 
-NODES = 256
+FARTHEST = 2_000
+"""The largest score that is still integrated over."""
 
 
 def log_moment(power: np.ndarray | float, dim: int) -> np.ndarray:
@@ -81,7 +82,13 @@ def sphere_moments(kernel: Kernel, norm2: float, dim: int, tau: float, rho: floa
         return Moments(square, mean, 2 * (log_of(abs(stored)) + stored))
     if name == "round":
         return _rounding(reach, dim, stored)
-    cosines, log_shares = nodes(dim)
+    if reach > FARTHEST:
+        raise ValueError(
+            f"capacity: kernel has value {kernel}, expected one with a closed form (linear, "
+            "polynomial, relu, exp, softmax, solu, cosine, round), because scores up to "
+            f"{reach:.4g} are too many to integrate over"
+        )
+    cosines, log_shares = nodes(dim, reach)
     return of_nodes(kernel, reach * cosines, log_shares, stored)
 
 
@@ -89,22 +96,27 @@ def of_cosines(kernel: Kernel, dim: int, rho: float) -> Moments:
     """Moments of the weight of a kernel of the angle, without the lengths."""
     if family_of(kernel).name == "cosine":
         return Moments(float(log_moment(1, dim)), -math.inf, 2 * log_of(abs(rho)))
-    cosines, log_shares = nodes(dim)
+    cosines, log_shares = nodes(dim, 1.0)
     return of_nodes(kernel, cosines, log_shares, rho)
 
 
-def nodes(dim: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cosines, and the logarithms of their shares: exact for polynomials of degree below 512.
+def nodes(dim: int, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Cosines t, and the logarithms of their shares, for a smooth kernel of scores `reach` * t.
 
-    On a line, d = 1, a cosine is 1 or -1.
+    With t = tanh(u) the density is that of cosh(u)^(1 - d) on the whole line, where the trapezoidal
+    rule's error falls exponentially with its step. On a line, d = 1, a cosine is 1 or -1.
+
+    >>> cosines, log_shares = nodes(8, 1.)
+    >>> float((np.exp(log_shares) * cosines**2).sum().round(12))              # 1/d
+    0.125
     """
-    from scipy.special import roots_gegenbauer
-
     if dim == 1:
         return np.array([-1.0, 1.0]), np.log([0.5, 0.5])
-    cosines, shares = roots_gegenbauer(NODES, dim / 2 - 1)
-    with np.errstate(divide="ignore"):
-        return cosines, np.log(shares / shares.sum())
+    step = 1 / (16 * max(reach, math.sqrt(dim), 1))
+    end = min((80 + 4 * reach) / (dim - 1) + 1, 40)  # beyond it a share is no part of the sum
+    u = np.arange(-math.ceil(end / step), math.ceil(end / step) + 1) * step
+    log_density = (1 - dim) * (np.logaddexp(u, -u) - math.log(2))
+    return np.tanh(u), log_density - log_sum(log_density)
 
 
 def log_mean_length_over_root(dim: int) -> float:

@@ -5,6 +5,7 @@ A shipped logarithm is within 64 roundings of its own largest term of the deriva
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -51,8 +52,8 @@ from refmem.capacity.approximations import (
     short_required_dim_usual,
 )
 from refmem.capacity.hopfield import pull
-from refmem.capacity.sphere import log_exponential
-from refmem.kernels import find_kernel, polynomial, taylor
+from refmem.capacity.sphere import log_exponential, sphere_moments
+from refmem.kernels import Kernel, find_kernel, polynomial, taylor
 
 AT = {s: sp.sqrt(sp.Rational(37, 3)), tau: sp.Rational(7, 2), d: 11}
 PLAIN = {"pairs": 2, "dim": 11, "tau": 3.5, "norm2": 37 / 3}
@@ -251,3 +252,33 @@ def test_logarithms_are_those_of_a_direct_evaluation(kernel):
     direct = (weights**2).mean() / weights[own][0] ** 2
     ours = inverse_snr(kernel, pairs=2, dim=8, tau=2, keys="rademacher")
     assert abs(ours / direct - 1) <= 64 * np.finfo(float).eps * 8
+
+
+@pytest.mark.parametrize("dim", [1, 2, 3, 8, 65])
+@pytest.mark.parametrize("kernel", ["linear", "exp", "solu", polynomial(3), "sigmoid", taylor(2)])
+def test_what_is_integrated_is_what_is_summed(kernel, dim):
+    """The kernel under a name that no closed form knows, on the sphere and over Gaussian keys; a
+    sigmoid, which has no closed form, against twice as many nodes."""
+    shipped = find_kernel(kernel)
+    weight = shipped.weight or np.exp
+    unknown = Kernel("unknown", shipped.equation, weight)
+    for keys in ("sphere", "gaussian"):
+        stored = {"pairs": 5, "dim": dim, "tau": 1.3, "keys": keys, "values": Values(3, mean=2.0)}
+        one, other = (log_inverse_snr(which, **stored) for which in (unknown, shipped))
+        assert abs(one - other) <= 256 * np.finfo(float).eps * (2 * dim / 1.3 + 10)
+
+
+@pytest.mark.parametrize(("dim", "reach"), [(2, 1.0), (8, 20.0), (65, 500.0)])
+def test_a_steep_kernel_is_integrated_on_the_sphere(dim, reach):
+    """A sigmoid, by mpmath in 30 digits."""
+    mpmath.mp.dps = 30
+    half, whole = mpmath.mpf(dim) / 2, mpmath.mpf(reach)
+    unit = mpmath.gamma(half) / mpmath.sqrt(mpmath.pi) / mpmath.gamma(half - 0.5)
+    edges = [-1, -0.5, -0.1, -0.01, -0.001, 0, 0.001, 0.01, 0.1, 0.5, 1]
+
+    def noise(t):
+        return unit * (1 - t * t) ** (half - 1.5) / (1 + mpmath.exp(-whole * t)) ** 2
+
+    exact = mpmath.log(mpmath.quad(noise, edges))
+    ours = sphere_moments(find_kernel("sigmoid"), reach, dim, 1.0, 1.0).square
+    assert abs(ours - exact) <= 1e-8 if dim == 2 else abs(ours - exact) <= 1e-13

@@ -114,6 +114,11 @@ SNR = [
     ),
     (
         ValueError,
+        {"kernel": "sigmoid", "dim": 10**5, "tau": 1.0, "keys": "sphere"},
+        "kernel has value sigmoid, expected one with a closed form .*, because scores up to",
+    ),
+    (
+        ValueError,
         {"keys": KEYS},
         "pairs has a value, expected none, because the keys say it",
     ),

@@ -104,6 +104,18 @@ def test_without_correction_or_decay_the_age_does_not_matter():
     assert (np.diff(corrected) > 0).all()
 
 
+def test_one_write_and_one_trial():
+    found = simulate_memory("delta", writes=1, dim=3, ages=[0], beta=1.0, trials=1)
+    assert found.inverse_snr.tolist() == [0]
+    assert found.retention_stderr.tolist() == [np.inf]
+    assert memory_inverse_snr("delta", writes=1, dim=3, ages=[0]).tolist() == [0]
+
+
+def test_only_keys_on_a_sphere_have_a_length_of_their_own():
+    with pytest.raises(ValueError, match=r"^capacity: norm2 has a value, expected none, because"):
+        simulate_memory("delta", writes=3, dim=3, ages=[0], beta=1.0, keys="gaussian", norm2=2.0)
+
+
 def test_a_ridge_beats_a_sum():
     for writes in (10, 64, 200):
         ridge, plain = (
