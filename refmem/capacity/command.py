@@ -19,7 +19,7 @@ STORED = 4096
 
 def memory_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what is stored and how it is read."""
-    for option in (
+    for option in reversed((
         click.option("--kernel", "kernels", multiple=True, help="Only this one; may be repeated."),
         click.option("--dim", type=click.IntRange(min=1), default=64, show_default=True,
                      help="Width of a key."),
@@ -33,14 +33,14 @@ def memory_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Also whole memories by age."),
         click.option("--budget", type=click.IntRange(min=1),
                      help="Also feed-forward blocks of at most so many parameters."),
-    ):  # fmt: skip
+    )):  # fmt: skip
         command = option(command)
     return command
 
 
 def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say how it is simulated and where it goes."""
-    for option in (
+    for option in reversed((
         click.option("--trials", type=click.IntRange(min=2), default=200, show_default=True,
                      help="Simulated reads of each point."),
         click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
@@ -49,7 +49,7 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--journal", callback=file_in_a_folder,
                      help="A file that a stopped run resumes from; memories have FILE.memories."),
         click.option("--plot", "picture", help="Draw it: a file ending in .svg or .png."),
-    ):  # fmt: skip
+    )):  # fmt: skip
         command = option(command)
     return command
 

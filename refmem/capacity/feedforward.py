@@ -10,6 +10,8 @@ standard normal.
 
 from __future__ import annotations
 
+from typing import Any
+
 from refmem import kernels
 from refmem.activations import Activation, find_activation
 from refmem.capacity.arguments import check_count, check_number
@@ -47,28 +49,8 @@ def kernel_of(activation: Activation | str) -> Kernel:
     return Kernel(name, activation.equation, activation.value)
 
 
-def ffn_inverse_snr(
-    activation: Activation | str = "relu",
-    *,
-    width: int,
-    dim: int,
-    norm2: float | None = None,
-    gated: bool = False,
-    experts: int = 1,
-    active: int = 1,
-    values: Values = STANDARD,
-) -> float:
-    """1/SNR of a feed-forward block.
-
-    activation   of refmem.activations
-    width        m, hidden units of one expert
-    dim          d, the width of the input
-    norm2        s^2 of the input; d unless given, as a layer norm leaves it
-    gated        whether it is a gated linear unit: activation(gate) * up
-    experts      E, of which `active` answer; the expert of the unit that is read is among them
-    values       their mean matters to activations with a mean; not with `gated`, where it is 0
-
-    Proof: derivations/snr_activation.py, snr_gated_unit.py, snr_mixture_of_experts.py
+def ffn_inverse_snr(activation: Activation | str = "relu", **given: Any) -> float:
+    """1/SNR of a feed-forward block; the arguments are those of `log_ffn_inverse_snr`.
 
     >>> round(ffn_inverse_snr("relu", width=4096, dim=1024), 6)           # 4095/(2 d)
     1.999512
@@ -77,18 +59,7 @@ def ffn_inverse_snr(
     >>> round(ffn_inverse_snr("relu", width=512, dim=1024, experts=8, active=2), 6)
     0.499512
     """
-    return exp_of(
-        log_ffn_inverse_snr(
-            activation,
-            width=width,
-            dim=dim,
-            norm2=norm2,
-            gated=gated,
-            experts=experts,
-            active=active,
-            values=values,
-        )
-    )
+    return exp_of(log_ffn_inverse_snr(activation, **given))
 
 
 def log_ffn_inverse_snr(
@@ -102,7 +73,18 @@ def log_ffn_inverse_snr(
     active: int = 1,
     values: Values = STANDARD,
 ) -> float:
-    """The natural logarithm of `ffn_inverse_snr`, which does not underflow."""
+    """The natural logarithm of 1/SNR of a feed-forward block.
+
+    activation   of refmem.activations
+    width        m, hidden units of one expert
+    dim          d, the width of the input
+    norm2        s^2 of the input; d unless given, as a layer norm leaves it
+    gated        whether it is a gated linear unit: activation(gate) * up
+    experts      E, of which `active` answer; the expert of the unit that is read is among them
+    values       their mean matters to activations with a mean; not with `gated`, where it is 0
+
+    Proof: derivations/snr_activation.py, snr_gated_unit.py, snr_mixture_of_experts.py
+    """
     width = check_count("width", width, "hidden units")
     dim = check_count("dim", dim, "entries of an input")
     experts = check_count("experts", experts, "experts")

@@ -39,6 +39,7 @@ from refmem.capacity import (
     Values,
     best_tau,
     ffn_inverse_snr,
+    gaussian,
     heads_inverse_snr,
     inverse_snr,
     kernel_of,
@@ -51,9 +52,10 @@ from refmem.capacity.approximations import (
     short_required_dim_linear,
     short_required_dim_usual,
 )
+from refmem.capacity.averaged import averaged_moments
 from refmem.capacity.hopfield import pull
 from refmem.capacity.sphere import log_exponential, sphere_moments
-from refmem.kernels import Kernel, find_kernel, polynomial, taylor
+from refmem.kernels import Kernel, arc_cosine, find_kernel, polynomial, taylor
 
 AT = {s: sp.sqrt(sp.Rational(37, 3)), tau: sp.Rational(7, 2), d: 11}
 PLAIN = {"pairs": 2, "dim": 11, "tau": 3.5, "norm2": 37 / 3}
@@ -124,6 +126,39 @@ def assert_same_logarithm(shipped, derived, largest=100.0):
 @pytest.mark.parametrize(("kernel", "stored", "derived"), ROWS)
 def test_a_shipped_closed_form_is_the_derived_one(kernel, stored, derived):
     assert_same_logarithm(log_inverse_snr(kernel, **stored), derived.subs(AT))
+
+
+def test_the_mean_of_a_rectified_score():
+    """E max(s z, 0) = s/sqrt(2 pi), E max(s z, 0)^2 = s^2/2; |t| has the mean 1/2 in d = 3."""
+    for power, mean in ((1, 5 / (2 * sp.pi)), (2, sp.Rational(25, 4))):
+        assert_same_logarithm(gaussian.relu(power, 5.0, 1)[1].log(), mean)
+    of_sphere_in_space = sphere_moments(find_kernel("relu"), 2.0, 3, 1.0, 1.0).mean
+    assert_same_logarithm(of_sphere_in_space, (2 * sp.Rational(1, 4)) ** 2)
+
+
+def test_the_mean_over_lengths():
+    """The squared mean over the signal, d = 8: ReLU by hand, exponentials by their rate."""
+    mean = averaged_moments(find_kernel("relu"), 8, 1.0, 1.0).mean
+    assert_same_logarithm(mean, 1 / (2 * sp.pi * 6))
+    for kernel, weight in (("exp", 1), ("solu", sp.Rational(1, 4))):
+        mean = averaged_moments(find_kernel(kernel), 8, 2.0, 1.0).mean
+        rate = sp.Rational(3, 4)  # (2 tau - 1)/tau^2
+        assert_same_logarithm(mean, weight * (1 + 2 * rate) ** -4)
+
+
+def test_the_mean_of_a_kernel_of_the_angle():
+    """In the plane E |k| = sqrt(pi/2); on the circle of radius 1 a key's length is 1."""
+    on_circle = sphere_moments(arc_cosine(1), 1.0, 2, 1.0, 1.0).mean
+    in_plane = gaussian.gaussian_moments(arc_cosine(1), 1.0, 2, 1.0, 1.0).mean
+    assert abs(in_plane - on_circle - math.log(math.pi / 2)) <= 16 * np.finfo(float).eps
+
+
+def test_rounding_at_a_temperature_that_rounds_to_one():
+    """tau = 2 s: |score| = |z|/2 rounds to 0 below z = 1, to 1 below 3, to 2 below 5, ..."""
+    above = [math.erfc(z / math.sqrt(2)) for z in (1, 3, 5, 7, 9)]
+    noise = sum((2 * m - 1) * tail for m, tail in enumerate(above, 1))
+    square = gaussian.gaussian_moments(find_kernel("round"), 4.0, 4, 4.0, 1.0).square
+    assert abs(square - math.log(noise)) <= 1e-13  # P(|z| > 11) is 1e-28
 
 
 def test_a_wrong_closed_form_would_be_seen():
@@ -254,8 +289,20 @@ def test_logarithms_are_those_of_a_direct_evaluation(kernel):
     assert abs(ours / direct - 1) <= 64 * np.finfo(float).eps * 8
 
 
+INTEGRABLE = [
+    "linear",
+    "exp",
+    "solu",
+    "sigmoid",
+    polynomial(2),
+    polynomial(3),
+    taylor(2),
+    kernel_of("gelu"),
+]
+
+
 @pytest.mark.parametrize("dim", [1, 2, 3, 8, 65])
-@pytest.mark.parametrize("kernel", ["linear", "exp", "solu", polynomial(3), "sigmoid", taylor(2)])
+@pytest.mark.parametrize("kernel", INTEGRABLE)
 def test_what_is_integrated_is_what_is_summed(kernel, dim):
     """The kernel under a name that no closed form knows, on the sphere and over Gaussian keys; a
     sigmoid, which has no closed form, against twice as many nodes."""
