@@ -2,12 +2,11 @@
 
 import numpy as np
 
-WORDS, PLACES, WIDTH, HEADS, PAIRS, LAYERS = 5, 4, 8, 2, 3, 2
+WORDS, WIDTH, HEADS, PAIRS, LAYERS = 5, 8, 2, 3, 2
 EPS = 2.0**-10
 
 SHAPES = {
     "embeddings.word_embeddings.weight": (WORDS, WIDTH),
-    "embeddings.position_embeddings.weight": (PLACES, WIDTH),
     "embeddings.token_type_embeddings.weight": (2, WIDTH),
     "embeddings.LayerNorm.weight": (WIDTH,),
     "embeddings.LayerNorm.bias": (WIDTH,),
@@ -24,9 +23,9 @@ LAYER_SHAPES = {
 }
 
 
-def tiny_weights(seed=0):
-    """Weights by their names in BERT: multiples of 1/4 in [-1, 1], which every number system has."""
-    shapes = dict(SHAPES)
+def tiny_weights(seed=0, places=4):
+    """Weights by their names in BERT: multiples of 1/4 in [-1, 1], as every number system has."""
+    shapes = SHAPES | {"embeddings.position_embeddings.weight": (places, WIDTH)}
     for layer in range(LAYERS):
         for name, shape in LAYER_SHAPES.items():
             shapes[f"encoder.layer.{layer}.{name}.weight"] = shape

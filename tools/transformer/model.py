@@ -13,8 +13,8 @@ Each layer adds what its context recalls, then what its weights recall, and norm
     w_in      (M, D)      keys of the weights, each with a bias: one more column of y, all ones
     w_out     (M, D)      values of the weights
 
-The text is written whole before it is asked, which `softmax_attention`, where a token sees what came
-before it, says only of the last token; so this takes the kernel itself, over everything.
+The text is written whole before it is asked. `softmax_attention`, whose tokens see what came before
+them, says that of the last token alone; so this takes its kernel, over everything.
 Source: Devlin et al. 2018, arXiv:1810.04805 (BERT); Reimers and Gurevych 2019, arXiv:1908.10084
 (the embedding of a text: the mean of its tokens, of length one).
 """
@@ -79,13 +79,21 @@ class Model(NamedTuple):
 
 
 class Context(NamedTuple):
-    """A layer's memory of the text: q, k, v (H, T, d), scores and weights (H, T queries, T keys)."""
+    """A layer's memory of the text.
+
+    q, k, v            (H, T, d)
+    scores, weights    (H, T, T)   of every query with every key; weights are their softmax
+    """
 
     q: np.ndarray
     k: np.ndarray
     v: np.ndarray
     scores: np.ndarray
     weights: np.ndarray
+
+    def of_head(self, head: int) -> Context:
+        """One head alone, without the first axis."""
+        return Context(*(array[head] for array in self))
 
 
 class Reading(NamedTuple):

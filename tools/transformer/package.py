@@ -15,6 +15,9 @@ from tools.transformer.model import Model, model_of
 
 EXTRA = "model"
 
+FEWEST = 64
+"""Tokens that a text has at least: twice as many as a key has entries."""
+
 
 def folder() -> Path:
     """Where the files are; MissingExtraError if the package is not installed."""
@@ -43,7 +46,15 @@ class Vocabulary:
         return self.tokenizer.encode(text).ids
 
     def windows(self, text: str, most: int) -> list[list[int]]:
-        """The text in pieces of at most `most` tokens each, its two marks among them."""
+        """The text in windows of at most `most` tokens, nearly alike in length, marks among them.
+
+        Raises ValueError for a text too short to fill the directions of a key.
+        """
         first, *pieces, last = self.tokens(text)
-        size = most - 2
-        return [[first, *pieces[i : i + size], last] for i in range(0, len(pieces), size)]
+        if len(pieces) < FEWEST:
+            raise ValueError(
+                f"real_model: text has {len(pieces)} tokens, expected at least {FEWEST}, because "
+                "fewer keys cannot fill the directions of a head"
+            )
+        count = -(-len(pieces) // (most - 2))
+        return [[first, *part.tolist(), last] for part in np.array_split(pieces, count)]
