@@ -20,6 +20,7 @@ from rich.text import Text
 
 import refmem
 from refmem import links
+from refmem.capacity.command import capacity
 from refmem.checking import check, mutants
 from refmem.signature import nearest_name
 from refmem.terminal import DEPARTS, UNAVAILABLE, USAGE, console, progress_bar
@@ -154,5 +155,6 @@ def _bare(equation: str) -> str:
     return "\n".join(re.split(r" {4,}", line)[0] for line in equation.splitlines())
 
 
+main.add_command(capacity)
 main.add_command(check)
 main.add_command(mutants)

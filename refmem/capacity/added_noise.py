@@ -39,7 +39,8 @@ def added_noise_moments(
     """The moments of the two kernels that have them in closed form.
 
     >>> import math
-    >>> square, mean, signal = added_noise_moments(find_kernel("linear"), 64., 64, 8., 1.)
+    >>> from refmem.kernels import linear
+    >>> square, mean, signal = added_noise_moments(linear, 64., 64, 8., 1.)
     >>> round((64**2 + 64) * math.exp(square - signal), 6)
     128.0
     """

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 
-from refmem.capacity import sphere
-from refmem.capacity.gaussian import double_factorial
-from refmem.capacity.moments import Moments, Scaled, log_of
+from refmem.capacity import gaussian, sphere
+from refmem.capacity.moments import Moments, Scaled, log_of, moments
 from refmem.capacity.weights import family_of
 from refmem.kernels import Kernel
 
@@ -23,30 +22,26 @@ def exponential(rate, dim):
     return Scaled(base=1 + 2 * rate, power=-dim / 2)
 
 
-def reciprocal(dim):
-    """E 1/s^2 = 1/(d - 2), for d > 2."""
-    return Scaled(1 / (dim - 2))
+def log_inverse_power(degree: int, dim: int) -> float:
+    """log E 1/s^(2p) = log Gamma(d/2 - p)/(2^p Gamma(d/2)), for d > 2p; 1/(d - 2) for p = 1."""
+    return math.lgamma(dim / 2 - degree) - math.lgamma(dim / 2) - degree * math.log(2)
 
 
 def averaged_moments(kernel: Kernel, dim: int, tau: float, rho: float) -> Moments:
     """The averaged ratios of a kernel that has them in closed form.
 
-    >>> round(math.exp(-averaged_moments(find_kernel("linear"), 64, 8., 1.).square), 6)
+    >>> from refmem.kernels import linear
+    >>> round(math.exp(-averaged_moments(linear, 64, 8., 1.).square), 6)
     62.0
     """
     name, degree = family_of(kernel)
     turned = 2 * log_of(abs(rho))
-    if name == "polynomial":
+    if name in ("polynomial", "relu"):
         _wide_enough(kernel, dim, 2 * degree)
-        inverse_power = math.lgamma(dim / 2 - degree) - math.lgamma(dim / 2)
-        inverse_power -= degree * (math.log(2) + turned)
-        mean = -math.inf if degree % 2 else 2 * math.log(double_factorial(degree - 1))
-        square = math.log(double_factorial(2 * degree - 1))
-        return Moments(square + inverse_power, mean + inverse_power, 0.0)
-    if name == "relu":
-        _wide_enough(kernel, dim, 2)
-        whole = reciprocal(dim).log() - (turned if rho > 0 else -math.inf)
-        return Moments(whole - math.log(2), whole - math.log(2 * math.pi), 0.0)
+        of_length = log_inverse_power(degree, dim)
+        formula = gaussian.polynomial if name == "polynomial" else gaussian.relu
+        square, mean, signal = moments(*formula(degree, 1.0, rho))
+        return Moments(square + of_length - signal, mean + of_length - signal, 0.0)
     if name in ("exp", "solu"):
         noise, mean = 2 * (rho * tau - 1) / tau**2, (2 * rho * tau - 1) / tau**2
         _rate_allowed(kernel, noise, tau)
@@ -70,7 +65,7 @@ def _of_the_angle(kernel: Kernel, dim: int, rho: float) -> Moments:
     if not kernel.lengths:
         return Moments(square - signal, mean - signal, 0.0)
     _wide_enough(kernel, dim, 2)
-    of_length = math.log(dim) + reciprocal(dim).log()
+    of_length = math.log(dim) + log_inverse_power(1, dim)
     root = 2 * sphere.log_mean_length_over_root(dim)
     return Moments(square - signal + of_length, mean - signal + of_length + root, 0.0)
 

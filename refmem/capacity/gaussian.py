@@ -47,12 +47,17 @@ def polynomial(degree, norm2, rho):
     )
 
 
-def relu(norm2, rho):
-    """max(x . y, 0): noise s^2/2, signal (rho s^2)^2; a negative score has none.
+def relu(degree, norm2, rho):
+    """max(x . y, 0)^p: half of the noise of (x . y)^p, the same signal; none if rho <= 0.
 
     Proof: derivations/snr_relu.py
     """
-    return Scaled(norm2 / 2), Scaled(norm2 / (2 * math.pi)), Scaled((rho > 0) * (rho * norm2) ** 2)
+    half_moment = 2 ** (degree / 2 - 1) * math.gamma((degree + 1) / 2) / math.sqrt(math.pi)
+    return (
+        Scaled(Fraction(double_factorial(2 * degree - 1), 2), norm2, degree),
+        Scaled(half_moment**2, norm2, degree),
+        Scaled(int(rho > 0), (rho * norm2) ** 2, degree),
+    )
 
 
 def exponential(norm2, tau, rho):
@@ -99,20 +104,36 @@ def taylor(order, norm2, tau, rho):
     )
 
 
+def gelu(variance, stored):
+    """x Phi(x), Phi the standard normal distribution function, x of this variance and, of the
+    stored key, this score.
+
+    Proof: derivations/snr_activation.py
+    """
+    q = variance / (1 + variance)
+    angle = math.asin(q) + 2 * q / math.sqrt(1 + 2 * variance)
+    noise = variance / 4 + variance / (2 * math.pi) * angle
+    answer = stored * math.erfc(-stored / math.sqrt(2)) / 2
+    return Scaled(noise), Scaled(variance * q / (2 * math.pi)), Scaled(answer**2)
+
+
 # ---- any kernel
 
 
 def gaussian_moments(kernel: Kernel, norm2: float, dim: int, tau: float, rho: float) -> Moments:
     """The moments of any kernel; those without a closed form are summed or integrated.
 
-    >>> gaussian_moments(find_kernel("exp"), 64., 64, 8., 1.)
+    >>> from refmem.kernels import exponential
+    >>> gaussian_moments(exponential, 64., 64, 8., 1.)
     Moments(square=2.0, mean=1.0, signal=16.0)
     """
     name, degree = family_of(kernel)
     if name == "polynomial":
         return moments(*polynomial(degree, norm2, rho))
     if name == "relu":
-        return moments(*relu(norm2, rho))
+        return moments(*relu(degree, norm2, rho))
+    if name == "gelu":
+        return moments(*gelu(norm2 / tau**2, rho * norm2 / tau))
     if name == "exp":
         return moments(*exponential(norm2, tau, rho))
     if name == "solu":

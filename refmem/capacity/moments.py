@@ -12,12 +12,16 @@ a file: `gaussian`, `averaged`, `sphere`, `rademacher`.
 from __future__ import annotations
 
 import math
+from numbers import Rational
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from refmem.capacity.weights import of_scores
 from refmem.kernels import Kernel
+
+LARGEST = math.log(np.finfo(float).max)
+"""The largest logarithm whose number is a float."""
 
 
 class Scaled(NamedTuple):
@@ -33,10 +37,14 @@ class Scaled(NamedTuple):
     exponent: Any = 0
 
     def log(self) -> float:
-        """Its natural logarithm; -inf for zero. A whole factor may be too large for a float."""
+        """Its natural logarithm; -inf for zero."""
         if not self.factor:
             return -math.inf
-        return math.log(self.factor) + self.power * math.log(self.base) + self.exponent
+        if isinstance(self.factor, Rational):  # which may be too large for a float
+            factor = math.log(self.factor.numerator) - math.log(self.factor.denominator)
+        else:
+            factor = math.log(self.factor)
+        return factor + self.power * math.log(self.base) + self.exponent
 
 
 class Moments(NamedTuple):
@@ -55,6 +63,11 @@ def moments(square: Scaled, mean: Scaled, signal: Scaled) -> Moments:
 def log_of(x: float) -> float:
     """log x for x >= 0; -inf for zero."""
     return math.log(x) if x else -math.inf
+
+
+def exp_of(x: float) -> float:
+    """e^x; inf where that is more than a float can say."""
+    return math.exp(x) if x < LARGEST else math.inf
 
 
 def log_sum(logs: np.ndarray, signs: np.ndarray | float = 1.0) -> float:

@@ -96,12 +96,12 @@ def simulate(
     trials = check_count("trials", trials, "reads")
     stored = Values(check_count("dim", dim, "entries of a key")) if values is None else values
     chosen = setting(kernel, pairs, dim, tau, keys, norm2, cosine, sigma, stored)
-    bound = least_tau(chosen.pairs, chosen.norm2) if chosen.pairs > 1 else 0.0
-    if family_of(chosen.kernel).name in ("exp", "solu") and chosen.tau < bound:
+    if is_too_cold(chosen.kernel, chosen.pairs, chosen.norm2, chosen.tau):
+        bound = least_tau(chosen.pairs, chosen.norm2)
         warnings.warn(
             f"capacity: tau has value {chosen.tau:.4g}, expected at least {bound:.4g}, because "
-            f"colder than that {chosen.pairs} pairs do not show the mean noise of {kernel}: a "
-            "simulation finds too little",
+            f"colder than that {chosen.pairs} pairs do not show the mean noise of {chosen.kernel}: "
+            "a simulation finds too little",
             stacklevel=2,
         )
     random = np.random.default_rng(rng)
@@ -163,9 +163,15 @@ def _of_length(x: np.ndarray, norm2: float) -> np.ndarray:
 def least_tau(pairs: int, norm2: float) -> float:
     """s sqrt(2/ln N): half of the exponential's mean noise is seen in a sample of N scores.
 
-    Proof: derivations/snr_heavy_tail.py
+    Infinite for one pair, which has no sample. Proof: derivations/snr_heavy_tail.py
 
     >>> round(least_tau(512, 64), 2)
     4.53
     """
-    return math.sqrt(2 * norm2 / math.log(pairs))
+    return math.sqrt(2 * norm2 / math.log(pairs)) if pairs > 1 else math.inf
+
+
+def is_too_cold(kernel: Kernel | str, pairs: int, norm2: float, tau: float) -> bool:
+    """Whether a simulation of an exponential kernel would find too little noise."""
+    exponential = family_of(kernel).name in ("exp", "solu")
+    return exponential and pairs > 1 and tau < least_tau(pairs, norm2)

@@ -21,8 +21,8 @@ from refmem.capacity.added_noise import added_noise_moments
 from refmem.capacity.arguments import check_rows, check_tau
 from refmem.capacity.averaged import averaged_moments
 from refmem.capacity.gaussian import gaussian_moments
-from refmem.capacity.measurement import log_inverse_snr_of_keys
-from refmem.capacity.moments import Moments, log_sum
+from refmem.capacity.given import log_inverse_snr_of_keys
+from refmem.capacity.moments import Moments, exp_of, log_sum
 from refmem.capacity.rademacher import rademacher_moments
 from refmem.capacity.setting import Setting, refuse, setting
 from refmem.capacity.sphere import sphere_moments
@@ -34,7 +34,8 @@ def inverse_snr(kernel: Kernel | str, **given: Any) -> float:
     """1/SNR: the noise of a read over its signal, both as powers. 0.01 is a clear answer.
 
     The arguments are those of `log_inverse_snr`, which is this number's logarithm and does not
-    underflow. Rounding of the logarithm leaves a relative error of about 1e-15 |log 1/SNR|.
+    underflow. Rounding of the logarithm leaves a relative error of about 1e-15 |log 1/SNR|; beyond
+    the floats the answer is 0 or inf.
 
     >>> round(inverse_snr("exp", pairs=512, dim=64, tau=8), 6)
     0.000425
@@ -43,7 +44,7 @@ def inverse_snr(kernel: Kernel | str, **given: Any) -> float:
     >>> inverse_snr("linear", pairs=1, dim=64)
     0.0
     """
-    return math.exp(log_inverse_snr(kernel, **given))
+    return exp_of(log_inverse_snr(kernel, **given))
 
 
 def log_inverse_snr(
@@ -97,27 +98,38 @@ def log_inverse_snr(
 
 
 def of_setting(chosen: Setting) -> float:
+    """log 1/SNR of a checked setting."""
+    return log_ratio(moments_of(chosen), chosen.pairs, chosen.values)
+
+
+def log_ratio(of_one: Moments, pairs: int, values: Values) -> float:
     """log of 1/SNR = (n P m_2 + n (n - 1) |mu|^2 m_1^2) E 1/|v_i|^2/c^2, n = N - 1 other pairs.
 
-    P = E |v|^2; m_2 and m_1 are the mean square and the mean of another pair's weight, c that of the stored one.
+    P = E |v|^2; m_2 and m_1 are the mean square and the mean of another pair's weight, c is the
+    weight of the pair that is read.
     """
-    square, mean, signal = moments_of(chosen)
-    if signal == -math.inf:
-        raise ValueError(
-            f"capacity: kernel has value {chosen.kernel}, expected one that answers the stored "
-            "key, because its signal is zero there"
-        )
-    others, values = chosen.pairs - 1, chosen.values
+    others = pairs - 1
     if not others:
         return -math.inf
-    terms = [math.log(others) + math.log(values.power) + square]
+    terms = [math.log(others) + math.log(values.power) + of_one.square]
     if others > 1 and values.mean_power:
-        terms.append(math.log(others) + math.log(others - 1) + math.log(values.mean_power) + mean)
-    return log_sum(np.array(terms)) + math.log(values.inverse_length) - signal
+        coherent = math.log(others) + math.log(others - 1) + math.log(values.mean_power)
+        terms.append(coherent + of_one.mean)
+    return log_sum(np.array(terms)) + math.log(values.inverse_length) - of_one.signal
 
 
 def moments_of(chosen: Setting) -> Moments:
     """The moments of a kernel over its distribution of keys."""
+    of_one = _of_keys(chosen)
+    if of_one.signal == -math.inf:
+        raise ValueError(
+            f"capacity: kernel has value {chosen.kernel}, expected one that answers the stored "
+            "key, because its signal is zero there"
+        )
+    return of_one
+
+
+def _of_keys(chosen: Setting) -> Moments:
     kernel, _, dim, tau, keys, norm2, cosine, sigma, _ = chosen
     if keys == "averaged":
         return averaged_moments(kernel, dim, tau, cosine)

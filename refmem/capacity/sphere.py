@@ -52,7 +52,8 @@ def log_exponential(x: float, dim: int, power: int = 0) -> float:
 def sphere_moments(kernel: Kernel, norm2: float, dim: int, tau: float, rho: float) -> Moments:
     """The moments of any kernel of the score s^2 t/tau.
 
-    >>> square, mean, signal = sphere_moments(find_kernel("linear"), 3., 16, 1., 1.)
+    >>> from refmem.kernels import linear
+    >>> square, mean, signal = sphere_moments(linear, 3., 16, 1., 1.)
     >>> round(math.exp(signal - square))          # 1/SNR of a pair is 1/d
     16
     """
@@ -68,9 +69,10 @@ def sphere_moments(kernel: Kernel, norm2: float, dim: int, tau: float, rho: floa
         signal = 2 * degree * log_of(abs(stored))
         return Moments(float(log_moment(degree, dim)) + scale, mean, signal)
     if name == "relu":
-        square = float(log_moment(1, dim)) + 2 * math.log(reach) - math.log(2)
-        mean = 2 * (float(log_moment(0.5, dim)) + math.log(reach / 2))
-        return Moments(square, mean, 2 * log_of(max(stored, 0)))
+        scale = 2 * degree * math.log(reach)
+        square = float(log_moment(degree, dim)) + scale - math.log(2)
+        mean = 2 * (float(log_moment(degree / 2, dim)) - math.log(2)) + scale
+        return Moments(square, mean, 2 * degree * log_of(max(stored, 0)))
     if name == "exp":
         return Moments(log_exponential(2 * reach, dim), 2 * log_exponential(reach, dim), 2 * stored)
     if name == "solu":

@@ -22,8 +22,11 @@ class Weights(NamedTuple):
     log: np.ndarray
 
     def over(self, log_unit: np.ndarray) -> np.ndarray:
-        """The weights as multiples of exp(log_unit)."""
-        return self.sign * np.exp(self.log - log_unit)
+        """The weights as multiples of exp(log_unit); infinite beside a unit of zero."""
+        silent = np.isneginf(self.log)
+        with np.errstate(over="ignore", invalid="ignore"):
+            loud = self.sign * np.exp(np.where(silent, 0.0, self.log) - log_unit)
+        return np.where(silent, 0.0, loud)
 
 
 class Family(NamedTuple):
@@ -42,8 +45,8 @@ def family_of(kernel: Kernel | str) -> Family:
     kernel = find_kernel(kernel)
     if kernel.weight is None and kernel.lengths is None:
         return Family("exp")
-    if kernel.name == "linear":
-        return Family("polynomial", 1)
+    if kernel.name in ("linear", "relu"):
+        return Family(kernel.name.replace("linear", "polynomial"), 1)
     name, _, degree = kernel.name.rstrip(")").partition("(")
     return Family(name, int(degree) if degree.isdecimal() else 0)
 
