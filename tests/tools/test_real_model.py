@@ -58,7 +58,7 @@ def test_every_head_and_every_layer_has_a_line(tiny, text):
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert max(map(len, lines)) <= 100
-    assert "contexts: memories of 52, 52 tokens" in result.output
+    assert "contexts: memories of 2 windows of 52 to 52 tokens" in result.output
     assert sum(line.split()[:2] == [str(n), str(h)] for line in lines
                for n in range(LAYERS) for h in range(HEADS)) == LAYERS * HEADS  # fmt: skip
     assert sum(line.split()[:2] == [str(n), str(PAIRS)] for line in lines for n in range(LAYERS))

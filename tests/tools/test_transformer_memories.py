@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from refmem.capacity import effective_dim, entropy, measure
+from refmem.capacity import effective_dim, entropy, gaussian_prediction, measure
 from tests.exact import assert_same
 from tests.tools.tiny import EPS, HEADS, LAYERS, PAIRS, tiny_weights
 from tools.transformer import memories
@@ -31,6 +31,8 @@ def test_every_head_is_measured_on_its_own_pairs(readings):
         keys = [text.k[one.head] for text in texts]
         snr = [measure(k, text.v[one.head]) for k, text in zip(keys, texts, strict=True)]
         assert one.snr == 1 / np.median([snr[0].inverse_snr, snr[1].inverse_snr])
+        theory = [gaussian_prediction(k, isotropic=True) for k in keys]
+        assert one.snr_theory == 1 / np.median(theory)
         lengths = np.concatenate([(k * k).sum(1) for k in keys])
         assert one.key_length == np.sqrt(lengths.mean())
         assert one.directions == np.mean([effective_dim(k - k.mean(0)) for k in keys])
@@ -46,6 +48,7 @@ def test_a_seed_is_the_same_numbers_and_another_is_not(readings):
     for one, two in zip(first, other, strict=True):
         assert one.snr_shaped != two.snr_shaped
         assert one[:9] == two[:9]
+        assert one.snr_theory == two.snr_theory
 
 
 def test_progress_is_told_head_by_head(readings):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from refmem.algebra import norm2, relu
-from refmem.capacity import Values, effective_dim, entropy, measure
+from refmem.capacity import Values, effective_dim, entropy, gaussian_prediction, measure
 from refmem.sweep import in_order
 from tools.transformer.model import Context, Reading
 
@@ -37,6 +37,9 @@ class Head(NamedTuple):
     snr            of the real keys and values
     snr_shaped     of Gaussian ones with the same means and covariances
     snr_isotropic  of Gaussian ones alike in every direction, with keys as long
+    snr_theory     the closed form of the last; its noise is a mean over memories, which is made by
+                   ever rarer ones the colder the head: below refmem.capacity.least_tau by none
+                   that is met
     """
 
     layer: int
@@ -50,6 +53,7 @@ class Head(NamedTuple):
     snr: float
     snr_shaped: float
     snr_isotropic: float
+    snr_theory: float
 
 
 class Weights(NamedTuple):
@@ -116,6 +120,7 @@ def measure_head(part: Part) -> Head:
         snr_isotropic=median_snr(
             (isotropic(k, random), isotropic(v, random)) for k, v in real * DRAWS
         ),
+        snr_theory=_median_snr(gaussian_prediction(k, isotropic=True) for k, _ in real),
     )
 
 
@@ -149,8 +154,7 @@ def usual_offset(weights: Iterable[np.ndarray]) -> tuple[int, float]:
 
 def median_snr(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> float:
     """The SNR that half of the reads exceed, over memories of keys (T, d) and values (T, d_v)."""
-    found = [measure(keys, values, kernel="exp").inverse_snr for keys, values in pairs]
-    return float(1 / np.median(np.concatenate(found)))
+    return _median_snr(measure(keys, values, kernel="exp").inverse_snr for keys, values in pairs)
 
 
 def shaped(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -173,6 +177,10 @@ def measure_weights(readings: Sequence[Reading]) -> list[Weights]:
         nats = float(entropy(relu(activations)).mean())
         found.append(Weights(layer, activations.shape[-1], active, nats, float(np.exp(nats))))
     return found
+
+
+def _median_snr(inverse: Iterable[np.ndarray]) -> float:
+    return float(1 / np.median(np.concatenate(list(inverse))))
 
 
 def _root_mean(squares: Iterable[np.ndarray]) -> float:

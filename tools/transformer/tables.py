@@ -46,9 +46,10 @@ def show(found: Study, console: Console) -> None:
 
 
 def _heads(found: Study) -> Table:
-    tokens = ", ".join(str(count) for count in found.windows)
+    fewest, most = min(found.windows), max(found.windows)
+    title = f"contexts: memories of {len(found.windows)} windows of {fewest} to {most} tokens"
     columns = ("layer", "head", *(name for name, _, _ in COLUMNS), "loudest")
-    table = _table(f"contexts: memories of {tokens} tokens", columns)
+    table = _table(title, columns)
     for layer, heads in groupby(found.heads, lambda head: head.layer):
         of_layer = list(heads)
         for head in of_layer:
