@@ -135,8 +135,8 @@ def test_a_text_too_short_is_refused(tiny, tmp_path):
 def test_windows_hold_the_whole_text_nearly_alike():
     vocabulary = TinyVocabulary()
     pieces = vocabulary.tokens(WORDS)[1:-1]
-    windows = vocabulary.windows(WORDS, 40)
-    assert [len(window) for window in windows] == [36, 35, 35]
+    windows = vocabulary.windows(WORDS, 35)
+    assert [len(window) for window in windows] == [27, 27, 27, 27]
     assert all((window[0], window[-1]) == (3, 4) for window in windows)
     assert [piece for window in windows for piece in window[1:-1]] == pieces
     assert vocabulary.windows(WORDS, len(pieces) + 2) == [vocabulary.tokens(WORDS)]

@@ -10,7 +10,7 @@ from refmem.capacity import effective_dim, entropy, gaussian_prediction, measure
 from tests.exact import assert_same
 from tests.tools.tiny import EPS, HEADS, LAYERS, PAIRS, tiny_weights
 from tools.transformer import memories
-from tools.transformer.model import Reading, model_of, read
+from tools.transformer.model import Context, Reading, model_of, read
 
 TEXTS = ((3, 0, 3, 1), (2, 4, 1, 1))
 SURE = 1e-9
@@ -40,6 +40,25 @@ def test_every_head_is_measured_on_its_own_pairs(readings):
         assert one.answering == np.exp(nats.mean())
         weights = [text.weights[one.head] for text in texts]
         assert (one.offset, one.constancy) == memories.usual_offset(weights)
+
+
+def random_memory(seed, scale):
+    """A head's memory of random pairs, keys stretched by `scale` (d,)."""
+    random = np.random.default_rng(seed)
+    keys, values = random.standard_normal((2, 30, len(scale)))
+    scores = keys @ keys.T
+    return Context(keys, keys * scale, values + 5, scores, np.eye(30))
+
+
+@pytest.mark.parametrize("kind", ["shaped", "isotropic"])
+def test_what_stands_beside_a_head_is_drawn_for_keys_and_values(monkeypatch, kind):
+    """Random memories that are the real one itself have its SNR, and the other kind has not."""
+    text = random_memory(5, np.linspace(0.5, 2, 4))
+    monkeypatch.setattr(memories, kind, lambda x, random: x)
+    found = memories.measure_head(memories.Part(0, 0, [text], np.random.SeedSequence(0)))
+    beside = {"shaped": found.snr_shaped, "isotropic": found.snr_isotropic}
+    assert beside.pop(kind) == found.snr
+    assert found.snr not in beside.values()
 
 
 def test_a_seed_is_the_same_numbers_and_another_is_not(readings):
@@ -98,7 +117,7 @@ def test_isotropic_rows_are_as_long_and_have_no_mean():
 def test_shaped_rows_have_the_mean_and_covariance():
     """Whitened by that mean and covariance they are standard normal, in every direction."""
     random = np.random.default_rng(3)
-    x = random.standard_normal((40, 3)) @ np.array([[5, 0, 0], [4, 1, 0], [0, 0, 0.1]]) + 7
+    x = random.standard_normal((40, 3)) @ np.array([[1, 0, 0], [9, 1, 0], [0, 0, 0.1]]) + 7
     drawn = np.concatenate([memories.shaped(x, random) for _ in range(20)])
     white = np.linalg.solve(np.linalg.cholesky(np.cov(x.T, bias=True)), (drawn - x.mean(0)).T)
     low, high = chi2.ppf([SURE / 2, 1 - SURE / 2], white.shape[1])

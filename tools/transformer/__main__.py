@@ -12,8 +12,9 @@ from refmem.extras import MissingExtraError
 from refmem.plot import check_path, save
 from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, progress_bar
 from tools.transformer.figures import draw
+from tools.transformer.model import Model
 from tools.transformer.package import FEWEST, Vocabulary, load_model
-from tools.transformer.study import PASSAGES, WINDOW, study
+from tools.transformer.study import PASSAGES, WINDOW, Study, study
 from tools.transformer.tables import show
 from tools.transformer.verify import ALLOWED, against_record, against_transformers
 
@@ -67,21 +68,12 @@ def main(
     try:
         model, vocabulary = load_model(), Vocabulary()
         windows = vocabulary.windows(text, tokens)
-        with progress_bar("real_model") as progress:
-            task = progress.add_task("heads", total=None)
-            found = study(
-                model,
-                windows,
-                seed,
-                watch=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        show(found, console())
-        departure = against_record(model, vocabulary)
-        click.echo(f"\nThe published embedding is met to {departure:.1e}.")
+        departures = {"The published embedding is met to": against_record(model, vocabulary)}
         if verify:
             apart = against_transformers(model, windows)
-            click.echo(f"Every token is that of transformers' model to {apart:.1e}.")
-            departure = max(departure, apart)
+            departures["Every token is that of transformers' model to"] = apart
+        found = _study(model, windows, seed)
+        show(found, console())
         if json_file is not None:
             found.write(json_file)
         if plot_file is not None:
@@ -91,7 +83,21 @@ def main(
         sys.exit(UNAVAILABLE)
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
-    sys.exit(CONFORMS if departure <= ALLOWED else DEPARTS)
+    click.echo()
+    for claim, departure in departures.items():
+        click.echo(f"{claim} {departure:.1e}.")
+    sys.exit(CONFORMS if max(departures.values()) <= ALLOWED else DEPARTS)
+
+
+def _study(model: Model, windows: list[list[int]], seed: int) -> Study:
+    """The study, with a progress bar."""
+    with progress_bar("real_model") as progress:
+        task = progress.add_task("heads", total=None)
+
+        def watch(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        return study(model, windows, seed, watch)
 
 
 if __name__ == "__main__":

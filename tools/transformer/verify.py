@@ -52,6 +52,7 @@ def against_transformers(model: Model, texts: Sequence[Sequence[int]]) -> float:
     """The largest difference from any entry of any token that transformers' BertModel gives."""
     torch: Any = optional("torch", EXTRA)
     transformers: Any = optional("transformers", EXTRA)
+    transformers.utils.logging.disable_progress_bar()
     theirs = transformers.BertModel.from_pretrained(str(folder())).double().eval()
     differences = []
     for tokens in texts:
