@@ -103,18 +103,24 @@ def random_keys(n: int, d: int, rng: np.random.Generator, draws: int = DRAWS) ->
     """
     require_two(n)
     _require_room(n, d)
-    kept = np.empty((0, d), dtype=int)
+    kept = np.empty((0, d))
     for _ in range(0, draws, BATCH):
-        for key in 2 * rng.integers(0, 2, (BATCH, d)) - 1:
-            if (8 * abs(kept @ key) < d).all():
+        drawn = 2.0 * rng.integers(0, 2, (BATCH, d)) - 1
+        for key in drawn[_are_apart(kept, drawn)]:
+            if _are_apart(kept, key[None])[0]:
                 kept = np.concatenate([kept, key[None]])
-            if len(kept) == n:
-                return Keys(kept, d)
+        if len(kept) >= n:
+            return Keys(kept[:n].astype(int), d)
     raise ValueError(
         f"keys: d has value {d}, expected at least {sufficient_width(n)}, because {draws} draws "
         f"found {len(kept)} of {n} keys with overlaps below 1/8, and from 128 ln(4 (n - 1)) on "
         "every second draw is one"
     )
+
+
+def _are_apart(kept: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Which of the drawn keys overlap each kept one by less than 1/8."""
+    return (8 * abs(drawn @ kept.T) < drawn.shape[1]).all(1)
 
 
 def sufficient_width(n: int) -> int:

@@ -33,6 +33,7 @@ class Program:
     state    how many numbers are kept; of a cache, after it was rewritten
     steps    how many steps of the rule a token takes
     options  what else the rule is called with, such as a kernel
+    growing  whether that is for every token seen
     remark   what has to be said about it
     exact    the numbers in which it is exact
     """
@@ -45,6 +46,7 @@ class Program:
     state: int
     steps: int = 1
     options: dict[str, Any] = field(default_factory=dict)
+    growing: bool = False
     remark: str = ""
     exact: Numbers = fractions
 

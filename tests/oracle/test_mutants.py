@@ -7,7 +7,7 @@ from refmem.oracle.budget import call_options
 from refmem.oracle.cases import find_case
 from refmem.oracle.conventions import REFMEM
 from refmem.oracle.mutants import MUTANTS, run_mutants
-from refmem.oracle.mutants.changes import reread, rewritten, to_bfloat16
+from refmem.oracle.mutants.changes import reread, rewritten
 from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS, GradientMutant
 from refmem.oracle.mutants.mutant import ends_of_chunks
 from refmem.oracle.mutants.table import gradient_passes, show_kills, try_gradients, try_mutants

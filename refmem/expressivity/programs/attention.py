@@ -79,6 +79,6 @@ def _program(task: Task, inputs: Any, width: int) -> Program:
         lambda out, tokens: fractions(out),
         lambda numbers: numbers[:, 0],
         width + 1,
-        remark="a row a token",
+        growing=True,
         exact=symbolic,
     )
