@@ -1,8 +1,8 @@
 """Whether a linear score can tell points of two kinds apart: margins, and proofs that none can.
 
-    margin        the most by which any score of length one tells them apart
-    alternating_weights   y >= 0 with sum over points of y s (point, 1) = 0, s = 1, -1, 1, ..: then
-                  no score has s score > 0 at all of them, for these sum to zero (Farkas)
+margin        the most by which any score of length one tells them apart
+alternating_weights   y >= 0 with sum over points of y s (point, 1) = 0, s = 1, -1, 1, ..: then
+              no score has s score > 0 at all of them, for these sum to zero (Farkas)
 """
 
 from __future__ import annotations

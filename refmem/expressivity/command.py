@@ -109,7 +109,7 @@ def show_table(cells: list[list[Any]], printed: Console) -> None:
     table = Table(box=HORIZONTALS, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("task", no_wrap=True)
     for cell in cells[0]:
-        table.add_column(cell.row.name.replace(",", "").replace("_", " "), overflow="fold")
+        table.add_column(cell.row.heading)
     for line in cells:
         table.add_row(line[0].task.name, *map(_entry, line))
     printed.print(table)

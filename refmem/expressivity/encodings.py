@@ -65,8 +65,9 @@ def _logarithms(rng: np.random.Generator) -> dict[str, Any]:
     """Keys of logarithms of primes, so that weights are fractions."""
     import sympy
 
-    primes = [sympy.log(prime) for prime in (2, 3, 5)]
-    return _pair(rng) | {"k": [int(power) * p for power, p in zip(rng.integers(-2, 3, K), primes)]}
+    powers = rng.integers(-2, 3, K).tolist()
+    primes = [sympy.log(sympy.prime(place)) for place in range(1, K + 1)]
+    return _pair(rng) | {"k": [power * log for power, log in zip(powers, primes, strict=True)]}
 
 
 def _gated(rng: np.random.Generator) -> dict[str, Any]:
@@ -75,8 +76,8 @@ def _gated(rng: np.random.Generator) -> dict[str, Any]:
     return _pair(rng) | {"alpha": alpha}
 
 
-def _stepped(most: int, least: int = 0) -> Callable[[np.random.Generator], dict[str, Any]]:
-    """beta |k|^2 is any of least .. 6 sixths of `most`."""
+def _stepped(most: int) -> Callable[[np.random.Generator], dict[str, Any]]:
+    """beta |k|^2 is 1 .. 5 sixths of `most`."""
 
     def one(rng: np.random.Generator) -> dict[str, Any]:
         pair = _pair(rng)
@@ -89,7 +90,9 @@ def _stepped(most: int, least: int = 0) -> Callable[[np.random.Generator], dict[
 
 LINEAR = Encoding(linear_attention, _pair)
 PLACED = Encoding(linear_attention, _pair, places=True)
-SOFTMAX = Encoding(softmax_attention, _logarithms, places=True, numbers=symbolic, options={"scale": 1})
+SOFTMAX = Encoding(
+    softmax_attention, _logarithms, places=True, numbers=symbolic, options={"scale": 1}
+)
 GATED = Encoding(gla, _gated)
 POSITIVE = Encoding(delta, _stepped(1))
 REFLECTING = Encoding(delta, _stepped(2))

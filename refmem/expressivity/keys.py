@@ -9,7 +9,8 @@ without an error if each is less than 1/2 from what orthogonal keys would have:
 So overlaps of either sign have to stay below 1/8, and overlaps that are never negative below 1/4.
 Vectors are whole numbers of one squared length; inner products are over that, as exact fractions.
 
-Proof: derivations/expressivity_exchange.py, expressivity_polynomial_keys.py, expressivity_key_count.py
+Proof:  derivations/expressivity_exchange.py, derivations/expressivity_polynomial_keys.py,
+        derivations/expressivity_key_count.py
 """
 
 from __future__ import annotations

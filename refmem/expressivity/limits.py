@@ -72,8 +72,11 @@ def additive(task: Task, encoding: Encoding, rng: np.random.Generator) -> Limit 
     found = balanced(task, rng)
     if found is None:
         return None
-    sums = [sum(_last_read(encoding, word) for word in side) for side in (found.left, found.right)]
-    if not (sums[0] == sums[1]).all():
+    left, right = (
+        np.sum([_last_read(encoding, word) for word in side], axis=0)
+        for side in (found.left, found.right)
+    )
+    if not (left == right).all():
         return None
     return Limit(
         "additive",

@@ -22,7 +22,6 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.expressivity.graphs import Reachability
-from refmem.expressivity.groups import Group
 from refmem.expressivity.tasks import (
     Automaton,
     Brackets,
@@ -191,9 +190,7 @@ def of_counting(task: Counting) -> Machine:
     """m registers in a ring: a one turns it, and register 0 holds the count."""
     m = task.modulus
     turn = rotation(m, -1)
-    return Machine(
-        task, np.arange(m), lambda one: turn if one else [], m - 1, _always(0), _first
-    )
+    return Machine(task, np.arange(m), lambda one: turn if one else [], m - 1, _always(0), _first)
 
 
 @machine.register
@@ -281,9 +278,7 @@ def of_recall(task: Recall) -> Machine:
         written, key, value = token.tolist()
         return [put(key, value, task.keys)] if written else []
 
-    return Machine(
-        task, np.zeros(task.keys, int), moves, 1, lambda tokens: tokens[:, 1:2], _first
-    )
+    return Machine(task, np.zeros(task.keys, int), moves, 1, lambda tokens: tokens[:, 1:2], _first)
 
 
 @machine.register

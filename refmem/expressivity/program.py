@@ -17,6 +17,7 @@ from refmem.algebra import nearest
 from refmem.expressivity.tasks import Task
 from refmem.numbers import fractions
 from refmem.rule import Rule
+from refmem.states import each
 
 Numbers = Callable[[Any], np.ndarray]
 
@@ -77,11 +78,9 @@ def converted_inputs(given: dict[str, Any], numbers: Numbers) -> dict[str, Any]:
 
 def _converted(value: Any, numbers: Numbers) -> Any:
     """An array, a lone number, or a cache of arrays in these numbers."""
-    if isinstance(value, tuple):
-        parts = (None if part is None else _converted(part, numbers) for part in value)
-        return type(value)(*parts)
-    array = np.asarray(numbers(value))
-    return array if np.ndim(value) else array[()]
+    lone = not isinstance(value, tuple) and np.ndim(value) == 0
+    converted = each(lambda part: np.asarray(numbers(part)), value)
+    return converted[()] if lone else converted
 
 
 def whole(x: np.ndarray) -> np.ndarray:

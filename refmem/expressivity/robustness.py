@@ -99,7 +99,7 @@ def in_stored_bfloat16(program: Program, tokens: np.ndarray) -> np.ndarray:
     given = converted_inputs(program.inputs(tokens), floats(np.float32)) | program.options
     state, scale = given.pop("state"), given.pop("scale", None)
     given.pop("heads", None)
-    rule = program.rule
+    rule: Any = program.rule
     S, x = rule.start(each(to_bfloat16, state), rule.bind((), given, state, scale))
     outs = []
     for t in range(x.T):

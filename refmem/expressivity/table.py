@@ -46,19 +46,21 @@ from refmem.rules.delta import delta_product
 
 EXACT, IMPOSSIBLE, OPEN, WRONG = "exact", "impossible", "open", "wrong"
 
-Shows = Callable[[Task, np.random.Generator], Limit | None]
+Shows = Callable[..., Limit | None]
 
 
 @dataclass(frozen=True)
 class Row:
     """A rule under a condition.
 
-    name      as it is printed and asked for
+    name      as it is asked for
+    heading   as it stands over its column
     program   task -> its program, or None
     limits    what may show that there is none
     """
 
     name: str
+    heading: str
     program: Callable[[Task], Program | None]
     limits: tuple[Shows, ...] = ()
 
@@ -143,6 +145,7 @@ _gentle = by_type(
 ROWS = (
     Row(
         "linear_attention",
+        "linear\nattention",
         by_type(),
         (
             partial(limits.blind, encoding=encodings.LINEAR),
@@ -151,14 +154,14 @@ ROWS = (
     ),
     Row(
         "softmax_attention",
+        "softmax\nattention",
         by_type(Recall=recall_by_attention, Copying=copying_by_attention),
         (partial(limits.additive, encoding=encodings.SOFTMAX),),
     ),
     Row(
         "gla",
-        by_type(
-            Recall=recall_by_gates, Copying=copying_by_gla, Reachability=reachability_by_paths
-        ),
+        "gla",
+        by_type(Recall=recall_by_gates, Copying=copying_by_gla, Reachability=reachability_by_paths),
         (
             partial(limits.turning, encoding=encodings.GATED),
             partial(limits.fading, encoding=encodings.GATED, words=limits.COUNTERS),
@@ -166,6 +169,7 @@ ROWS = (
     ),
     Row(
         "delta, beta <= 1",
+        "delta\nbeta <= 1",
         _gentle,
         (
             partial(limits.turning, encoding=encodings.POSITIVE),
@@ -174,16 +178,17 @@ ROWS = (
     ),
     Row(
         "delta, beta <= 2",
+        "delta\nbeta <= 2",
         _reflected,
         (
             partial(limits.turning, encoding=encodings.REFLECTING, stride=2),
             partial(limits.fading, encoding=encodings.REFLECTING, words=limits.LEVELS),
         ),
     ),
-    Row("delta_product", _products),
-    Row("generalized_delta", _generalized),
-    Row("deltaformer, rounding", _rounded),
-    Row("deltaformer, 4 exponentials", _exponential),
+    Row("delta_product", "delta\nproduct", _products),
+    Row("generalized_delta", "general.\ndelta", _generalized),
+    Row("deltaformer, rounding", "DeltaF.\nrounding", _rounded),
+    Row("deltaformer, 4 exponentials", "DeltaF.\n4 exp", _exponential),
 )
 """The rules; beta is that of unit keys: beta |k|^2 in general."""
 

@@ -1,19 +1,19 @@
 """Tasks that ask for a state: what is drawn, what the right answers are, what a checker says.
 
-    Counting(modulus)            ones so far, modulo m; parity is m = 2
-    Swaps(n)                     what is in a place after exchanges of n things
-    WordProblem(group)           the product of all elements so far, of any finite group
-    Automaton(table)             the state of any finite automaton
-    Brackets(kinds, depth)       the kind of the innermost open bracket
-    Recall(keys, values)         what a key was given last
-    Copying(delay, symbols)      the symbol so many tokens ago
-    graphs.Reachability(n)       nodes of an acyclic graph: is there a path from the first?
+Counting(modulus)            ones so far, modulo m; parity is m = 2
+Swaps(n)                     what is in a place after exchanges of n things
+WordProblem(group)           the product of all elements so far, of any finite group
+Automaton(table)             the state of any finite automaton
+Brackets(kinds, depth)       the kind of the innermost open bracket
+Recall(keys, values)         what a key was given last
+Copying(delay, symbols)      the symbol so many tokens ago
+graphs.Reachability(n)       nodes of an acyclic graph: is there a path from the first?
 
-    draw(length, rng)            tokens (T,) or (T, fields), whole numbers
-    answers(tokens)              whole numbers (T,): the right answer after every token
-    allows(tokens)               whether they are an instance
-    first_error(tokens, given)   the first token after which an answer is wrong, or None
-    complexity                   the class it is in, and where that is shown
+draw(length, rng)            tokens (T,) or (T, fields), whole numbers
+answers(tokens)              whole numbers (T,): the right answer after every token
+allows(tokens)               whether they are an instance
+first_error(tokens, given)   the first token after which an answer is wrong, or None
+complexity                   the class it is in, and where that is shown
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _two_routes(task: Task) -> Iterator[Sides]:
         first, second, third, fourth = ROUTES
         left = [(first, second), (third, fourth)]
         right = [(first, fourth), (third, second)]
-        yield tuple([_graph(task.n, *edges) for edges in side] for side in (left, right))
+        yield [_graph(task.n, *e) for e in left], [_graph(task.n, *e) for e in right]
 
 
 def _graph(n: int, *edges: tuple[int, int]) -> np.ndarray:

@@ -135,15 +135,5 @@ def test_a_state_read_v_by_k_by_hand():
     assert np.array_equal(rewritten(reread(S)), S)
 
 
-def test_bfloat16_by_hand():
-    """Eight bits: 1 + 2^-8 is a tie and goes to even, 1 + 3/256 goes up."""
-    assert to_bfloat16(np.array([1 + 2**-8, 1 + 3 * 2**-8, -3.0, 0])).tolist() == [
-        1,
-        1 + 2**-6,
-        -3,
-        0,
-    ]
-
-
 def test_no_tokens_have_no_chunks():
     assert ends_of_chunks(0, 64) == []

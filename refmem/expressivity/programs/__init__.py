@@ -1,1 +1,1 @@
-"""Programs, one rule a file: how the moves of a machine, or a task itself, become keys and values."""
+"""Programs: how the moves of a machine, or a task itself, become a rule's keys and values."""

@@ -89,21 +89,22 @@ def _copying(task: Copying, rule: Any, gates: Any) -> Program:
     return Program(task, rule, inputs, added, _first, len(factors))
 
 
+Path = tuple[int, ...]
+
+
 def reachability_by_paths(task: Reachability) -> Program:
     """gla, a channel for every path from node 0, that is for every set of later nodes: it holds 1
     until a node on it lacks the edge from the one before. 2^(n - 1) numbers."""
-    later = range(1, task.n)
-    paths = [(0, *rest) for size in range(task.n) for rest in combinations(later, size)]
+    paths = paths_of(task)
+    ends = np.array([path[-1] for path in paths])
 
     def inputs(tokens: np.ndarray) -> dict[str, Any]:
         none = np.zeros((len(tokens), len(paths)), int)
-        alpha = [[_kept(path, *token) for path in paths] for token in tokens.tolist()]
-        ends = np.array([path[-1] for path in paths])
         return {
             "q": (tokens[:, :1] == ends).astype(int),
             "k": none,
             "v": none[:, :1],
-            "alpha": np.array(alpha),
+            "alpha": np.array([path_gates(paths, node, row) for node, *row in tokens.tolist()]),
             "state": np.ones((len(paths), 1), int),
         }
 
@@ -112,10 +113,16 @@ def reachability_by_paths(task: Reachability) -> Program:
     )
 
 
-def _kept(path: tuple[int, ...], node: int, *row: int) -> int:
-    """1, or 0 if the node is on the path and has no edge from the node before."""
-    place = path.index(node) if node in path else 0
-    return row[path[place - 1]] if place else 1
+def paths_of(task: Reachability) -> list[Path]:
+    """Every path that starts in node 0 and goes on to later nodes."""
+    later = range(1, task.n)
+    return [(0, *rest) for size in range(task.n) for rest in combinations(later, size)]
+
+
+def path_gates(paths: list[Path], node: int, row: Any) -> list[Any]:
+    """A token's factors: the edge that leads to the node on each path, 1 for the paths that do not
+    come by (and for node 0, where they start)."""
+    return [row[path[path.index(node) - 1]] if node in path[1:] else 1 for path in paths]
 
 
 def reachability_by_scales(task: Reachability, rule: Any = delta, **options: Any) -> Program:

@@ -39,9 +39,7 @@ def by_delta(machine: Machine) -> Program:
     def inputs(tokens: np.ndarray) -> dict[str, Any]:
         return _steps(machine, tokens)
 
-    return Program(
-        machine.task, delta, inputs, read_by_heads, machine.decode, machine.registers
-    )
+    return Program(machine.task, delta, inputs, read_by_heads, machine.decode, machine.registers)
 
 
 def by_delta_product(machine: Machine) -> Program:

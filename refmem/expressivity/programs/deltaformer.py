@@ -50,7 +50,9 @@ class Rewritten(Program):
         held, answers = self.machine.start, []
         for start in range(0, len(tokens), self.block):
             part = tokens[start : start + self.block]
-            given = converted_inputs(inputs_from(self.machine, self.keys, part, held), numbers or self.exact)
+            given = converted_inputs(
+                inputs_from(self.machine, self.keys, part, held), numbers or self.exact
+            )
             result = self.rule(**given, **self.options, form=form)
             answers.append(self.decode(whole(self.numbers(result.out, part))))
             held = self._registers(given, result.state)
