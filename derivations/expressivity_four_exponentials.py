@@ -90,8 +90,8 @@ def the_shipped_rule_exchanges_with_it():
     for query, first, second in ((k[0], v[1], v[0]), (k[1], v[0], v[1])):
         q = np.array([query] * 5)
         beta = np.array([one, one, one, zero, one])
-        x = {"beta": beta, "kappa1": four_exponentials, "kappa2": four_exponentials, "scale": one}
-        out = refmem.deltaformer(q, k, v, **x).out
+        kernels = {"kappa1": four_exponentials, "kappa2": four_exponentials}
+        out = refmem.deltaformer(q, k, v, beta=beta, scale=one, **kernels).out
         yield Equation(out[2], first)
         yield Equation(out[4], second)
 

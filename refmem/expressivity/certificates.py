@@ -55,4 +55,4 @@ def margin(points: np.ndarray, signs: np.ndarray) -> float:
         b_ub=np.zeros(len(points)),
         bounds=[(-1, 1)] * features + [(-features - 1, features + 1), (0, None)],
     )
-    return float(best.x[-1])
+    return max(0.0, float(best.x[-1]))

@@ -30,7 +30,7 @@ class Group:
 
     def __init__(self, name: str, table: Any, action: Any = None) -> None:
         self.name, self.table = name, _checked_table(table)
-        self.action = self.table if action is None else np.asarray(action)
+        self.action = self.table if action is None else _checked_action(action, self.table)
         self.identity = _identity(self.table)
         self.inverses = np.argmax(self.table == self.identity, axis=1)
 
@@ -102,11 +102,22 @@ class Group:
 
 
 def of_permutations(name: str, permutations: list[tuple[int, ...]]) -> Group:
-    """The group whose elements are these permutations, in this order."""
+    """The group whose elements are these permutations, in this order; ValueError if a product is
+    not among them.
+
+    >>> of_permutations("V4", [(0, 1, 2, 3), (1, 0, 3, 2), (2, 3, 0, 1), (3, 2, 1, 0)])
+    <V4, 4 elements on 4 points>
+    """
     action = np.array(permutations)
     places = {tuple(images): place for place, images in enumerate(permutations)}
-    table = [[places[tuple(a[b])] for b in action] for a in action]
-    return Group(name, table, action)
+    products = [[tuple(a[b].tolist()) for b in action] for a in action]
+    for product in itertools.chain(*products):
+        if product not in places:
+            raise ValueError(
+                f"group: permutations lack the product {product}, expected it among them, because "
+                "a group is closed"
+            )
+    return Group(name, [[places[product] for product in row] for row in products], action)
 
 
 def symmetric(n: int) -> Group:
@@ -172,7 +183,13 @@ def _inversions(permutation: tuple[int, ...]) -> int:
 
 def _checked_table(table: Any) -> np.ndarray:
     """The table as whole numbers, or ValueError saying which law of a group it breaks."""
-    products = np.asarray(table)
+    try:
+        products = np.asarray(table)
+    except ValueError:
+        raise ValueError(
+            "group: table has rows of different lengths, expected (m, m) whole numbers, because "
+            "entry (a, b) is the product of elements a and b"
+        ) from None
     size = len(products) if products.ndim else 0
     if products.shape != (size, size) or not size or products.dtype.kind not in "iu":
         raise ValueError(
@@ -194,6 +211,24 @@ def _checked_table(table: Any) -> np.ndarray:
     _require_inverses(products)
     _require_associativity(products)
     return products
+
+
+def _checked_action(action: Any, table: np.ndarray) -> np.ndarray:
+    """The images of points, or ValueError unless products act as one after another does."""
+    images = np.asarray(action)
+    size = len(table)
+    if images.ndim != 2 or len(images) != size or len(np.unique(images, axis=0)) < size:
+        raise ValueError(
+            f"group: action has shape {images.shape}, expected {size} different rows, because "
+            "every element moves the points in its own way"
+        )
+    for a in range(size):
+        if (images[table[a]] != images[a][images]).any():
+            raise ValueError(
+                f"group: action has a row {a} that does not act after the others as its products "
+                "do, expected action[a b, x] = action[a, action[b, x]], because it acts by products"
+            )
+    return images
 
 
 def _identity(table: np.ndarray) -> int:

@@ -105,8 +105,8 @@ def random_keys(n: int, d: int, rng: np.random.Generator, draws: int = DRAWS) ->
     require_two(n)
     _require_room(n, d)
     kept = np.empty((0, d))
-    for _ in range(0, draws, BATCH):
-        drawn = 2.0 * rng.integers(0, 2, (BATCH, d)) - 1
+    for start in range(0, draws, BATCH):
+        drawn = 2.0 * rng.integers(0, 2, (min(BATCH, draws - start), d)) - 1
         for key in drawn[_are_apart(kept, drawn)]:
             if _are_apart(kept, key[None])[0]:
                 kept = np.concatenate([kept, key[None]])

@@ -210,6 +210,7 @@ def of_swaps(task: Swaps) -> Machine:
 def of_words(task: WordProblem) -> Machine:
     """A register for every point: it holds where the product sends the point."""
     group, base = task.group, task.group.base
+    programs = [arrange(images) for images in group.action.tolist()]
     elements = {tuple(images): g for g, images in enumerate(group.action[:, base].tolist())}
 
     def decode(numbers: np.ndarray) -> np.ndarray:
@@ -218,8 +219,8 @@ def of_words(task: WordProblem) -> Machine:
     return Machine(
         task,
         np.arange(group.points),
-        lambda element: arrange(group.action[element].tolist()),
-        group.points - 1,
+        lambda element: programs[element],
+        max(map(len, programs)),
         _always(*base),
         decode,
     )

@@ -145,7 +145,7 @@ _gentle = by_type(
 ROWS = (
     Row(
         "linear_attention",
-        "linear\nattention",
+        "linear\nattn",
         by_type(),
         (
             partial(limits.blind, encoding=encodings.LINEAR),
@@ -154,7 +154,7 @@ ROWS = (
     ),
     Row(
         "softmax_attention",
-        "softmax\nattention",
+        "softmax\nattn",
         by_type(Recall=recall_by_attention, Copying=copying_by_attention),
         (partial(limits.additive, encoding=encodings.SOFTMAX),),
     ),
@@ -169,7 +169,7 @@ ROWS = (
     ),
     Row(
         "delta, beta <= 1",
-        "delta\nbeta <= 1",
+        "delta\nb <= 1",
         _gentle,
         (
             partial(limits.turning, encoding=encodings.POSITIVE),
@@ -178,7 +178,7 @@ ROWS = (
     ),
     Row(
         "delta, beta <= 2",
-        "delta\nbeta <= 2",
+        "delta\nb <= 2",
         _reflected,
         (
             partial(limits.turning, encoding=encodings.REFLECTING, stride=2),
@@ -187,7 +187,7 @@ ROWS = (
     ),
     Row("delta_product", "delta\nproduct", _products),
     Row("generalized_delta", "general.\ndelta", _generalized),
-    Row("deltaformer, rounding", "DeltaF.\nrounding", _rounded),
+    Row("deltaformer, rounding", "DeltaF.\nround", _rounded),
     Row("deltaformer, 4 exponentials", "DeltaF.\n4 exp", _exponential),
 )
 """The rules; beta is that of unit keys: beta |k|^2 in general."""
