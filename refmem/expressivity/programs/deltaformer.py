@@ -55,7 +55,7 @@ class Rewritten(Program):
             )
             result = self.rule(**given, **self.options, form=form)
             answers.append(self.decode(whole(self.numbers(result.out, part))))
-            held = self._registers(given, result.state)
+            held = self._registers(given, result.state, form)
         return np.concatenate(answers)
 
     @property
@@ -63,12 +63,14 @@ class Rewritten(Program):
         """Tokens between two rewritings: n moves, or one token's."""
         return max(1, self.machine.registers // self.machine.steps)
 
-    def _registers(self, given: dict[str, Any], cache: Cache) -> np.ndarray:
+    def _registers(
+        self, given: dict[str, Any], cache: Cache, form: str | None
+    ) -> np.ndarray:
         """What every key reads: n more tokens, which write nothing."""
         q = given["state"].key
         none = 0 * q
         read = {"q": q, "k": none, "w": none, "v": none[..., :1], "scale": given["scale"]}
-        return whole(self.rule(**read, state=cache, **self.options).out)[0, :, 0]
+        return whole(self.rule(**read, state=cache, **self.options, form=form).out)[0, :, 0]
 
 
 def by_deltaformer(machine: Machine, keys: Keys, kappa: Kernel | str = "round") -> Rewritten:
