@@ -20,7 +20,7 @@ import sympy as sp
 import refmem
 from derivations.statement import Equation
 from derivations.symbols import array
-from refmem.expressivity.machines import carry, exchange, pour
+from refmem.expressivity.moves import carry, exchange, pour
 
 
 def moved(moves, S):

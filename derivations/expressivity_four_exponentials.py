@@ -81,8 +81,8 @@ def the_shipped_coefficients_are_these():
 
 
 def the_shipped_rule_exchanges_with_it():
-    """refmem.deltaformer with the shipped kernel, keys e_0 and e_1, values symbols: after k = e_1 - e_0
-    with v = 0 they read each other's value, and after another exchange their own again."""
+    """refmem.deltaformer with the shipped kernel, keys e_0 and e_1, values symbols: after
+    k = e_1 - e_0 with v = 0 they read each other's value, and after another exchange their own."""
     zero, one = sp.S.Zero, sp.S.One
     swap, rest = [-one, one], [zero, zero]
     k = np.array([[one, zero], [zero, one], swap, rest, swap])

@@ -23,7 +23,7 @@ import refmem
 from derivations.stability_contraction import along_key, beta, lost_power, n
 from derivations.statement import Equation
 from derivations.symbols import array
-from refmem.expressivity.machines import arrange
+from refmem.expressivity.moves import arrange
 
 
 def swap_key(i, j, size):

@@ -24,6 +24,7 @@ from refmem.rules.delta import delta
 from refmem.rules.hebbian import linear_attention
 
 K, V = 3, 1
+"""Channels of a key and of a value."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,16 @@ class Encoding:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-def drawn(encoding: Encoding, word: np.ndarray) -> dict[str, Any]:
-    """The call for a word: equal tokens (at equal places) have equal inputs."""
-    rows = [encoding.one(_generator(token, t if encoding.places else 0))
+def drawn(encoding: Encoding, word: np.ndarray, seed: int) -> dict[str, Any]:
+    """The call for a word: equal tokens (at equal places) have equal inputs, for one seed."""
+    rows = [encoding.one(_generator(seed, token, t if encoding.places else 0))
             for t, token in enumerate(word.tolist())]  # fmt: skip
     arrays = {name: np.array([row[name] for row in rows], dtype=object) for name in rows[0]}
     return converted_inputs(arrays, encoding.numbers) | encoding.options
 
 
-def _generator(token: Any, place: int) -> np.random.Generator:
-    return np.random.default_rng([place, *(1000 + x for x in np.atleast_1d(token).tolist())])
+def _generator(seed: int, token: Any, place: int) -> np.random.Generator:
+    return np.random.default_rng([seed, place, *(1000 + x for x in np.atleast_1d(token).tolist())])
 
 
 def _pair(rng: np.random.Generator) -> dict[str, Any]:

@@ -78,7 +78,9 @@ def robustness_by_precision(watch: Watch) -> Any:
             panel.set(xscale="log", yscale="log", ylim=(0.7, 3 * STEPS), title=precision)
             panel.set_xlabel("things that are tracked, n")
             for place, program in enumerate(PROGRAMS):
-                points = [x for x in found if (x["program"], x["precision"]) == (program, precision)]
+                points = [
+                    x for x in found if (x["program"], x["precision"]) == (program, precision)
+                ]
                 shift = 1.06**place  # so that lines along the top can be told apart
                 panel.plot(
                     [x["n"] * shift for x in points],

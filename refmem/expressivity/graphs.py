@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from refmem.expressivity.tasks import Task, require_at_least
+from refmem.expressivity.task import Task, require_at_least
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,11 @@ import numpy as np
 
 from refmem.algebra import with_ones
 from refmem.expressivity.certificates import alternating_weights
-from refmem.expressivity.encodings import Encoding, drawn
-from refmem.expressivity.tasks import Brackets, Task
+from refmem.expressivity.encodings import Encoding, K, drawn
+from refmem.expressivity.task import Task
+from refmem.expressivity.tasks import Brackets
 from refmem.expressivity.witnesses import alternation, balanced, reordered
 from refmem.rules.attention import softmax_attention
-
-CHANNELS = 3
-"""Key channels of the memories that are run."""
 
 LOOPS = 32
 """How often the words that let a difference fade come, and then again as often."""
@@ -53,7 +51,8 @@ def blind(task: Task, encoding: Encoding, rng: np.random.Generator) -> Limit | N
     pair = reordered(task, rng)
     if pair is None:
         return None
-    one, other = (_run(encoding, word) for word in pair.words)
+    seed = _seed(rng)
+    one, other = (_run(encoding, word, seed) for word in pair.words)
     if not (one.state == other.state).all():
         return None
     return Limit(
@@ -72,8 +71,9 @@ def additive(task: Task, encoding: Encoding, rng: np.random.Generator) -> Limit 
     found = balanced(task, rng)
     if found is None:
         return None
+    seed = _seed(rng)
     left, right = (
-        np.sum([_last_read(encoding, word) for word in side], axis=0)
+        np.sum([_last_read(encoding, word, seed) for word in side], axis=0)
         for side in (found.left, found.right)
     )
     if not (left == right).all():
@@ -92,19 +92,19 @@ def turning(
 
     With a stride of 2 every other token is looked at: eigenvalues -1 become 1.
     """
-    found = alternation(task, stride, CHANNELS + 4, rng)
+    found = alternation(task, stride, K + 4, rng)
     if found is None:
         return None
     token, times = found
     word = np.array([token] * times[-1])
-    states = _run(encoding, word, states=True).states
+    states = _run(encoding, word, _seed(rng), states=True).states
     weights = alternating_weights(states[[t - 1 for t in times]].reshape(len(times), -1))
     if weights is None:
         return None
     length = times[len(weights) - 1]
     return Limit(
         "turning",
-        f"{_token(token)} given again and again: of {CHANNELS} channels no score is right after "
+        f"{_token(token)} given again and again: of {K} channels no score is right after "
         f"{', '.join(map(str, times[: len(weights)]))} of them, as weights "
         f"{', '.join(_short(y) for y in weights)} prove; so none is at length {length}",
     )
@@ -128,38 +128,42 @@ def fading(
     first, second, again = words
     if not isinstance(task, Brackets):
         return None
-    distances, answers = [], set()
+    seed, distances, answers = _seed(rng), [], set()
     for loops in (0, LOOPS, 2 * LOOPS):
         pair = [np.array([*word, *(again * loops)], dtype=int) for word in (first, second)]
         if not all(task.allows(word) for word in pair):
             return None
-        one, other = (_state(encoding, word) for word in pair)
+        one, other = (_state(encoding, word, seed) for word in pair)
         distances.append(max(abs(x) for x in (one - other).flat))
         answers.add(tuple(int(task.answers(word)[-1]) if len(word) else 0 for word in pair))
-    if any(a == b for a, b in answers) or not distances[0] > 2 * distances[1] > 4 * distances[2]:
+    start, later, latest = distances
+    if any(a == b for a, b in answers) or not start > 2 * later >= 4 * latest:
         return None
     return Limit(
         "fading",
         f"{_words([np.array(first), np.array(second)])}, then {' '.join(map(str, again))} "
-        f"{LOOPS} and {2 * LOOPS} times: memories that were {_short(distances[0])} apart are "
-        f"{_short(distances[1])} and {_short(distances[2])}",
+        f"{LOOPS} and {2 * LOOPS} times: memories that were {_short(start)} apart are "
+        f"{_short(later)} and {_short(latest)}",
     )
 
 
-def _run(encoding: Encoding, word: np.ndarray, **how: Any) -> Any:
-    return encoding.rule(**drawn(encoding, word), **how)
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**32))
 
 
-def _state(encoding: Encoding, word: np.ndarray) -> np.ndarray:
-    """The memory after a word, from the empty one; the empty word leaves that."""
-    if len(word):
-        return _run(encoding, word).state
-    return 0 * _run(encoding, np.ones(1, dtype=int)).state
+def _run(encoding: Encoding, word: np.ndarray, seed: int, **how: Any) -> Any:
+    return encoding.rule(**drawn(encoding, word, seed), **how)
 
 
-def _last_read(encoding: Encoding, word: np.ndarray) -> np.ndarray:
+def _state(encoding: Encoding, word: np.ndarray, seed: int) -> np.ndarray:
+    """The memory after a word, from the empty one, which no tokens leave as it is."""
+    state = _run(encoding, word if len(word) else np.array([0]), seed).state
+    return state if len(word) else 0 * state
+
+
+def _last_read(encoding: Encoding, word: np.ndarray, seed: int) -> np.ndarray:
     """What is read after the last token; of a softmax its two sums."""
-    given = drawn(encoding, word)
+    given = drawn(encoding, word, seed)
     if encoding.rule is softmax_attention:
         given |= {"v": with_ones(given["v"]), "kernel": "exp"}
     return encoding.rule(**given).out[-1]

@@ -10,7 +10,6 @@ import numpy as np
 
 from refmem.expressivity.certificates import margin
 from refmem.rule import Rule
-from refmem.rules.decay import gla
 from refmem.rules.delta import delta
 
 CHANNELS = (1, 2, 4, 8)
@@ -21,8 +20,8 @@ LENGTH = 14
 def best_margins(rule: Rule, channels: int, length: int = LENGTH) -> list[float]:
     """The best margin of any score after 1, .., t ones, for t = 2 .. length.
 
-    rule   gla, with factors 1/(K + 1) .. K/(K + 1) of the channels; or delta, with a key along all channels and
-           beta |k|^2 = 2, whose eigenvalue -1 turns
+    rule   gla, with factors 1/(K + 1) .. K/(K + 1) of the channels; or delta, with a key along
+           all channels and beta |k|^2 = 2, whose eigenvalue -1 turns
 
     >>> [round(x, 3) for x in best_margins(gla, 1, 4)]
     [0.167, 0.0, 0.0]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import nearest
-from refmem.expressivity.tasks import Task
+from refmem.expressivity.task import Task
 from refmem.numbers import fractions
 from refmem.rule import Rule
 from refmem.states import each

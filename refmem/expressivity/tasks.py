@@ -1,65 +1,24 @@
-"""Tasks that ask for a state: what is drawn, what the right answers are, what a checker says.
+"""Tasks that ask for a state: each draws instances and knows the right answers.
 
-Counting(modulus)            ones so far, modulo m; parity is m = 2
-Swaps(n)                     what is in a place after exchanges of n things
-WordProblem(group)           the product of all elements so far, of any finite group
-Automaton(table)             the state of any finite automaton
-Brackets(kinds, depth)       the kind of the innermost open bracket
-Recall(keys, values)         what a key was given last
-Copying(delay, symbols)      the symbol so many tokens ago
-graphs.Reachability(n)       nodes of an acyclic graph: is there a path from the first?
+    Counting(modulus)            ones so far, modulo m; parity is m = 2
+    Swaps(n)                     what is in a place after exchanges of n things
+    WordProblem(group)           the product of all elements so far, of any finite group
+    Automaton(table)             the state of any finite automaton
+    Brackets(kinds, depth)       the kind of the innermost open bracket
+    Recall(keys, values)         what a key was given last
+    Copying(delay, symbols)      the symbol so many tokens ago
 
-draw(length, rng)            tokens (T,) or (T, fields), whole numbers
-answers(tokens)              whole numbers (T,): the right answer after every token
-allows(tokens)               whether they are an instance
-first_error(tokens, given)   the first token after which an answer is wrong, or None
-complexity                   the class it is in, and where that is shown
+Reachability in acyclic graphs is in `refmem.expressivity.graphs`.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from refmem.expressivity.groups import Group
-
-
-class Task(ABC):
-    """A task; see the module."""
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """As it is printed and asked for."""
-
-    @property
-    @abstractmethod
-    def complexity(self) -> str:
-        """The smallest class it is known to be in, and where that is shown."""
-
-    @abstractmethod
-    def draw(self, length: int, rng: np.random.Generator) -> np.ndarray:
-        """Tokens of one random instance."""
-
-    @abstractmethod
-    def answers(self, tokens: np.ndarray) -> np.ndarray:
-        """The right answer after every token."""
-
-    def allows(self, tokens: np.ndarray) -> bool:
-        """Whether these tokens are an instance; most tasks take any."""
-        return True
-
-    def first_error(self, tokens: np.ndarray, given: np.ndarray) -> int | None:
-        """The first token after which the given answer is wrong; None if all are right.
-
-        >>> Counting(2).first_error(np.array([1, 1, 0]), np.array([1, 0, 1]))
-        2
-        """
-        wrong = np.flatnonzero(self.answers(tokens) != given)
-        return int(wrong[0]) if len(wrong) else None
+from refmem.expressivity.task import Task, require_at_least
 
 
 @dataclass(frozen=True)
@@ -292,11 +251,3 @@ def _of_group(solvable: bool, name: str) -> str:
     if solvable:
         return f"in TC0: {name} is solvable (Barrington 1989)"
     return f"NC1-complete: {name} is not solvable (Barrington 1989)"
-
-
-def require_at_least(least: int, task: str, name: str, value: Any, because: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(
-            f"{task}: {name} has value {value!r}, expected a whole number of at least {least}, "
-            f"because {because}"
-        )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.expressivity.graphs import Reachability
-from refmem.expressivity.tasks import Task
+from refmem.expressivity.task import Task
 
 TRIES = 400
 """Random words whose tokens are tried in another order."""

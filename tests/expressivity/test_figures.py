@@ -17,14 +17,18 @@ def drawn(name):
 
 def test_margins_of_parity():
     (axes,) = drawn("expressivity_parity_margin")
-    lines = {line.get_label(): list(line.get_ydata()) for line in axes.get_legend_handles_labels()[0]}
+    lines = {
+        line.get_label(): list(line.get_ydata()) for line in axes.get_legend_handles_labels()[0]
+    }
     assert lines["gla, K = 4"][4] == figures.FLOOR < lines["gla, K = 4"][3]
     assert min(lines["delta, beta = 2"]) == pytest.approx(1)
 
 
 def test_widths_of_keys():
     (axes,) = drawn("expressivity_key_width")
-    lines = {line.get_label(): list(line.get_ydata()) for line in axes.get_legend_handles_labels()[0]}
+    lines = {
+        line.get_label(): list(line.get_ydata()) for line in axes.get_legend_handles_labels()[0]
+    }
     at_512 = {label: widths[figures.SIZES.index(512)] for label, widths in lines.items()}
     assert list(at_512.values()) == [512, 976, 57, 99]
 

@@ -1,4 +1,4 @@
-"""Keys: as many as asked, as near to orthogonal as stated, and what is said of too few dimensions."""
+"""Keys: as many as asked, as near to orthogonal as stated; what is said of too few dimensions."""
 
 from fractions import Fraction
 
@@ -62,7 +62,10 @@ def test_the_welch_bound_is_reached_from_below():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda rng: random_keys(512, 40, rng), "keys: d has value 40, expected at least 57, .*Wel"),
+        (
+            lambda rng: random_keys(512, 40, rng),
+            "keys: d has value 40, expected at least 57, .*Wel",
+        ),
         (
             lambda rng: random_keys(512, 60, rng, draws=500),
             "keys: d has value 60, expected at least 976, because 500 draws found [0-9]+ of 512",

@@ -1,11 +1,13 @@
 """Limits: shown where there is no program, never where there is one; certificates and margins."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from refmem.expressivity import encodings, limits
+from refmem.expressivity import limits
+from refmem.expressivity.encodings import Encoding
 from refmem.expressivity.certificates import alternating_weights, margin
 from refmem.expressivity.parity import best_margins
 from refmem.expressivity.table import IMPOSSIBLE, OPEN, run_cell
@@ -52,24 +54,28 @@ def test_alternation_by_hand():
     assert alternation(Counting(2), 2, 4, np.random.default_rng(0)) is None
 
 
+def halved(rng):
+    """One channel, and a factor that differs from token to token."""
+    alpha = [Fraction(1, int(rng.integers(2, 99)))]
+    return {"q": [1], "k": [1], "v": rng.integers(1, 99, 1), "alpha": alpha}
+
+
 def test_a_memory_that_is_no_sum_is_not_called_one():
     """The same search, of a rule that forgets: outputs have different sums."""
-    gated = encodings.GATED
+    gated = Encoding(gla, halved)
     assert limits.additive(Counting(2), gated, np.random.default_rng(0)) is None
     assert limits.blind(Recall(3, 3), gated, np.random.default_rng(0)) is None
 
 
 def test_a_memory_that_turns_is_not_said_to_fail():
     """beta |k|^2 = 2 exactly: parity is told apart, so no weights prove the contrary."""
-    turning = encodings.Encoding(
-        delta, lambda rng: {"q": [1], "k": [1], "v": [1], "beta": Fraction(2)}
-    )
+    turning = Encoding(delta, lambda rng: {"q": [1], "k": [1], "v": [1], "beta": Fraction(2)})
     assert limits.turning(Counting(2), turning, np.random.default_rng(0)) is None
 
 
 def test_a_memory_that_keeps_a_stack_does_not_fade():
     """Counters alone tell one open bracket from none; only their order is lost."""
-    counters = encodings.Encoding(
+    counters = Encoding(
         gla, lambda rng: {"q": [1], "k": [1], "v": rng.integers(1, 9, 1), "alpha": [Fraction(1)]}
     )
     task = Brackets(2, 3)
@@ -78,7 +84,7 @@ def test_a_memory_that_keeps_a_stack_does_not_fade():
 
 
 def test_weights_prove_what_they_say():
-    """2^t and 2^-t at t = 0, 1, ..: four points are one too many for two channels and a threshold."""
+    """2^t and 2^-t at t = 0, 1, ..: four points are one too many for two and a threshold."""
     points = fractions([[2.0**t, 0.5**t] for t in range(6)])
     weights = alternating_weights(points)
     assert len(weights) == 4
@@ -97,7 +103,7 @@ def test_points_that_can_be_told_apart_have_no_weights_but_a_margin():
 def test_the_best_margin_of_parity_falls_to_nothing_by_k_plus_two():
     for channels in (1, 2, 3):
         margins = best_margins(gla, channels, 8)
-        assert all(a >= b for a, b in zip(margins[:-1], margins[1:], strict=True))
+        assert all(a >= b for a, b in pairwise(margins))
         told, not_told = margins[:channels], margins[channels:]
         assert min(told) > 1e-3 > 1e-9 > max(not_told)
     # what is read changes from 1 to -1 in each channel, so a score of 1 in each tells by 1 each

@@ -5,16 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from refmem.expressivity.machines import (
-    arrange,
-    carry,
-    exchange,
-    machine,
-    pour,
-    put,
-    rotation,
-)
-from refmem.expressivity.tasks import Automaton, Task
+from refmem.expressivity.machines import machine
+from refmem.expressivity.moves import arrange, carry, exchange, pour, put, rotation
+from refmem.expressivity.task import Task
+from refmem.expressivity.tasks import Automaton
 from tests.expressivity.cells import every_task
 
 
@@ -28,7 +22,6 @@ def test_its_registers_answer_rightly(task):
 def test_no_token_makes_more_moves_than_it_says(task):
     moves = machine(task)
     made = [len(moves.moves(token)) for token in task.draw(200, np.random.default_rng(0))]
-    assert max(made) == moves.steps or task.name == "reachability"
     assert max(made) <= moves.steps
 
 

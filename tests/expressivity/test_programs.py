@@ -1,4 +1,4 @@
-"""Programs: exact after every token, with inputs that a token alone decides; and planted mistakes."""
+"""Programs: exact after every token, of inputs that a token alone decides; planted mistakes."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -21,7 +21,7 @@ from refmem.numbers import rationals
 from tests.expressivity.cells import every_program
 
 NEARLY = {"Copying", "Reachability"}
-"""Tasks of which some programs read a whole number and a little, less than 1/2, by a proven bound."""
+"""Tasks of which some programs read a whole number and less than 1/2 more, by a proven bound."""
 
 
 def words(task, length=18):
@@ -84,7 +84,9 @@ def test_every_form_answers_alike_on_rationals(make, form):
     assert program.first_error(words(program.task), rationals, form) is None
 
 
-@pytest.mark.parametrize("keys", [polynomial_keys(70), random_keys(70, 330, np.random.default_rng(0))])
+@pytest.mark.parametrize(
+    "keys", [polynomial_keys(70), random_keys(70, 330, np.random.default_rng(0))]
+)
 def test_deltaformer_tracks_more_things_than_it_has_dimensions_or_not(keys):
     """70 things, and d = 55 or 330; whole, and rewritten every 70 tokens."""
     task = Swaps(70)
@@ -149,7 +151,10 @@ def test_floats_that_are_no_numbers_are_wrong_and_not_an_error():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: by_delta(machine(Counting(3))), r"delta: task has 2 moves a token \(count mod 3\)"),
+        (
+            lambda: by_delta(machine(Counting(3))),
+            r"delta: task has 2 moves a token \(count mod 3\)",
+        ),
         (
             lambda: by_delta_product(machine(Reachability(3))).answers(
                 np.array([[0, 0, 0, 0], [1, 1, 0, 0]])

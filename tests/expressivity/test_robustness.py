@@ -37,7 +37,9 @@ def test_whole_numbers_are_right_as_long_as_the_format_has_them(precision, monke
 def test_rounding_lasts_where_four_exponentials_do_not(monkeypatch):
     monkeypatch.setattr(robustness, "STEPS", 60)
     steps = {
-        name: right_steps([f"deltaformer, {name}", "float16", 32], np.random.default_rng(0))["steps"]
+        name: right_steps([f"deltaformer, {name}", "float16", 32], np.random.default_rng(0))[
+            "steps"
+        ]
         for name in ("rounding", "4 exponentials")
     }
     assert steps["rounding"] == 60
@@ -46,9 +48,7 @@ def test_rounding_lasts_where_four_exponentials_do_not(monkeypatch):
 
 def test_a_cache_in_stored_bfloat16(monkeypatch):
     monkeypatch.setattr(robustness, "STEPS", 20)
-    found = right_steps(
-        ["deltaformer, rounding", "bfloat16 storage", 8], np.random.default_rng(0)
-    )
+    found = right_steps(["deltaformer, rounding", "bfloat16 storage", 8], np.random.default_rng(0))
     assert found == {
         "program": "deltaformer, rounding", "precision": "bfloat16 storage", "n": 8, "steps": 20,
     }  # fmt: skip

@@ -19,7 +19,8 @@ import numpy as np
 
 from refmem.cache import Cache
 from refmem.expressivity.program import Program
-from refmem.expressivity.tasks import Copying, Recall, Task
+from refmem.expressivity.task import Task
+from refmem.expressivity.tasks import Copying, Recall
 from refmem.numbers import fractions
 from refmem.rules.attention import softmax_attention
 

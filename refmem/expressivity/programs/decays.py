@@ -18,7 +18,7 @@ import numpy as np
 
 from refmem.algebra import solve
 from refmem.expressivity.graphs import Reachability
-from refmem.expressivity.machines import unit
+from refmem.expressivity.moves import unit
 from refmem.expressivity.program import Program
 from refmem.expressivity.tasks import Copying, Recall
 from refmem.numbers import fractions

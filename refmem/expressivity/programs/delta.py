@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.expressivity.machines import Machine, Moves
+from refmem.expressivity.machines import Machine
+from refmem.expressivity.moves import Moves
 from refmem.expressivity.program import Program
 from refmem.expressivity.programs.registers import asked_registers, merged, read_by_heads
 from refmem.rules.delta import delta, delta_product

@@ -63,9 +63,7 @@ class Rewritten(Program):
         """Tokens between two rewritings: n moves, or one token's."""
         return max(1, self.machine.registers // self.machine.steps)
 
-    def _registers(
-        self, given: dict[str, Any], cache: Cache, form: str | None
-    ) -> np.ndarray:
+    def _registers(self, given: dict[str, Any], cache: Cache, form: str | None) -> np.ndarray:
         """What every key reads: n more tokens, which write nothing."""
         q = given["state"].key
         none = 0 * q
