@@ -23,6 +23,7 @@ def best_margins(rule: Rule, channels: int, length: int = LENGTH) -> list[float]
     rule   gla, with factors 1/(K + 1) .. K/(K + 1) of the channels; or delta, with a key along
            all channels and beta |k|^2 = 2, whose eigenvalue -1 turns
 
+    >>> from refmem import gla
     >>> [round(x, 3) for x in best_margins(gla, 1, 4)]
     [0.167, 0.0, 0.0]
     >>> [round(x, 3) for x in best_margins(delta, 1, 4)]

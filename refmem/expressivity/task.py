@@ -45,6 +45,7 @@ class Task(ABC):
     def first_error(self, tokens: np.ndarray, given: np.ndarray) -> int | None:
         """The first token after which the given answer is wrong; None if all are right.
 
+        >>> from refmem.expressivity.tasks import Counting
         >>> Counting(2).first_error(np.array([1, 1, 0]), np.array([1, 0, 1]))
         2
         """

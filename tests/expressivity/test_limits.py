@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from refmem.expressivity import limits
-from refmem.expressivity.encodings import Encoding
 from refmem.expressivity.certificates import alternating_weights, margin
+from refmem.expressivity.encodings import Encoding
 from refmem.expressivity.parity import best_margins
 from refmem.expressivity.table import IMPOSSIBLE, OPEN, run_cell
 from refmem.expressivity.tasks import Brackets, Counting, Recall
