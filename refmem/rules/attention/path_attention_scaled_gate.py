@@ -1,4 +1,4 @@
-"""PaTH attention with the scale around both: the inner product and the gate are multiplied by it.
+"""PaTH attention with its gate scaled: `scale` multiplies the gate with the inner product.
 
     S[t] = H[t] applied to every key of S[t-1], and the pair (k[t], v[t])           write
     o[t] = sum over i <= t of w[t, i] v[i]                                          read
