@@ -21,6 +21,7 @@ from rich.text import Text
 import refmem
 from refmem import links
 from refmem.checking import check, mutants
+from refmem.longcontext.command import longcontext
 from refmem.signature import nearest_name
 from refmem.terminal import DEPARTS, UNAVAILABLE, USAGE, console, progress_bar
 
@@ -155,4 +156,5 @@ def _bare(equation: str) -> str:
 
 
 main.add_command(check)
+main.add_command(longcontext)
 main.add_command(mutants)

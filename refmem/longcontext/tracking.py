@@ -50,7 +50,7 @@ def wide_window_errors(world: World, memory: Mesa, T: int) -> np.ndarray:
     at first. Exact for K = 1. Proof: derivations/context_best_step.py
 
     >>> from refmem.longcontext import Mesa, RandomWalk, World
-    >>> wide_window_errors(World(RandomWalk(), keys=2), Mesa(1.0, 2.0), 3)
+    >>> wide_window_errors(World(RandomWalk(), keys=2), Mesa(1.0, 1.0), 3)
     array([1.33333333, 1.        , 0.8       ])
     """
     keys = world.keys
@@ -117,7 +117,7 @@ def simulated_errors(
 
     A world's columns share their keys, so they are averaged and count as one sample.
 
-    >>> from refmem.longcontext import Delta, RandomWalk
+    >>> from refmem.longcontext import Averaged, Delta, RandomWalk
     >>> world = World(RandomWalk(drift=0.01), keys=2)
     >>> tracked = simulated_errors(Delta(0.5), world, [10, 20], 3, np.random.default_rng(0))
     >>> tracked.errors.shape
@@ -129,6 +129,8 @@ def simulated_errors(
     for chunk in world.until(times, rng, (worlds,)):
         state = memory.write(chunk.k, chunk.v, position, state)
         position = chunk.position
+        if position not in times:
+            continue
         distance = memory.estimate(state) - chunk.truth
         errors.append((distance * distance).sum(-2).mean(-1))
         if hasattr(memory, "expected_error"):
@@ -150,8 +152,7 @@ class Track(NamedTuple):
 
 
 def track(
-    memories: Sequence[Memory],
-    world: World,
+    cases: Sequence[tuple[Memory, World]],
     times: Sequence[int],
     worlds: int,
     *,
@@ -160,19 +161,19 @@ def track(
     journal: str | Path | None = None,
     watch: Watch | None = None,
 ) -> list[Track]:
-    """Follow the world with every memory, in so many worlds each; rng, ... as for `refmem.sweep`.
+    """Let memories follow worlds, each in so many worlds of its kind; rng, ... as for `sweep`.
 
-    >>> from refmem.longcontext import Delta, RandomWalk
-    >>> print(track([Delta(0.5)], World(RandomWalk(), keys=1), [100], worlds=50)[0].theory)
-    [0.3333333333333333]
+    >>> case = Averaged(), World(RandomWalk(), keys=1)
+    >>> track([case], [1, 4], worlds=50)[0].theory
+    [1.0, 0.25]
     """
     _check_times(times)
-    setting = {"world": of_world(world), "times": list(times), "worlds": worlds}
-    points = [{"memory": of_memory(memory), **setting} for memory in memories]
+    setting = {"times": list(times), "worlds": worlds}
+    points = [{"memory": of_memory(m), "world": of_world(w), **setting} for m, w in cases]
     found = sweep(_point, points, rng=rng, executor=executor, journal=journal, watch=watch)
     return [
         Track(memory, list(times), [Estimate(*one) for one in result["measured"]], result["theory"])
-        for memory, result in zip(memories, found, strict=True)
+        for (memory, _), result in zip(cases, found, strict=True)
     ]
 
 

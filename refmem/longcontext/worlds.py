@@ -26,6 +26,9 @@ from refmem.signature import nearest_name
 
 Law = tuple[np.ndarray, np.ndarray]
 
+LONGEST = 500
+"""Tokens that are drawn at a time, at most."""
+
 
 class Motion(Protocol):
     """How the map moves."""
@@ -218,12 +221,13 @@ class World:
     def until(
         self, times: Iterable[int], rng: np.random.Generator, lead: tuple[int, ...] = ()
     ) -> Iterator[Chunk]:
-        """Chunks that end at these times, which increase."""
+        """Chunks of at most `LONGEST` tokens, of which some end at each of these times."""
         latent, position = self.begin(rng, lead), 0
         for time in times:
-            chunk = self.tokens(rng, latent, position, time - position)
-            yield chunk
-            latent, position = chunk.latent, chunk.position
+            while position < time:
+                chunk = self.tokens(rng, latent, position, min(time - position, LONGEST))
+                yield chunk
+                latent, position = chunk.latent, chunk.position
 
 
 def _expect(what: Any, name: str, fine: bool, expected: str, why: str) -> None:
