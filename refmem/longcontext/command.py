@@ -111,7 +111,8 @@ def track(
     study = {"workers": workers, "journal": journal, "plot": plot}
     tracks = _study(
         run, "track_figure", study,
-        cases=[(memory, made) for memory in memories], times=times_until(tokens), worlds=worlds, rng=seed,
+        cases=[(memory, made) for memory in memories], times=times_until(tokens),
+        worlds=worlds, rng=seed,
     )  # fmt: skip
     console().print(table_of_tracks(tracks))
     for memory in memories:
@@ -158,7 +159,8 @@ def _follow(run: Any, position: Any, tokens: int, path: str | None) -> Any:
     try:
         with progress_bar(run.memory.name) as progress:
             task = progress.add_task("tokens", total=tokens, completed=position.tokens)
-            for position in run.positions(tokens, position):
+            for later in run.positions(tokens, position):
+                position = later
                 progress.update(task, completed=position.tokens)
                 if path and time.monotonic() - saved >= SAVE_SECONDS:
                     save(run, position, path)
@@ -204,9 +206,7 @@ def _memory(name: str, world: Any, **gates: float | None) -> Any:
     return memory_of(best | given)
 
 
-def _study(
-    run: Callable[..., Any], figure: str, study: dict[str, Any], **settings: Any
-) -> Any:
+def _study(run: Callable[..., Any], figure: str, study: dict[str, Any], **settings: Any) -> Any:
     """Run a study with a progress bar, on so many processes, and draw it if asked."""
     from concurrent.futures import ProcessPoolExecutor
     from contextlib import nullcontext

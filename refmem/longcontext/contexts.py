@@ -1,6 +1,6 @@
 """Fixed worlds: tokens x that are Gaussian and independent, their keys and their values.
 
-    x ~ N(mean, L'L)    k = x W_k    v = x W_v + e, e of variance `noise`
+x ~ N(mean, L'L)    k = x W_k    v = x W_v + e, e of variance `noise`
 """
 
 from __future__ import annotations

@@ -184,7 +184,11 @@ def _point(point: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _distance(
-    memory: Any, world: Context, limit: np.ndarray, T: int, contexts: int,
+    memory: Any,
+    world: Context,
+    limit: np.ndarray,
+    T: int,
+    contexts: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
     k, v = world.tokens(rng, (contexts,), T)

@@ -49,8 +49,9 @@ def mean_of(samples: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
     return Estimate(float(samples.mean()), float(student(n - 1, confidence) * spread))
 
 
-def rate_of(times: np.ndarray, means: np.ndarray, errors: np.ndarray,
-            confidence: float = CONFIDENCE) -> Estimate:
+def rate_of(
+    times: np.ndarray, means: np.ndarray, errors: np.ndarray, confidence: float = CONFIDENCE
+) -> Estimate:
     """The power n in means = c times^n, by weighted least squares of the logarithms.
 
     means, errors   (n,) measured independently of each other, and their standard errors, so that

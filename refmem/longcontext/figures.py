@@ -55,7 +55,8 @@ def convergence_figure(studies: Sequence[Convergence]) -> Any:
     """One panel: distances from the limit, and the power of T that each falls with."""
     with figure(width=8, height=6) as (picture, panel):
         for place, study in enumerate(studies):
-            label = f"{study.name}: $T^{{{study.power.value:.2f} \\pm {study.power.half_width:.2f}}}$"
+            power, around = study.power
+            label = rf"{study.name}: $T^{{{power:.2f} \pm {around:.2f}}}$"
             _dots(panel, study.times, study.distances, COLORS[place], MARKERS[place], label)
             panel.plot(study.times, _line(study), color=COLORS[place], marker="", linewidth=1.2)
         panel.set(xscale="log", yscale="log", xlabel=TOKENS)
@@ -75,7 +76,8 @@ def _line(study: Convergence) -> np.ndarray:
 def _dots(panel: Any, x: Any, y: Any, color: str, marker: str, label: str) -> None:
     """Estimates with their intervals."""
     values, halves = [one.value for one in y], [one.half_width for one in y]
-    panel.errorbar(x, values, halves, color=color, marker=marker, linestyle="", label=label)
+    style = {"color": color, "marker": marker, "markerfacecolor": "none", "linestyle": ""}
+    panel.errorbar(x, values, halves, **style, label=label)
 
 
 def draw_answer(watch: Watch) -> Any:

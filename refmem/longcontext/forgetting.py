@@ -74,7 +74,7 @@ def best_decay(drift: float, noise: float, keys: int, power: float) -> float:
         1 - alpha = best_step(Q, N)     N = (K - 1) |W|^2 + K^2 r
 
     Each token disturbs by N, which holds what other keys hold: `power` is |W|^2 of a column, the
-    same for long enough to settle. Proof: derivations/context_best_step.py
+    same for long enough to settle. Proof: derivations/context_best_decay.py
 
     >>> best_decay(drift=0.5, noise=1., keys=1, power=0.)
     0.5
@@ -85,10 +85,11 @@ def best_decay(drift: float, noise: float, keys: int, power: float) -> float:
 def best_window(drift: float, noise: float, keys: int) -> float:
     """The alpha at which `mesa` follows a random walk best, where its window is much wider than K.
 
-        1 - alpha = best_step(Q, K^2 r)     of alpha^2 Q/(1 - alpha^2) + K^2 r (1 - alpha)/(1 + alpha)
+        1 - alpha = best_step(Q, K^2 r)     lag alpha^2 Q/(1 - alpha^2), and noise
+                                            K^2 r (1 - alpha)/(1 + alpha)
 
     Exact for K = 1, and the first term in K (1 - alpha) for wider keys.
-    Proof: derivations/context_best_step.py
+    Proof: derivations/context_best_decay.py
 
     >>> best_window(drift=0.5, noise=1., keys=1)
     0.5

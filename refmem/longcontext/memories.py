@@ -5,7 +5,7 @@
     delta         refmem.delta                beta
     gated_delta   refmem.gated_delta          alpha, beta
     mesa          refmem.mesa                 alpha, ridge
-    kalman        refmem.kalman_delta         what it believes of the world: keep, drift, noise, size
+    kalman        refmem.kalman_delta         what it believes: drift, noise, keep, size
 
 All of them estimate the map from unit keys to values, (..., K, V). The first two hold E k'v = W/K,
 so theirs is K times what they hold, and decayed divides by the sum of its weights as well.
@@ -170,8 +170,8 @@ class Mesa:
     def estimate(self, state: Any) -> np.ndarray:
         K, V = state.values.shape[-2:]
         asked, one = np.eye(K), np.ones(K)
-        unseen = {"k": asked, "v": np.zeros((K, V)), "alpha": one, "beta": 0 * one}
-        return refmem.mesa(asked, **unseen, lam=self.ridge * one, state=state).out
+        unseen = asked, asked, np.zeros((K, V))
+        return refmem.mesa(*unseen, one, 0 * one, self.ridge * one, state=state).out
 
     def gains(self, keys: int) -> Iterator[Gains] | None:
         """For K = 1, where keys are 1 or -1 and the moment of keys is the sum of the weights."""

@@ -62,7 +62,7 @@ def _content(path: Path) -> dict[str, Any]:
         raise SavedError(f"{path} is no saved stream, expected an object of format {FORMAT!r}")
     digest = content.pop("sha256", None)
     if digest != _digest(content):
-        raise SavedError(f"{path} is damaged: its content does not have the digest it was saved with")
+        raise SavedError(f"{path} is damaged: it does not have the digest it was saved with")
     return content
 
 
@@ -102,7 +102,7 @@ def _encode(position: Position) -> dict[str, Any]:
 
 def _told(statistics: Running) -> list[float]:
     """The numbers; none for statistics of nothing, whose extremes are infinite."""
-    return list(statistics) if statistics.count else []
+    return list(statistics) if statistics.n else []
 
 
 def _decode(content: dict[str, Any]) -> Position:

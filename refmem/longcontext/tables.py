@@ -28,8 +28,11 @@ def table_of_limits(studies: Sequence[Convergence]) -> Table:
         theory = approach.theory
         expected = [theory(T) if theory else None for T in study.times]
         cells = [_cell(one, known) for one, known in zip(study.distances, expected, strict=True)]
-        power = Text.assemble(f"{study.power.value:.2f} ± {study.power.half_width:.2g}", "\n",
-                              (f"{approach.power:g}", "dim"))
+        power = Text.assemble(
+            f"{study.power.value:.2f} ± {study.power.half_width:.2g}",
+            "\n",
+            (f"{approach.power:g}", "dim"),
+        )
         table.add_row(study.name, *cells, power)
     return table
 
@@ -52,10 +55,10 @@ def table_of_octaves(position: Position) -> Table:
     for name in ("chunks", "mean |S - W|^2", "deviation", "least", "greatest"):
         table.add_column(name, justify="right")
     for place, one in enumerate(position.octaves):
-        if one.count:
+        if one.n:
             numbers = (one.mean, one.deviation, one.least, one.greatest)
             told = ["" if math.isnan(x) else f"{x:.4g}" for x in numbers]
-            table.add_row(f"{2**place} ... {2 ** (place + 1) - 1}", str(one.count), *told)
+            table.add_row(f"{2**place} ... {2 ** (place + 1) - 1}", str(one.n), *told)
     return table
 
 

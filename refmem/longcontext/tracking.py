@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,9 +46,9 @@ def expected_errors(world: World, gains: Iterable[Gains], T: int) -> np.ndarray:
 def wide_window_errors(world: World, memory: Mesa, T: int) -> np.ndarray:
     """E |S[t] - W[t]|^2 for `mesa`, where it weighs many more tokens than keys are wide.
 
-    With W/K for the moment of W keys the columns' entries come apart, and each is a fading mean in a
-    world of one key, with K times the noise. What is left out is of order K (1 - alpha), and K/t
-    at first. Exact for K = 1. Proof: derivations/context_best_step.py
+    With the moment of the keys at its mean, every entry of a column is a fading mean in a world of
+    one key, with K times the noise. What is left out is of order K (1 - alpha), and of order K/t
+    at first. Exact for K = 1. Proof: derivations/context_best_decay.py
 
     >>> from refmem.longcontext import Mesa, RandomWalk, World
     >>> wide_window_errors(World(RandomWalk(), keys=2), Mesa(1.0, 1.0), 3)
@@ -71,9 +72,7 @@ def second_moments(world: World, gains: Iterable[Gains], T: int) -> Iterator[np.
         yield moments
 
 
-def after_a_token(
-    moments: np.ndarray, law: Law, gain: Gains, keys: Any, noise: Any
-) -> np.ndarray:
+def after_a_token(moments: np.ndarray, law: Law, gain: Gains, keys: Any, noise: Any) -> np.ndarray:
     """The second moments after one token: the world moves, the memory decays, a pair is written.
 
     With Z = (S', U), U[0] = W, and the row `aim` with aim Z = write W - erase S':
@@ -200,7 +199,7 @@ def _theory(
 
 
 def _check_times(times: Sequence[int]) -> None:
-    if len(times) == 0 or times[0] < 1 or any(b <= a for a, b in zip(times, times[1:], strict=False)):
+    if not times or times[0] < 1 or any(later <= one for one, later in pairwise(times)):
         raise ValueError(
             f"simulated_errors: times has values {list(times)}, expected whole numbers from 1 that "
             "increase, because tokens are seen one after another"

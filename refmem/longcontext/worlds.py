@@ -31,11 +31,16 @@ LONGEST = 500
 
 
 class Motion(Protocol):
-    """How the map moves."""
+    """How the map moves: its name, how many latent parts it has, and the variance of them all."""
 
-    name: str
-    size: float
-    parts: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def parts(self) -> int: ...
+
+    @property
+    def size(self) -> float: ...
 
     def law(self, t: int) -> Law:
         """F (n, n) and Q (n, n) of the move before token t."""
@@ -198,9 +203,7 @@ class World:
         shape = (self.motion.parts, *lead, self.keys, self.values)
         return rng.standard_normal(shape) * self.motion.size**0.5
 
-    def tokens(
-        self, rng: np.random.Generator, latent: np.ndarray, position: int, T: int
-    ) -> Chunk:
+    def tokens(self, rng: np.random.Generator, latent: np.ndarray, position: int, T: int) -> Chunk:
         """T >= 1 tokens after the first `position` ones.
 
         >>> world = World(RandomWalk(), keys=2, values=3)
