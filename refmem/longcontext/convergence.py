@@ -34,10 +34,11 @@ from refmem.longcontext.limits import (
 from refmem.longcontext.memories import Averaged, Delta, Mesa
 from refmem.longcontext.tracking import simulated_errors
 from refmem.longcontext.worlds import RandomWalk, World
+from refmem.signature import nearest_name
 from refmem.sweep import Watch, sweep
 
 RIDGE, BETA, SCALE = 0.5, 0.5, 0.7
-QUERY = np.array([0.6, -0.3])
+QUERY = np.array([2.4, -1.2])
 WORLD = World(RandomWalk(), keys=4, values=2, noise=0.5)
 """The fixed world of the two delta rules, whose keys are unit vectors."""
 
@@ -160,6 +161,12 @@ def converge(
     >>> found.name, found.times, -2.5 < found.power.value < -1.5
     ('interpolation', [8, 32], True)
     """
+    for name in names:
+        if name not in APPROACHES:
+            raise ValueError(
+                f"converge: name has value {name!r}, expected one of {', '.join(APPROACHES)}, "
+                f"because these are measured{nearest_name(name, APPROACHES)}"
+            )
     if len(times) < 2 or contexts < 2:
         raise ValueError(
             f"converge: times, contexts have {len(times)} and {contexts} of them, expected at "

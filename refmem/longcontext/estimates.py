@@ -57,8 +57,8 @@ def rate_of(
     means, errors   (n,) measured independently of each other, and their standard errors, so that
                     log(means) has the standard error errors/means
 
-    >>> print(rate_of(np.array([1., 2., 4.]), np.array([8., 4., 2.]), np.array([.1, .1, .1])))
-    -1 ± 0.06
+    >>> print(rate_of(np.array([1., 2., 4.]), np.array([8., 4., 2.]), np.array([.8, .4, .2])))
+    -1 ± 0.2
     """
     x, y = np.log(times), np.log(means)
     weight = (means / errors) ** 2

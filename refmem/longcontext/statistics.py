@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Running(NamedTuple):
-    """How many numbers n there were, their mean, the sum of squared distances from it, and extremes.
+    """How many numbers there were, n, their mean, the squared distances from it, and extremes.
 
         mean'    = mean + (x - mean)/n'
         squares' = squares + (x - mean)(x - mean')      no difference of large sums is taken

@@ -162,6 +162,7 @@ def track(
 ) -> list[Track]:
     """Let memories follow worlds, each in so many worlds of its kind; rng, ... as for `sweep`.
 
+    >>> from refmem.longcontext import Averaged, RandomWalk
     >>> case = Averaged(), World(RandomWalk(), keys=1)
     >>> track([case], [1, 4], worlds=50)[0].theory
     [1.0, 0.25]
