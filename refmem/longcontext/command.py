@@ -14,7 +14,6 @@ from rich.text import Text
 from refmem.terminal import DEPARTS, UNAVAILABLE, console, progress_bar
 
 MOTIONS = ("fixed", "random_walk", "piecewise", "periodic")
-SAVE_SECONDS = 5.0
 INTERRUPTED = 130
 """Exit code of what was stopped by hand."""
 
@@ -126,10 +125,18 @@ def track(
 @click.option("--chunk", type=whole, default=1000, show_default=True, help="Tokens at a time.")
 @click.option("--alpha", type=float, help="Of decayed, gated_delta and mesa; the best if left out.")
 @click.option("--beta", type=float, help="Of delta and gated_delta; the best if left out.")
-@click.option("--state", "path", help="A file to go on from, saved every few seconds.")
+@click.option("--state", "path", help="A file to go on from, saved while it runs.")
+@click.option(
+    "--save-every",
+    "seconds",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    show_default=True,
+    help="Seconds between two of its savings.",
+)
 def stream(
     memory: str, tokens: int, chunk: int, alpha: float | None, beta: float | None,
-    path: str | None, seed: int, **world: Any,
+    path: str | None, seconds: float, seed: int, **world: Any,
 ) -> None:  # fmt: skip
     """Run MEMORY over a stream of any length in constant memory: averaged, decayed, delta,
     gated_delta, mesa or kalman."""
@@ -146,12 +153,12 @@ def stream(
         click.echo(f"refmem: {error}", err=True)
         sys.exit(DEPARTS)
     _usage(run.check, tokens, start)
-    position = _follow(run, start, tokens, path)
+    position = _follow(run, start, tokens, path, seconds)
     console().print(Text(gates_of(chosen), style="bold"))
     console().print(table_of_octaves(position))
 
 
-def _follow(run: Any, position: Any, tokens: int, path: str | None) -> Any:
+def _follow(run: Any, position: Any, tokens: int, path: str | None, seconds: float) -> Any:
     """Run to the end with a progress bar, saving now and then; stopped by hand, save and leave."""
     from refmem.longcontext.saved import save
 
@@ -162,7 +169,7 @@ def _follow(run: Any, position: Any, tokens: int, path: str | None) -> Any:
             for later in run.positions(tokens, position):
                 position = later
                 progress.update(task, completed=position.tokens)
-                if path and time.monotonic() - saved >= SAVE_SECONDS:
+                if path and time.monotonic() - saved >= seconds:
                     save(run, position, path)
                     saved = time.monotonic()
     except KeyboardInterrupt:
@@ -188,22 +195,25 @@ def _world(motion: str, drift: float, keep: float, period: int, **sizes: Any) ->
 
 def _memory(name: str, world: Any, **gates: float | None) -> Any:
     """The memory of that name, with the gates given and the best for the others."""
+    from dataclasses import fields
+
     from refmem.longcontext.memories import find_memory
     from refmem.longcontext.settings import memory_of, of_memory
-    from refmem.longcontext.tuning import LONGEST, tuned
+    from refmem.longcontext.tuning import LONGEST, tuned_memory
 
-    find_memory(name)
-    best = next(of_memory(one) for one in tuned(world, LONGEST) if one.name == name)
+    takes = [field.name for field in fields(find_memory(name))]
     given = {gate: value for gate, value in gates.items() if value is not None}
     for gate in given:
-        if gate not in best:
-            others = [other for other in best if other in gates]
+        if gate not in takes:
+            others = [other for other in takes if other in gates]
             raise ValueError(
                 f"{name}: {gate} has value {given[gate]}, expected "
                 f"{'only ' + ' and '.join(others) if others else 'no gate'}, because that is what "
                 "this memory takes"
             )
-    return memory_of(best | given)
+    if given.keys() == set(takes):
+        return find_memory(name)(**given)
+    return memory_of(of_memory(tuned_memory(name, world, LONGEST)) | given)
 
 
 def _study(run: Callable[..., Any], figure: str, study: dict[str, Any], **settings: Any) -> Any:

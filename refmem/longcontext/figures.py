@@ -12,6 +12,8 @@ import numpy as np
 
 from refmem.longcontext.answer import what_context_buys
 from refmem.longcontext.convergence import APPROACHES, Convergence, converge
+from refmem.longcontext.forgetting import best_step
+from refmem.longcontext.studies import Valley, three_worlds, valleys
 from refmem.longcontext.tracking import Track
 from refmem.plot import COLORS, MARKERS, figure
 from refmem.sweep import Watch
@@ -47,7 +49,8 @@ def draw_tracks(panel: Any, tracks: Sequence[Track]) -> None:
         color, marker = COLORS[place], MARKERS[place]
         _dots(panel, one.times, one.measured, color, marker, one.memory.name.replace("_", " "))
         if one.theory is not None:
-            panel.plot(one.times, one.theory, color=color, marker="", linewidth=1.2)
+            line = [np.nan if x is None else x for x in one.theory]
+            panel.plot(one.times, line, color=color, marker="", linewidth=1.2)
     panel.set(xscale="log", yscale="log", xlabel=TOKENS)
 
 
@@ -80,6 +83,47 @@ def _dots(panel: Any, x: Any, y: Any, color: str, marker: str, label: str) -> No
     panel.errorbar(x, values, halves, **style, label=label)
 
 
+def worlds_figure(found: dict[str, Sequence[Track]]) -> Any:
+    """A panel for each kind of world, every memory with the best gates for that world."""
+    with figure(columns=len(found), width=5.5, height=5.5, sharey=True) as (picture, axes):
+        for panel, (title, tracks) in zip(axes, found.items(), strict=True):
+            draw_tracks(panel, tracks)
+            panel.set_title(title)
+        axes[0].set_ylabel(ERROR)
+        axes[-1].legend(fontsize="small")
+    return picture
+
+
+def steps_figure(found: Sequence[Valley]) -> Any:
+    """Left: error against step, for several drifts; right: the best step against the drift."""
+    with figure(columns=2, width=6.5, height=5.5) as (picture, (left, right)):
+        for place, one in enumerate(found):
+            color, marker = COLORS[place], MARKERS[place]
+            label = rf"$\rho$ = {one.ratio:.0e}"
+            _dots(left, one.steps, one.measured, color, marker, label)
+            left.plot(one.fine, one.theory, color=color, marker="", linewidth=1.2)
+            right.plot(one.ratio, one.best, color=color, marker=marker, markersize=9)
+        left.set(xscale="log", yscale="log", xlabel=r"step $\beta$")
+        left.set_ylabel("error over noise, $|S - W|^2/r$")
+        left.legend(fontsize="small", title=r"$\rho = Q/r$, drift over noise")
+        ratios = np.logspace(-5, 1)
+        right.plot(
+            ratios,
+            [best_step(x, 1.0) for x in ratios],
+            color="black",
+            marker="",
+            linewidth=1.2,
+            label="theory",
+        )
+        right.plot(
+            ratios, np.sqrt(ratios), color="black", marker="", linestyle=":", label=r"$\sqrt{\rho}$"
+        )
+        right.set(xscale="log", yscale="log", xlabel=r"drift over noise, $\rho = Q/r$")
+        right.set(ylim=(2e-3, 2), ylabel=r"best step $\beta$")
+        right.legend(fontsize="small")
+    return picture
+
+
 def draw_answer(watch: Watch) -> Any:
     """What more context buys."""
     return answer_figure(what_context_buys(tokens=30_000, worlds=100, watch=watch))
@@ -90,7 +134,19 @@ def draw_convergence(watch: Watch) -> Any:
     return convergence_figure(converge(watch=watch))
 
 
+def draw_worlds(watch: Watch) -> Any:
+    """Three kinds of drift."""
+    return worlds_figure(three_worlds(watch=watch))
+
+
+def draw_steps(watch: Watch) -> Any:
+    """The best step as a function of drift and noise."""
+    return steps_figure(valleys(watch=watch))
+
+
 FIGURES = {
     "longcontext_answer": draw_answer,
     "longcontext_convergence": draw_convergence,
+    "longcontext_worlds": draw_worlds,
+    "longcontext_steps": draw_steps,
 }

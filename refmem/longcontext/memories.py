@@ -196,6 +196,16 @@ class Kalman:
     size: float = 1.0
     name = "kalman"
 
+    def __post_init__(self) -> None:
+        _expect_factor(self, "keep")
+        for name, least in (("drift", "at least 0"), ("noise", "more than 0")):
+            value = getattr(self, name)
+            if value < 0 or (name == "noise" and value == 0):
+                raise ValueError(
+                    f"Kalman: {name} has value {value!r}, expected {least}, because it is a "
+                    "variance"
+                )
+
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
         if state is None:
             nothing = np.zeros((*k.shape[:-2], k.shape[-1], v.shape[-1]))
@@ -250,15 +260,15 @@ def find_memory(name: str) -> type[Any]:
     return MEMORIES[name]
 
 
-def _expect_factor(memory: Any, below_one: bool = False) -> None:
-    """alpha is a factor; below one where the memory is a sum of endless weights."""
-    alpha = memory.alpha
-    if not 0 <= alpha <= 1 or (below_one and alpha == 1):
+def _expect_factor(memory: Any, name: str = "alpha", below_one: bool = False) -> None:
+    """A gate is a factor; below one where the memory is a sum of endless weights."""
+    factor = getattr(memory, name)
+    if not 0 <= factor <= 1 or (below_one and factor == 1):
         expected = "[0, 1)" if below_one else "[0, 1]"
         why = "the weights would have no sum" if below_one else "it is the factor itself"
         raise ValueError(
-            f"{type(memory).__name__}: alpha has value {alpha!r}, expected a factor in {expected}, "
-            f"because {why}"
+            f"{type(memory).__name__}: {name} has value {factor!r}, expected a factor in "
+            f"{expected}, because {why}"
         )
 
 

@@ -23,6 +23,9 @@ from refmem.longcontext.settings import memory_of, of_memory, of_world, world_of
 from refmem.longcontext.worlds import Law, World
 from refmem.sweep import Watch, sweep
 
+WIDE = 10
+"""Tokens for each channel of a key from which a window counts as wide."""
+
 
 def expected_errors(world: World, gains: Iterable[Gains], T: int) -> np.ndarray:
     """E |S[t] - W[t]|^2 of a column at t = 1 ... T, (T,), from an empty memory.
@@ -140,14 +143,14 @@ def simulated_errors(
 class Track(NamedTuple):
     """One memory in one world: its mean squared error at some times, measured and as theory has it.
 
-    theory    exact; of `mesa` with wide keys for wide windows; of `kalman` what it believes, if it
-              believes the truth; else None
+    theory    exact; of `mesa` with wide keys for wide windows, where 10 K tokens were seen; of
+              `kalman` what it believes, if it believes the truth; else None
     """
 
     memory: Memory
     times: list[int]
     measured: list[Estimate]
-    theory: list[float] | None
+    theory: list[float | None] | None
 
 
 def track(
@@ -188,12 +191,13 @@ def _point(point: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
 
 def _theory(
     memory: Memory, world: World, times: Sequence[int], tracked: Tracked
-) -> list[float] | None:
+) -> list[float | None] | None:
     gains, at = memory.gains(world.keys), np.array(times) - 1
     if gains is not None:
         return [float(x) for x in expected_errors(world, gains, times[-1])[at]]
     if isinstance(memory, Mesa):
-        return [float(x) for x in wide_window_errors(world, memory, times[-1])[at]]
+        expected = wide_window_errors(world, memory, times[-1])
+        return [float(expected[t - 1]) if t >= WIDE * world.keys else None for t in times]
     if isinstance(memory, Kalman) and memory.is_of(world) and tracked.believed is not None:
         return [float(x) for x in tracked.believed.mean(0)]
     return None

@@ -55,10 +55,10 @@ def test_points_do_not_depend_on_the_others():
 
 @pytest.mark.parametrize("times", [[8], []])
 def test_one_point_has_no_power(times):
-    with pytest.raises(ValueError, match="converge: times, contexts have .* expected at least 2"):
+    with pytest.raises(ValueError, match=r"converge: times, contexts have .* expected at least 2"):
         converge(times)
 
 
 def test_a_name_that_is_not_there():
-    with pytest.raises(ValueError, match="converge: name has value 'averag', .* did you mean"):
+    with pytest.raises(ValueError, match=r"converge: name has value 'averag', .* did you mean"):
         convergence.converge(names=["averag"])

@@ -138,8 +138,7 @@ def test_for_one_key_a_wide_window_is_no_approximation():
 
 
 def test_what_a_wide_window_leaves_out_shrinks_with_the_window():
-    """In a fixed world, long after the start: a window four times as wide is several times nearer.
-    """
+    """In a fixed world, after long: a window four times as wide is several times nearer."""
     gaps = []
     for fading in (0.1, 0.025):
         world, memory, long = WORLDS["fixed"], Mesa(1 - fading, 1e-3), round(12 / fading)
