@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from refmem.checking import file_in_a_folder
 from refmem.terminal import DEPARTS, UNAVAILABLE, console, progress_bar
 
 MOTIONS = ("fixed", "random_walk", "piecewise", "periodic")
@@ -46,7 +47,11 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options of studies that are sweeps."""
     for option in (
         click.option("--workers", type=whole, default=1, show_default=True, help="Processes."),
-        click.option("--journal", help="A file from which a study that was stopped goes on."),
+        click.option(
+            "--journal",
+            callback=file_in_a_folder,
+            help="A file from which a study that was stopped goes on.",
+        ),
         click.option("--plot", help="Draw it as well: a file ending in .svg or .png."),
     ):
         command = option(command)
@@ -125,7 +130,9 @@ def track(
 @click.option("--chunk", type=whole, default=1000, show_default=True, help="Tokens at a time.")
 @click.option("--alpha", type=float, help="Of decayed, gated_delta and mesa; the best if left out.")
 @click.option("--beta", type=float, help="Of delta and gated_delta; the best if left out.")
-@click.option("--state", "path", help="A file to go on from, saved while it runs.")
+@click.option(
+    "--state", "path", callback=file_in_a_folder, help="A file to go on from, saved while it runs."
+)
 @click.option(
     "--save-every",
     "seconds",

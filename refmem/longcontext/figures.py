@@ -5,7 +5,7 @@ Dots are measured, with 95 % intervals; lines are theory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,14 +83,14 @@ def _dots(panel: Any, x: Any, y: Any, color: str, marker: str, label: str) -> No
     panel.errorbar(x, values, halves, **style, label=label)
 
 
-def worlds_figure(found: dict[str, Sequence[Track]]) -> Any:
+def worlds_figure(found: Mapping[str, Sequence[Track]]) -> Any:
     """A panel for each kind of world, every memory with the best gates for that world."""
     with figure(columns=len(found), width=5.5, height=5.5, sharey=True) as (picture, axes):
         for panel, (title, tracks) in zip(axes, found.items(), strict=True):
             draw_tracks(panel, tracks)
-            panel.set_title(title)
+            panel.set(title=title, xscale="linear")
         axes[0].set_ylabel(ERROR)
-        axes[-1].legend(fontsize="small")
+        axes[-1].legend(fontsize="small", ncols=2)
     return picture
 
 
@@ -102,7 +102,7 @@ def steps_figure(found: Sequence[Valley]) -> Any:
             label = rf"$\rho$ = {one.ratio:.0e}"
             _dots(left, one.steps, one.measured, color, marker, label)
             left.plot(one.fine, one.theory, color=color, marker="", linewidth=1.2)
-            right.plot(one.ratio, one.best, color=color, marker=marker, markersize=9)
+            right.plot(one.ratio, one.best, color=color, marker=marker, markersize=9, linestyle="")
         left.set(xscale="log", yscale="log", xlabel=r"step $\beta$")
         left.set_ylabel("error over noise, $|S - W|^2/r$")
         left.legend(fontsize="small", title=r"$\rho = Q/r$, drift over noise")

@@ -6,15 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.longcontext.answer import times_until
 from refmem.longcontext.estimates import Estimate
 from refmem.longcontext.forgetting import best_step, settled_error
 from refmem.longcontext.memories import Delta
 from refmem.longcontext.tracking import Track, track
 from refmem.longcontext.tuning import tuned
-from refmem.longcontext.worlds import Periodic, Piecewise, RandomWalk, World
+from refmem.longcontext.worlds import Motion, Periodic, Piecewise, RandomWalk, World
 
-MOTIONS = {
+MOTIONS: dict[str, Motion] = {
     "returning walk, keep 0.99": RandomWalk(drift=1e-3, keep=0.99),
     "jumps every 300 tokens": Piecewise(300),
     "turns in 600 tokens": Periodic(600),
@@ -24,13 +23,16 @@ MOTIONS = {
 def three_worlds(tokens: int = 1200, worlds: int = 100, **study: Any) -> dict[str, list[Track]]:
     """Every memory in three kinds of world, with the best gates for each; K = 8, V = 4, r = 1/2.
 
+    At 40 times, evenly spaced; `tokens` is at least 40.
+
     rng, executor, journal and watch as for `refmem.sweep`.
     """
     cases = []
     for motion in MOTIONS.values():
         world = World(motion, keys=8, values=4, noise=0.5)
         cases += [(memory, world) for memory in tuned(world, tokens)]
-    tracks = track(cases, times_until(tokens), worlds, **study)
+    times = range(tokens // 40, tokens + 1, tokens // 40)
+    tracks = track(cases, list(times), worlds, **study)
     each = len(tracks) // len(MOTIONS)
     return {title: tracks[n * each :][:each] for n, title in enumerate(MOTIONS)}
 

@@ -148,9 +148,7 @@ def test_the_moments_in_a_turning_world_settle_at_the_closed_form(keys, period):
 
 @pytest.mark.parametrize("beta", [0.0, 2.0])
 def test_a_step_that_never_settles(beta):
-    with pytest.raises(
-        ValueError, match=r"settled_error: beta has value .*, expected a number bet"
-    ):
+    with pytest.raises(ValueError, match=r"settled_error: beta has value .*, expected a num"):
         settled_error(beta, 0.1, 1.0)
 
 
