@@ -14,7 +14,7 @@ from rich.text import Text
 from refmem.checking import file_in_a_folder
 from refmem.terminal import DEPARTS, UNAVAILABLE, console, progress_bar
 
-MOTIONS = ("fixed", "random_walk", "piecewise", "periodic")
+WORLDS = ("fixed", "random_walk", "piecewise", "periodic")
 INTERRUPTED = 130
 """Exit code of what was stopped by hand."""
 
@@ -24,7 +24,7 @@ whole = click.IntRange(min=1)
 def world_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what the world is."""
     for option in (
-        click.option("--world", "motion", type=click.Choice(MOTIONS), default="random_walk",
+        click.option("--world", "motion", type=click.Choice(WORLDS), default="random_walk",
                      show_default=True, help="How the map from keys to values moves."),
         click.option("--drift", type=float, default=1e-3, show_default=True,
                      help="Of a random walk: variance that an entry gains a token."),
@@ -68,13 +68,14 @@ def longcontext(context: click.Context) -> None:
 
 @longcontext.command()
 @click.option("--worlds", type=click.IntRange(min=2), default=100, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @sweep_options
-def answer(worlds: int, **study: Any) -> None:
+def answer(worlds: int, seed: int, **study: Any) -> None:
     """The same memories in a fixed world and in one that drifts, as T grows."""
     from refmem.longcontext.answer import what_context_buys
     from refmem.longcontext.tables import gates_of, table_of_tracks
 
-    found = _study(what_context_buys, "answer_figure", study, worlds=worlds)
+    found = _study(what_context_buys, "answer_figure", study, worlds=worlds, rng=seed)
     for title, tracks in zip(("A fixed world", "A world that drifts"), found, strict=True):
         console().print(Text(f"\n{title}", style="bold"))
         console().print(table_of_tracks(tracks))
@@ -192,23 +193,25 @@ def _follow(run: Any, position: Any, tokens: int, path: str | None, seconds: flo
 
 def _world(motion: str, drift: float, keep: float, period: int, **sizes: Any) -> Any:
     """The world that the options say."""
-    from refmem.longcontext.worlds import RandomWalk, World, find_motion
+    from refmem.longcontext.worlds import MOTIONS, RandomWalk, World
 
     if motion in ("fixed", "random_walk"):
         walk = RandomWalk() if motion == "fixed" else RandomWalk(drift, keep)
         return World(walk, **sizes)
-    return World(find_motion(motion)(period), **sizes)
+    return World(MOTIONS[motion](period), **sizes)
 
 
 def _memory(name: str, world: Any, **gates: float | None) -> Any:
     """The memory of that name, with the gates given and the best for the others."""
     from dataclasses import fields
 
-    from refmem.longcontext.memories import find_memory
+    from refmem.longcontext.checks import find
+    from refmem.longcontext.memories import MEMORIES
     from refmem.longcontext.settings import memory_of, of_memory
     from refmem.longcontext.tuning import LONGEST, tuned_memory
 
-    takes = [field.name for field in fields(find_memory(name))]
+    kind = find("memory", MEMORIES, name)
+    takes = [field.name for field in fields(kind)]
     given = {gate: value for gate, value in gates.items() if value is not None}
     for gate in given:
         if gate not in takes:
@@ -219,7 +222,7 @@ def _memory(name: str, world: Any, **gates: float | None) -> Any:
                 "this memory takes"
             )
     if given.keys() == set(takes):
-        return find_memory(name)(**given)
+        return kind(**given)
     return memory_of(of_memory(tuned_memory(name, world, LONGEST)) | given)
 
 

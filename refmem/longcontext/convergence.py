@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import refmem
+from refmem.longcontext.checks import find
 from refmem.longcontext.contexts import Context, random_context
 from refmem.longcontext.estimates import CONFIDENCE, Estimate, mean_of, rate_of, student
 from refmem.longcontext.forgetting import best_steps, settled_error
@@ -34,7 +35,6 @@ from refmem.longcontext.limits import (
 from refmem.longcontext.memories import Averaged, Delta, Mesa
 from refmem.longcontext.tracking import simulated_errors
 from refmem.longcontext.worlds import RandomWalk, World
-from refmem.signature import nearest_name
 from refmem.sweep import Watch, sweep
 
 RIDGE, BETA, SCALE = 0.5, 0.5, 0.7
@@ -162,11 +162,7 @@ def converge(
     ('interpolation', [8, 32], True)
     """
     for name in names:
-        if name not in APPROACHES:
-            raise ValueError(
-                f"converge: name has value {name!r}, expected one of {', '.join(APPROACHES)}, "
-                f"because these are measured{nearest_name(name, APPROACHES)}"
-            )
+        find("converge", APPROACHES, name)
     if len(times) < 2 or contexts < 2:
         raise ValueError(
             f"converge: times, contexts have {len(times)} and {contexts} of them, expected at "

@@ -21,11 +21,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 import refmem
+from refmem.longcontext.checks import expect
 from refmem.longcontext.worlds import RandomWalk, World
 from refmem.rule import Rule
 from refmem.rules.delta.kalman_delta import Belief
 from refmem.rules.regression.mesa import Moments
-from refmem.signature import nearest_name
 
 
 class Gains(NamedTuple):
@@ -86,7 +86,8 @@ class Decayed:
     name = "decayed"
 
     def __post_init__(self) -> None:
-        _expect_factor(self, below_one=True)
+        fine = 0 <= self.alpha < 1
+        expect(self, "alpha", fine, "a factor in [0, 1)", "the weights would have no sum")
 
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
         return _run(refmem.scalar_decay, k, v, state, alpha=self.alpha)
@@ -127,7 +128,7 @@ class GatedDelta:
     name = "gated_delta"
 
     def __post_init__(self) -> None:
-        _expect_factor(self)
+        _expect_factor(self, "alpha")
         _expect_step(self)
 
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
@@ -153,12 +154,8 @@ class Mesa:
     name = "mesa"
 
     def __post_init__(self) -> None:
-        _expect_factor(self)
-        if not self.ridge > 0:
-            raise ValueError(
-                f"Mesa: ridge has value {self.ridge!r}, expected more than 0, because without one "
-                "the solution need not exist"
-            )
+        _expect_factor(self, "alpha")
+        expect(self, "ridge", self.ridge > 0, "more than 0", "the solution need not exist without")
 
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
         moments = None if state is None else np.concatenate(state, axis=-1)
@@ -198,13 +195,9 @@ class Kalman:
 
     def __post_init__(self) -> None:
         _expect_factor(self, "keep")
-        for name, least in (("drift", "at least 0"), ("noise", "more than 0")):
-            value = getattr(self, name)
-            if value < 0 or (name == "noise" and value == 0):
-                raise ValueError(
-                    f"Kalman: {name} has value {value!r}, expected {least}, because it is a "
-                    "variance"
-                )
+        expect(self, "drift", self.drift >= 0, "at least 0", "it is a variance")
+        expect(self, "noise", self.noise > 0, "more than 0", "it is a variance that divides")
+        expect(self, "size", self.size > 0, "more than 0", "it is a variance")
 
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
         if state is None:
@@ -250,32 +243,12 @@ MEMORIES: dict[str, type[Any]] = {
 }
 
 
-def find_memory(name: str) -> type[Any]:
-    """The memory of that name."""
-    if name not in MEMORIES:
-        raise ValueError(
-            f"memory: name has value {name!r}, expected one of {', '.join(MEMORIES)}, because "
-            f"these are followed{nearest_name(name, MEMORIES)}"
-        )
-    return MEMORIES[name]
-
-
-def _expect_factor(memory: Any, name: str = "alpha", below_one: bool = False) -> None:
-    """A gate is a factor; below one where the memory is a sum of endless weights."""
-    factor = getattr(memory, name)
-    if not 0 <= factor <= 1 or (below_one and factor == 1):
-        expected = "[0, 1)" if below_one else "[0, 1]"
-        why = "the weights would have no sum" if below_one else "it is the factor itself"
-        raise ValueError(
-            f"{type(memory).__name__}: {name} has value {factor!r}, expected a factor in "
-            f"{expected}, because {why}"
-        )
+def _expect_factor(memory: Any, name: str) -> None:
+    fine = 0 <= getattr(memory, name) <= 1
+    expect(memory, name, fine, "a factor in [0, 1]", "it is the factor itself")
 
 
 def _expect_step(memory: Any) -> None:
     """With unit keys an error is multiplied by 1 - beta."""
-    if not 0 <= memory.beta <= 2:
-        raise ValueError(
-            f"{type(memory).__name__}: beta has value {memory.beta!r}, expected a step in [0, 2], "
-            "because with unit keys any other makes errors larger"
-        )
+    fine = 0 <= memory.beta <= 2
+    expect(memory, "beta", fine, "a step in [0, 2]", "any other makes errors larger")

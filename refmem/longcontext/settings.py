@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from refmem.longcontext.memories import Memory, find_memory
-from refmem.longcontext.worlds import Motion, World, find_motion
+from refmem.longcontext.checks import find
+from refmem.longcontext.memories import MEMORIES, Memory
+from refmem.longcontext.worlds import MOTIONS, Motion, World
 
 SIZES = ("keys", "values", "noise")
 
@@ -34,7 +35,7 @@ def of_world(world: World) -> dict[str, Any]:
 def memory_of(settings: dict[str, Any]) -> Memory:
     """The memory with these settings."""
     gates = {name: value for name, value in settings.items() if name != "name"}
-    return find_memory(settings["name"])(**gates)
+    return find("memory", MEMORIES, settings["name"])(**gates)
 
 
 def world_of(settings: dict[str, Any]) -> World:
@@ -46,7 +47,7 @@ def world_of(settings: dict[str, Any]) -> World:
 def motion_of(settings: dict[str, Any]) -> Motion:
     """The motion with these settings."""
     others = {name: value for name, value in settings.items() if name != "name"}
-    return find_motion(settings["name"])(**others)
+    return find("motion", MOTIONS, settings["name"])(**others)
 
 
 def _of(one: Any) -> dict[str, Any]:

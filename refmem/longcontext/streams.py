@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from refmem.longcontext.checks import expect_count
 from refmem.longcontext.memories import Memory
 from refmem.longcontext.settings import of_memory, of_world
 from refmem.longcontext.statistics import Running
@@ -57,11 +58,7 @@ class Stream:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.chunk, int) or self.chunk < 1:
-            raise ValueError(
-                f"Stream: chunk has value {self.chunk!r}, expected a whole number of at least 1, "
-                "because it counts tokens"
-            )
+        expect_count(self, "chunk", "tokens")
 
     @property
     def settings(self) -> dict[str, Any]:

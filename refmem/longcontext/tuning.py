@@ -19,7 +19,6 @@ from refmem.longcontext.memories import (
     GatedDelta,
     Memory,
     Mesa,
-    find_memory,
 )
 from refmem.longcontext.tracking import expected_errors, wide_window_errors
 from refmem.longcontext.worlds import RandomWalk, World
@@ -55,7 +54,7 @@ def tuned_memory(name: str, world: World, T: int) -> Memory:
     else:
         horizon = 4 * int(getattr(motion, "period", LONGEST))
         gates = _by_theory(name, world, min(T, LONGEST, horizon))
-    return find_memory(name)(*gates)
+    return MEMORIES[name](*gates)
 
 
 def _for_a_walk(name: str, world: World, motion: RandomWalk, T: int) -> list[float]:

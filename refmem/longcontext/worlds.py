@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from refmem.algebra import norm2
-from refmem.signature import nearest_name
+from refmem.longcontext.checks import expect, expect_count
 
 Law = tuple[np.ndarray, np.ndarray]
 
@@ -69,9 +69,9 @@ class RandomWalk:
     parts = 1
 
     def __post_init__(self) -> None:
-        _expect(self, "drift", self.drift >= 0, "at least 0", "it is a variance")
-        _expect(self, "keep", 0 <= self.keep <= 1, "a factor in [0, 1]", "more would explode")
-        _expect(self, "size", self.size > 0, "more than 0", "it is the variance of the first map")
+        expect(self, "drift", self.drift >= 0, "at least 0", "it is a variance")
+        expect(self, "keep", 0 <= self.keep <= 1, "a factor in [0, 1]", "more would explode")
+        expect(self, "size", self.size > 0, "more than 0", "it is the variance of the first map")
 
     def law(self, t: int) -> Law:
         return np.array([[self.keep]]), np.array([[self.drift]])
@@ -107,9 +107,8 @@ class Piecewise:
     parts = 1
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.period, int) and self.period >= 1
-        _expect(self, "period", whole, "a whole number of at least 1", "it counts tokens")
-        _expect(self, "size", self.size > 0, "more than 0", "it is the variance of every map")
+        expect_count(self, "period", "tokens")
+        expect(self, "size", self.size > 0, "more than 0", "it is the variance of every map")
 
     def law(self, t: int) -> Law:
         jumps = t > 1 and (t - 1) % self.period == 0
@@ -140,8 +139,8 @@ class Periodic:
     parts = 2
 
     def __post_init__(self) -> None:
-        _expect(self, "period", self.period >= 2, "at least 2 tokens", "shorter ones are aliases")
-        _expect(self, "size", self.size > 0, "more than 0", "it is the variance of every map")
+        expect(self, "period", self.period >= 2, "at least 2 tokens", "shorter ones are aliases")
+        expect(self, "size", self.size > 0, "more than 0", "it is the variance of every map")
 
     def law(self, t: int) -> Law:
         angle = 2 * np.pi / self.period
@@ -160,16 +159,6 @@ class Periodic:
 MOTIONS: dict[str, type[Any]] = {
     motion.name: motion for motion in (RandomWalk, Piecewise, Periodic)
 }
-
-
-def find_motion(name: str) -> type[Any]:
-    """The motion of that name."""
-    if name not in MOTIONS:
-        raise ValueError(
-            f"motion: name has value {name!r}, expected one of {', '.join(MOTIONS)}, because these "
-            f"are drawn{nearest_name(name, MOTIONS)}"
-        )
-    return MOTIONS[name]
 
 
 class Chunk(NamedTuple):
@@ -194,9 +183,8 @@ class World:
 
     def __post_init__(self) -> None:
         for name in ("keys", "values"):
-            whole = isinstance(getattr(self, name), int) and getattr(self, name) >= 1
-            _expect(self, name, whole, "a whole number of at least 1", "it counts channels")
-        _expect(self, "noise", self.noise > 0, "more than 0", "it is a variance that divides")
+            expect_count(self, name, "channels")
+        expect(self, "noise", self.noise > 0, "more than 0", "it is a variance that divides")
 
     def begin(self, rng: np.random.Generator, lead: tuple[int, ...] = ()) -> np.ndarray:
         """The latent before the first token of so many independent worlds."""
@@ -231,11 +219,3 @@ class World:
                 chunk = self.tokens(rng, latent, position, min(time - position, LONGEST))
                 yield chunk
                 latent, position = chunk.latent, chunk.position
-
-
-def _expect(what: Any, name: str, fine: bool, expected: str, why: str) -> None:
-    if not fine:
-        raise ValueError(
-            f"{type(what).__name__}: {name} has value {getattr(what, name)!r}, expected "
-            f"{expected}, because {why}"
-        )

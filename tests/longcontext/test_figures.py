@@ -12,11 +12,6 @@ pytest.importorskip("matplotlib")
 from refmem.longcontext import figures
 
 
-def lines(panel):
-    """The lines without a marker, which are theory."""
-    return [line for line in panel.lines if line.get_marker() in ("", "None", None)]
-
-
 def test_the_answer_has_two_worlds_with_every_memory():
     found = what_context_buys(tokens=100, worlds=2)
     picture = figures.answer_figure(found)
@@ -51,9 +46,8 @@ def test_the_best_steps_lie_on_their_theory():
     marked = [line.get_ydata()[0] for line in right.lines if line.get_marker() in ("o", "s")]
     assert marked == [one.best for one in found]
     for one in found:
-        assert (
-            min(one.theory) >= one.theory[np.argmin(np.abs(np.array(one.fine) - one.best))] * 0.99
-        )
+        nearest = int(np.argmin(np.abs(np.log(np.array(one.fine) / one.best))))
+        assert abs(nearest - int(np.argmin(one.theory))) <= 1
 
 
 def test_every_figure_is_drawn_by_its_name():

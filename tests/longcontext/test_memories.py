@@ -5,7 +5,6 @@ import pytest
 
 import refmem
 from refmem.longcontext import Averaged, Decayed, Delta, GatedDelta, Kalman, Mesa
-from refmem.longcontext.memories import find_memory
 from refmem.longcontext.settings import memory_of, of_memory
 
 ALL = [
@@ -89,8 +88,10 @@ def test_settings_make_the_same_memory(memory):
         ),
         (lambda: Mesa(0.5, 0.0), "Mesa: ridge has value 0.0, expected more than 0, because"),
         (lambda: Kalman(-1.0, 1.0), "Kalman: drift has value -1.0, expected at least 0"),
+        (lambda: Kalman(0.0, 1.0, 2.0), r"Kalman: keep has value 2.0, expected a factor in \[0, 1"),
+        (lambda: Kalman(0.0, 1.0, 1.0, 0.0), "Kalman: size has value 0.0, expected more than 0"),
         (lambda: Kalman(0.0, 0.0), "Kalman: noise has value 0.0, expected more than 0, because"),
-        (lambda: find_memory("kalmann"), "memory: name has .* did you mean 'kalman'"),
+        (lambda: memory_of({"name": "kalmann"}), "memory: name has .* did you mean 'kalman'"),
     ],
 )
 def test_gates_that_cannot_be_are_one_error(make, message):

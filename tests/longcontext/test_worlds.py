@@ -8,7 +8,7 @@ import pytest
 from refmem.longcontext import Periodic, Piecewise, RandomWalk, World
 from refmem.longcontext.estimates import mean_of
 from refmem.longcontext.settings import motion_of, of_world, world_of
-from refmem.longcontext.worlds import LONGEST, find_motion
+from refmem.longcontext.worlds import LONGEST
 
 MOTIONS = [
     RandomWalk(),
@@ -115,7 +115,7 @@ def test_settings_make_the_same_world(motion):
             lambda: World(RandomWalk(), noise=0.0),
             "World: noise has value 0.0, expected more",
         ),
-        (lambda: find_motion("periodical"), "motion: name has .* did you mean 'periodic'"),
+        (lambda: motion_of({"name": "periodical"}), "motion: name has .* did you mean 'periodic'"),
         (lambda: motion_of({"name": "walk"}), "motion: name has value 'walk', expected one of"),
     ],
 )
