@@ -12,50 +12,17 @@ import click
 from rich.text import Text
 
 from refmem.checking import file_in_a_folder
+from refmem.longcontext.options import (
+    memory_of_options,
+    sweep_options,
+    whole,
+    world_of_options,
+    world_options,
+)
 from refmem.terminal import DEPARTS, UNAVAILABLE, console, progress_bar
 
-WORLDS = ("fixed", "random_walk", "piecewise", "periodic")
 INTERRUPTED = 130
 """Exit code of what was stopped by hand."""
-
-whole = click.IntRange(min=1)
-
-
-def world_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that say what the world is."""
-    for option in (
-        click.option("--world", "motion", type=click.Choice(WORLDS), default="random_walk",
-                     show_default=True, help="How the map from keys to values moves."),
-        click.option("--drift", type=float, default=1e-3, show_default=True,
-                     help="Of a random walk: variance that an entry gains a token."),
-        click.option("--keep", type=float, default=1.0, show_default=True,
-                     help="Of a random walk: factor of the map a token."),
-        click.option("--period", type=whole, default=200, show_default=True,
-                     help="Of the others: tokens until it jumps or has turned."),
-        click.option("--keys", type=whole, default=8, show_default=True, help="Width of a key."),
-        click.option("--values", type=whole, default=4, show_default=True,
-                     help="Width of a value."),
-        click.option("--noise", type=float, default=0.5, show_default=True,
-                     help="Variance of the noise in a value."),
-        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of studies that are sweeps."""
-    for option in (
-        click.option("--workers", type=whole, default=1, show_default=True, help="Processes."),
-        click.option(
-            "--journal",
-            callback=file_in_a_folder,
-            help="A file from which a study that was stopped goes on.",
-        ),
-        click.option("--plot", help="Draw it as well: a file ending in .svg or .png."),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(invoke_without_command=True)
@@ -111,7 +78,7 @@ def track(
     from refmem.longcontext.tracking import track as run
     from refmem.longcontext.tuning import tuned
 
-    made = _usage(_world, **world)
+    made = _usage(world_of_options, **world)
     memories = tuned(made, tokens)
     study = {"workers": workers, "journal": journal, "plot": plot}
     tracks = _study(
@@ -152,16 +119,16 @@ def stream(
     from refmem.longcontext.streams import Stream
     from refmem.longcontext.tables import gates_of, table_of_octaves
 
-    made = _usage(_world, **world)
-    chosen = _usage(_memory, memory, made, alpha=alpha, beta=beta)
+    made = _usage(world_of_options, **world)
+    chosen = _usage(memory_of_options, memory, made, alpha=alpha, beta=beta)
     run = _usage(Stream, chosen, made, chunk, seed)
     try:
         start = load(run, path) if path and Path(path).exists() else run.begin()
+        _usage(run.check, tokens, start)
+        position = _follow(run, start, tokens, path, seconds)
     except (SavedError, OSError) as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(DEPARTS)
-    _usage(run.check, tokens, start)
-    position = _follow(run, start, tokens, path, seconds)
     console().print(Text(gates_of(chosen), style="bold"))
     console().print(table_of_octaves(position))
 
@@ -191,55 +158,21 @@ def _follow(run: Any, position: Any, tokens: int, path: str | None, seconds: flo
     return position
 
 
-def _world(motion: str, drift: float, keep: float, period: int, **sizes: Any) -> Any:
-    """The world that the options say."""
-    from refmem.longcontext.worlds import MOTIONS, RandomWalk, World
-
-    if motion in ("fixed", "random_walk"):
-        walk = RandomWalk() if motion == "fixed" else RandomWalk(drift, keep)
-        return World(walk, **sizes)
-    return World(MOTIONS[motion](period), **sizes)
-
-
-def _memory(name: str, world: Any, **gates: float | None) -> Any:
-    """The memory of that name, with the gates given and the best for the others."""
-    from dataclasses import fields
-
-    from refmem.longcontext.checks import find
-    from refmem.longcontext.memories import MEMORIES
-    from refmem.longcontext.settings import memory_of, of_memory
-    from refmem.longcontext.tuning import LONGEST, tuned_memory
-
-    kind = find("memory", MEMORIES, name)
-    takes = [field.name for field in fields(kind)]
-    given = {gate: value for gate, value in gates.items() if value is not None}
-    for gate in given:
-        if gate not in takes:
-            others = [other for other in takes if other in gates]
-            raise ValueError(
-                f"{name}: {gate} has value {given[gate]}, expected "
-                f"{'only ' + ' and '.join(others) if others else 'no gate'}, because that is what "
-                "this memory takes"
-            )
-    if given.keys() == set(takes):
-        return kind(**given)
-    return memory_of(of_memory(tuned_memory(name, world, LONGEST)) | given)
-
-
 def _study(run: Callable[..., Any], figure: str, study: dict[str, Any], **settings: Any) -> Any:
     """Run a study with a progress bar, on so many processes, and draw it if asked."""
     from concurrent.futures import ProcessPoolExecutor
     from contextlib import nullcontext
 
     from refmem import plot
-    from refmem.extras import MissingExtraError
+    from refmem.extras import MissingExtraError, optional
     from refmem.longcontext import figures
     from refmem.sweep import JournalError
 
-    if study["plot"]:
-        _usage(plot.check_path, study["plot"])
     pool = ProcessPoolExecutor(study["workers"]) if study["workers"] > 1 else nullcontext()
     try:
+        if study["plot"]:
+            _usage(plot.check_path, study["plot"])
+            optional("matplotlib", "plot")
         with progress_bar(run.__name__) as progress, pool as executor:
             task = progress.add_task("points", total=None)
             found = run(

@@ -1,6 +1,7 @@
 """`refmem longcontext`: what it prints, its exit codes, and one clear line for bad input."""
 
 import re
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -8,8 +9,8 @@ from click.testing import CliRunner
 from refmem.cli import main
 from refmem.longcontext import MEMORIES, MOTIONS, answer
 from refmem.longcontext.answer import times_until
-from refmem.longcontext.command import WORLDS
 from refmem.longcontext.convergence import APPROACHES
+from refmem.longcontext.options import TAKES
 from refmem.longcontext.settings import of_memory
 from refmem.longcontext.tables import gates_of
 from refmem.longcontext.tuning import tuned_memory
@@ -121,6 +122,11 @@ def test_gates_that_are_left_out_are_the_best():
         (["track", "--keep", "2"], "RandomWalk: keep has value 2.0, expected a factor in"),
         (["limits", "--contexts", "1"], "Invalid value for '--contexts'"),
         (["limits", "--plot", "x.pdf"], "plot: file has name 'x.pdf', expected one ending in"),
+        (["track", "--period", "9"], "random_walk: period has value 9, expected only drift and ke"),
+        (
+            ["track", "--world", "fixed", "--drift", "1"],
+            "fixed: drift has value 1.0, expected none",
+        ),
         (["answer", "--nonsense"], "No such option"),
         (["sream"], "No such command 'sream'"),
     ],
@@ -134,7 +140,7 @@ def test_wrong_usage_is_one_line_and_exit_2(arguments, message):
 
 
 def test_every_world_and_memory_there_is_has_its_option():
-    assert set(WORLDS) == {"fixed", *MOTIONS}
+    assert set(TAKES) == {"fixed", *MOTIONS}
 
 
 def test_a_file_that_is_no_state_is_one_line_and_exit_1(tmp_path):
@@ -149,6 +155,14 @@ def test_a_folder_is_no_state(tmp_path):
     result = run("stream", "averaged", "--state", tmp_path)
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
+
+
+def test_without_matplotlib_a_plot_is_refused_before_the_study(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = run("limits", "--plot", "x.svg")
+    assert result.exit_code == 3
+    assert re.fullmatch(r"refmem: matplotlib is not installed; [^\n]*\n", result.stderr)
+    assert not result.stdout
 
 
 def test_times_end_with_the_last_token():
