@@ -48,7 +48,7 @@ def scores(x: np.ndarray, y: np.ndarray, factors: Factors) -> np.ndarray:
         return np.where(causal(T, T, strict=True), x @ transposed(y), zeros((1,), x))
     size = 1 << (T - 1).bit_length()
     x, y = padded(x, size, 0), padded(y, size, 0)
-    lead = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    lead = np.broadcast_shapes(*(part.shape[:-2] for part in (x, y, factors)))
     lower = zeros((*lead, size, size), x)
     for half, before, after in halvings(factors, size):
         right = split(x, half)[..., 1, :, :] * before
