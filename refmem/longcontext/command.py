@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from refmem.longcontext.options import (
     world_of_options,
     world_options,
 )
-from refmem.terminal import DEPARTS, UNAVAILABLE, console, progress_bar
+from refmem.terminal import UNAVAILABLE, console, progress_bar
 
 INTERRUPTED = 130
 """Exit code of what was stopped by hand."""
@@ -127,8 +128,7 @@ def stream(
         _usage(run.check, tokens, start)
         position = _follow(run, start, tokens, path, seconds)
     except (SavedError, OSError) as error:
-        click.echo(f"refmem: {error}", err=True)
-        sys.exit(DEPARTS)
+        raise click.UsageError(str(error)) from error
     console().print(Text(gates_of(chosen), style="bold"))
     console().print(table_of_octaves(position))
 
@@ -160,20 +160,16 @@ def _follow(run: Any, position: Any, tokens: int, path: str | None, seconds: flo
 
 def _study(run: Callable[..., Any], figure: str, study: dict[str, Any], **settings: Any) -> Any:
     """Run a study with a progress bar, on so many processes, and draw it if asked."""
-    from concurrent.futures import ProcessPoolExecutor
-    from contextlib import nullcontext
-
     from refmem import plot
     from refmem.extras import MissingExtraError, optional
     from refmem.longcontext import figures
-    from refmem.sweep import JournalError
+    from refmem.sweep import JournalError, processes
 
-    pool = ProcessPoolExecutor(study["workers"]) if study["workers"] > 1 else nullcontext()
     try:
         if study["plot"]:
             _usage(plot.check_path, study["plot"])
             optional("matplotlib", "plot")
-        with progress_bar(run.__name__) as progress, pool as executor:
+        with progress_bar(run.__name__) as progress, processes(study["workers"]) as executor:
             task = progress.add_task("points", total=None)
             found = run(
                 **settings,
@@ -184,8 +180,10 @@ def _study(run: Callable[..., Any], figure: str, study: dict[str, Any], **settin
         if study["plot"]:
             plot.save(getattr(figures, figure)(found), study["plot"])
     except (JournalError, OSError) as error:
-        click.echo(f"refmem: {error}", err=True)
-        sys.exit(DEPARTS)
+        raise click.UsageError(str(error)) from error
+    except BrokenExecutor as error:
+        click.echo(f"refmem: a worker died ({error}); the same --journal goes on", err=True)
+        sys.exit(UNAVAILABLE)
     except MissingExtraError as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(UNAVAILABLE)

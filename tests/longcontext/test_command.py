@@ -71,7 +71,7 @@ def test_a_study_goes_on_from_its_journal(tmp_path):
     assert first.output == again.output
     assert journal.read_text() == written
     other = run("limits", "--contexts", 3, "--journal", journal)
-    assert other.exit_code == 1
+    assert other.exit_code == 2
     assert re.match(r"refmem: .* is the journal of another sweep", other.stderr)
 
 
@@ -93,7 +93,7 @@ def test_a_stream_prints_octaves_and_goes_on(tmp_path):
     assert [row[0] for row in rows] == ["64", "128", "256", "512"]
     assert [row[2] for row in rows] == ["1", "1", "3", "1"]
     other = run(*call, "--tokens", 600, "--seed", 1)
-    assert other.exit_code == 1
+    assert other.exit_code == 2
     assert re.fullmatch(r"refmem: .* its seed is 0, expected 1\n", other.stderr)
     assert not other.stdout
 
@@ -143,11 +143,11 @@ def test_every_world_and_memory_there_is_has_its_option():
     assert set(TAKES) == {"fixed", *MOTIONS}
 
 
-def test_a_file_that_is_no_state_is_one_line_and_exit_1(tmp_path):
+def test_a_file_that_is_no_state_is_one_line_and_exit_2(tmp_path):
     state = tmp_path / "state.json"
     state.write_text("{}")
     result = run("stream", "averaged", "--state", state)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert re.fullmatch(r"refmem: .* is no saved stream, [^\n]*\n", result.stderr)
 
 
