@@ -68,7 +68,7 @@ class Rewritten(Program):
         q = given["state"].key
         none = 0 * q
         read = {"q": q, "k": none, "w": none, "v": none[..., :1], "scale": given["scale"]}
-        return whole(self.rule(**read, state=cache, **self.options, form=form).out)[0, :, 0]
+        return self.rule(**read, state=cache, **self.options, form=form).out[0, :, 0]
 
 
 def by_deltaformer(machine: Machine, keys: Keys, kappa: Kernel | str = "round") -> Rewritten:
