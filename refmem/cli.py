@@ -21,6 +21,7 @@ from rich.text import Text
 
 import refmem
 from refmem import links
+from refmem.capacity.command import capacity
 from refmem.checking import check, mutants
 from refmem.expressivity.command import expressivity
 from refmem.signature import nearest_name
@@ -156,6 +157,7 @@ def _bare(equation: str) -> str:
     return "\n".join(re.split(r" {4,}", line)[0] for line in equation.splitlines())
 
 
+main.add_command(capacity)
 main.add_command(check)
 main.add_command(mutants)
 main.add_command(expressivity)

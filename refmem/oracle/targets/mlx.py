@@ -5,25 +5,18 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 
 from refmem.oracle.cases import Case
 from refmem.oracle.presets import MLX
 from refmem.oracle.targets.callable import Group, PythonCallable
-from refmem.oracle.targets.target import UnavailableError
+from refmem.oracle.targets.target import require
 
 
 def make_mlx() -> Group:
     """The function, once for each rule."""
-    try:
-        importlib.import_module("mlx.core")
-        module = importlib.import_module("mlx_lm.models.gated_delta")
-    except ImportError:
-        raise UnavailableError(
-            "mlx is not installed; install it with: pip install mlx mlx-lm"
-        ) from None
+    require("mlx.core", "'mlx[cpu]' mlx-lm")
+    module = require("mlx_lm.models.gated_delta", "mlx-lm")
     return Group(
         "mlx",
         [

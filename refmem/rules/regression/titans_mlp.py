@@ -1,4 +1,4 @@
-"""Titans with one hidden layer for a memory: momentum and forgetting, at test time.
+"""Titans with a hidden layer: gradient descent with momentum and forgetting, at test time.
 
     h      = k[t] B1        z = act(h) B2       B1, B2 are W1, W2 at the start of the batch
     d2     = 2 (z - v[t])

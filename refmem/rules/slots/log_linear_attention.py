@@ -30,6 +30,8 @@ import numpy as np
 
 from refmem.algebra import (
     bind,
+    causal,
+    causal_product,
     ones,
     products_after,
     products_before,
@@ -98,8 +100,11 @@ def run_levels_masked(rule, x, state, chunk, keep):
     decay = x.alpha[..., None]
     since_start = products_before(decay) * decay
     old = since_start * weights[..., :L]
-    scores = (x.q @ transposed(x.k)) * segment_products(x.alpha) * weights[..., L:]
-    out = scores @ x.v + sum(old[..., m, None] * (x.q @ S[..., m, :, :]) for m in range(L))
+    scores = np.where(causal(x.T, x.T), x.q @ transposed(x.k), zeros((1,), x.k))
+    scores = scores * segment_products(x.alpha) * weights[..., L:]
+    out = causal_product(scores, x.v) + sum(
+        old[..., m, None] * (x.q @ S[..., m, :, :]) for m in range(L)
+    )
     kept = since_start[..., -1, None, :] * places[..., :L]
     *lead, K, V = S.shape
     S = (kept @ S.reshape(*lead, K * V)).reshape(S.shape)
