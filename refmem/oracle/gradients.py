@@ -21,7 +21,7 @@ from refmem.oracle.draws import Random, signed
 from refmem.oracle.layouts import STATE, Arrays
 from refmem.oracle.metrics import measure
 from refmem.oracle.reference import OUT, arguments
-from refmem.oracle.targets import Target
+from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError
 
 ADJOINT_FORMS = ("recurrent", "parallel", "chunked")
 
@@ -61,6 +61,10 @@ def judge_gradient(target: Target, case: Case) -> Verdict:
             )
             for name, x in truth.items()
         }
+    except UnavailableError:
+        raise
+    except MisbehavedError as error:
+        return Verdict(np.inf, np.inf, str(error))
     except Exception as error:
         return Verdict(np.inf, np.inf, " ".join(f"raised {type(error).__name__}: {error}".split()))
     arithmetic = np.promote_types(dtype, np.float32)

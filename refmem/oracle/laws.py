@@ -81,7 +81,10 @@ def _judge(target: Target, operator: str, name: str) -> Verdict:
     reason = outside(target, operator, case) or without_gradient(case, target.convention)
     if reason:
         raise OutsideError(reason)
-    function = target.here if isinstance(target, Isolated) else target
-    if not isinstance(function, PythonCallable):
+    here = target.here if isinstance(target, Isolated) else target
+    if not isinstance(here, PythonCallable):
         raise OutsideError("gradients are of functions only")
-    return judge_gradient(GradientCallable(function), case)
+    if not here.backward:
+        raise OutsideError("the function has no gradients")
+    gradient = target.gradient() if isinstance(target, Isolated) else GradientCallable(here)
+    return judge_gradient(gradient, case)

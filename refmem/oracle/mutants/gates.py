@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from refmem.numbers import to_bfloat16
 from refmem.oracle.cases import gate_of
-from refmem.oracle.mutants.changes import change_input, first_head, sigmoid, to_bfloat16
+from refmem.oracle.mutants.changes import change_input, first_head, sigmoid
 from refmem.oracle.mutants.mutant import Mutant, has
 
 GATES = (
