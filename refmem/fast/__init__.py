@@ -1,6 +1,6 @@
 """The form "fast": compiled loops, for float32 and float64. Never the definition.
 
-    kernels     the loops over tokens           lanes       arrays in registers
+    kernels     the loops over tokens           lanes       vectors in registers
     compiling   loops to machine code           sharing     work over threads, memory over tokens
     linear      rules linear in their state     gradients   their derivatives
     attention   rules that keep everything
