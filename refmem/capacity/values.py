@@ -12,6 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from refmem.capacity.arguments import check_count
+
+_ROUNDING = 1e-12
+"""Negative variances of a covariance computed in float64, relative to its largest."""
+
 
 class Values:
     """Gaussian values (N, dim) with a mean and a covariance.
@@ -30,20 +35,22 @@ class Values:
     def __init__(
         self, dim: int, mean: Any = 0.0, covariance: Any = 1.0, *, averaged: bool = False
     ) -> None:
-        from refmem.capacity.arguments import check_count
-
         self.dim = check_count("values.dim", dim, "entries of a value")
         self.mean = self._entries("mean", mean, (self.dim,))
         given = np.asarray(covariance, dtype=float)
         whole = given * np.eye(self.dim) if given.ndim == 0 else given
         self.covariance = self._entries("covariance", whole, (self.dim, self.dim))
         variances = np.linalg.eigvalsh(self.covariance)
-        if not np.array_equal(self.covariance, self.covariance.T) or variances[0] < -_ROUNDING * (
-            abs(variances[-1])
-        ):
+        symmetric = np.array_equal(self.covariance, self.covariance.T)
+        if not symmetric or variances[0] < -_ROUNDING * abs(variances[-1]):
             raise ValueError(
                 "capacity: values.covariance has an asymmetry or a negative variance, expected a "
                 "symmetric matrix without one, because it is E (v - mean) (v - mean)'"
+            )
+        if not self.power > 0:
+            raise ValueError(
+                "capacity: values.covariance has only zeros, and so has the mean, expected a value "
+                "that is not zero, because noise is compared with its length"
             )
         self.averaged = averaged
 
@@ -110,9 +117,6 @@ class Values:
         """Whether entries are standard normal."""
         return not self.mean.any() and np.array_equal(self.covariance, np.eye(self.dim))
 
-
-_ROUNDING = 1e-12
-"""Negative variances of a covariance computed in float64, relative to its largest."""
 
 STANDARD = Values(1)
 """Standard normal values read at their typical length: their width does not matter."""
