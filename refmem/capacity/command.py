@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor
 from typing import Any
 
 import click
@@ -95,29 +94,16 @@ def capacity(
         _draw(picture, points, found, by_age, aged, snr)
 
 
-@contextlib.contextmanager
-def _executor(workers: int) -> Iterator[Executor | None]:
-    """Processes to run in; none for one worker."""
-    if workers == 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield pool
-
-
 def _swept(
     points: Sequence[Any], by_age: Sequence[Any], seed: int, workers: int, journal: str | None
 ) -> list[list[dict[str, Any]]]:
     """Both sweeps, each with a progress bar and a journal of its own."""
     from refmem.capacity import studies
-    from refmem.sweep import JournalError, sweep
+    from refmem.sweep import JournalError, processes, sweep
 
     results = []
     try:
-        with _executor(workers) as executor:
+        with processes(workers) as executor:
             for label, task, some in (
                 ("kernels", studies.snr_at, points),
                 ("memories", studies.memory_at, by_age),
