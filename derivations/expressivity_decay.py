@@ -1,14 +1,11 @@
-"""Claim: forgetting alone recalls, copies and follows paths; delta steps follow paths on scales.
+"""Claim: forgetting alone recalls, copies and follows paths.
 
     recall   alpha = 0 in the channel of a key, as it is written: only the last value is left
     copying  heads S = f S + v hold sum over j of f^j v[t-j]; weights r with sum r f^j = 1 at the
              delay d, 0 before it, leave of what is m older at most ((d + 1) x)^m, x the largest f
     paths    a channel of every path is the product of its edges
-    scales   k = e_t - sum (delta/s_i) e_i, beta = 1/2, v = 0: register t is s_t = delta/2 times the
-             sum of what the others hold on their scales, and register i changes, on its scale, by
-             (delta/s_i)^2/2 times that sum
 
-Used by:  refmem.gla, refmem.delta, refmem.expressivity.programs
+Used by:  refmem.gla, refmem.delta, refmem.expressivity.programs.decays
 Source:   worked out here
 Method:   quotients of binomials; a geometric sum; then the shipped rules on symbols.
 """
@@ -85,20 +82,6 @@ def the_shipped_decay_multiplies_the_edges_of_a_path():
     yield Equation(out[:, 0], reads(edges())[:, 0])
 
 
-def the_shipped_delta_step_adds_on_scales():
-    """refmem.delta, registers s_0 z_0, s_1 z_1 and 0: then (delta/2)(z_0 + z_1) in the last, and
-    z_i less (delta/s_i)^2/2 (z_0 + z_1) in the others, on their scales."""
-    (s0, s1), (z0, z1) = sp.symbols("s:2", positive=True), sp.symbols("z:2", real=True)
-    delta = sp.Symbol("delta", positive=True)
-    key = np.array([[-delta / s0, -delta / s1, sp.S.One]])
-    S = np.array([[s0 * z0], [s1 * z1], [sp.S.Zero]])
-    half = np.array([sp.S.Half])
-    after = refmem.delta(0 * key, key, 0 * key[:, :1], half, state=S).state[:, 0]
-    yield Equation(after[2], delta / 2 * (z0 + z1))
-    yield Equation(after[0] / s0, z0 - (delta / s0) ** 2 / 2 * (z0 + z1))
-    yield Equation(after[1] / s1, z1 - (delta / s1) ** 2 / 2 * (z0 + z1))
-
-
 def false_twin_with_factors_that_are_not_small():
     """At x = 1/2 older symbols count V."""
     yield Inequality((V * x / (1 - x)).subs(x, sp.S.Half), sp.S.Half)
@@ -111,6 +94,5 @@ CLAIMS = (
     there_are_at_most_a_power_of_them,
     all_that_is_older_counts_less_than_a_half,
     the_shipped_decay_multiplies_the_edges_of_a_path,
-    the_shipped_delta_step_adds_on_scales,
 )
 FALSE = (false_twin_with_factors_that_are_not_small,)

@@ -66,7 +66,7 @@ def rules() -> None:
     table.add_column("equation", ratio=1, overflow="fold")
     table.add_column("source", width=18, overflow="fold")
     for rule in refmem.RULES:
-        inputs, forms = ", ".join(rule.inputs), ", ".join(rule.forms)
+        inputs, forms = ", ".join(rule.inputs), rule.specification.forms or ", ".join(rule.forms)
         name = Text.assemble((rule.name, "bold"), "\n", inputs, "\n", (forms, "dim"))
         table.add_row(name, Text(_bare(rule.equation)), rule.source)
     console().print(table)

@@ -98,11 +98,11 @@ def standard_tasks() -> tuple[Task, ...]:
     )
 
 
-def by_type(**makers: Callable[..., Program]) -> Callable[[Task], Program | None]:
-    """The maker for the task's class, by its name; none makes no program."""
+def by_class(makers: dict[type, Callable[..., Program]]) -> Callable[[Task], Program | None]:
+    """What makes a program for each class of tasks; for other classes there is none."""
 
     def program(task: Task) -> Program | None:
-        make = makers.get(type(task).__name__)
+        make = makers.get(type(task))
         return None if make is None else make(task)
 
     return program
@@ -138,15 +138,19 @@ def _exponential(task: Task) -> Program:
     return by_deltaformer(moves, orthogonal_keys(moves.registers), four_exponentials)
 
 
-_gentle = by_type(
-    Recall=_recall_by_delta, Copying=copying_by_delta, Reachability=reachability_by_scales
+_gentle = by_class(
+    {
+        Recall: _recall_by_delta,
+        Copying: copying_by_delta,
+        Reachability: reachability_by_scales,
+    }
 )
 
 ROWS = (
     Row(
         "linear_attention",
         "linear\nattn",
-        by_type(),
+        by_class({}),
         (
             partial(limits.blind, encoding=encodings.LINEAR),
             partial(limits.additive, encoding=encodings.PLACED),
@@ -155,13 +159,19 @@ ROWS = (
     Row(
         "softmax_attention",
         "softmax\nattn",
-        by_type(Recall=recall_by_attention, Copying=copying_by_attention),
+        by_class({Recall: recall_by_attention, Copying: copying_by_attention}),
         (partial(limits.additive, encoding=encodings.SOFTMAX),),
     ),
     Row(
         "gla",
         "gla",
-        by_type(Recall=recall_by_gates, Copying=copying_by_gla, Reachability=reachability_by_paths),
+        by_class(
+            {
+                Recall: recall_by_gates,
+                Copying: copying_by_gla,
+                Reachability: reachability_by_paths,
+            }
+        ),
         (
             partial(limits.turning, encoding=encodings.GATED),
             partial(limits.fading, encoding=encodings.GATED, words=limits.COUNTERS),

@@ -18,7 +18,7 @@ LONGEST = 7
 """Tokens of a random word, at most."""
 
 MOST_SYMBOLS = 24
-"""Different tokens of which all pairs are tried, at most (and the identity of any group)."""
+"""Different tokens of which all pairs are tried, at most."""
 
 
 class Pair(NamedTuple):
@@ -139,7 +139,7 @@ def alternating(answers: np.ndarray, pair: tuple[int, int]) -> list[int]:
 
 
 def tokens_of(task: Task, rng: np.random.Generator) -> list[np.ndarray]:
-    """Different tokens of a task, of many at most so many, the least first."""
+    """Different tokens of a task, the least first, at most `MOST_SYMBOLS`."""
     return list(np.unique(task.draw(20 * MOST_SYMBOLS, rng), axis=0)[:MOST_SYMBOLS])
 
 

@@ -21,7 +21,7 @@ from refmem.oracle.draws import Random, signed
 from refmem.oracle.layouts import STATE, Arrays
 from refmem.oracle.metrics import measure
 from refmem.oracle.reference import OUT, arguments
-from refmem.oracle.targets.target import MisbehavedError, Target
+from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError
 
 ADJOINT_FORMS = ("recurrent", "parallel", "chunked")
 
@@ -61,6 +61,8 @@ def judge_gradient(target: Target, case: Case) -> Verdict:
             )
             for name, x in truth.items()
         }
+    except UnavailableError:
+        raise
     except MisbehavedError as error:
         return Verdict(np.inf, np.inf, str(error))
     except Exception as error:

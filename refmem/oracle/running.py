@@ -14,7 +14,12 @@ from refmem.oracle.arrays import as_numpy
 from refmem.oracle.cases import Case
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.reference import OUT, state_parts, unslotted
-from refmem.oracle.targets.target import MisbehavedError, Target, changed_in_place
+from refmem.oracle.targets.target import (
+    MisbehavedError,
+    Target,
+    UnavailableError,
+    changed_in_place,
+)
 
 
 def outside(target: Target, operator: str, case: Case) -> str:
@@ -39,12 +44,15 @@ def _has_own_state(case: Case) -> bool:
 def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Arrays) -> Arrays:
     """The parts of a candidate's result in refmem's grammar, of the shapes of these arrays.
 
-    `inputs` are in the target's convention; the candidate gets copies of them.
+    `inputs` are in the target's convention; the candidate gets copies of them. `UnavailableError`
+    says that it cannot run at all, which is no result of a case.
     """
     given = {name: x.copy() for name, x in inputs.items()}
     try:
         result = target.run(operator, case, given)
         found = _parts(result, returned(target, operator, shapes))
+    except UnavailableError:
+        raise
     except MisbehavedError as error:
         raise MisbehavedError(_one_line(str(error))) from error
     except (Exception, SystemExit) as error:

@@ -7,7 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 from click.testing import CliRunner
 
-from refmem.capacity import studies
+from refmem.capacity import memory_inverse_snr, studies
 from refmem.cli import main
 from refmem.sweep import sweep
 
@@ -82,6 +82,10 @@ def test_theory_is_given_where_there_is_one():
     found = {point["rule"]: studies.memory_at(point, 0) for point in points}
     without = {rule for rule, result in found.items() if not result["theory"]}
     assert without == {"mesa", "deltaformer"}
+    half, ages = 0.5**0.25, points[0]["ages"]
+    for rule, given in (("retention", {"alpha": half}), ("gated_delta", {"alpha": half})):
+        theory = memory_inverse_snr(rule, writes=8, dim=4, ages=ages, **given)
+        assert found[rule]["theory"] == theory.tolist()
 
 
 def test_a_dead_worker_is_said_and_the_journal_keeps_what_is_done(monkeypatch):

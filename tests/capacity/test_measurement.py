@@ -173,6 +173,13 @@ def test_gaussian_keys_are_as_noisy_as_predicted(kernel, isotropic):
     assert low <= 1.0 <= high
 
 
+def test_an_isotropic_prediction_has_the_mean_square_of_the_other_keys():
+    """Linear, by hand: 1/SNR_i = (sum over the others of |k_j|^2)/(d |k_i|^2)."""
+    keys = np.array([[1.0, 0], [1, 1], [0, 2]])
+    found = gaussian_prediction(keys, kernel="linear", isotropic=True)
+    assert np.abs(found - [6 / 2, 5 / 4, 3 / 8]).max() <= 64 * np.finfo(float).eps
+
+
 def test_one_key_or_keys_of_zero_predict_no_noise():
     assert gaussian_prediction(np.ones((1, 3))).tolist() == [0.0]
     assert gaussian_prediction(np.array([[0.0, 1], [1, 0]]), kernel="linear").tolist() == [0, 0]

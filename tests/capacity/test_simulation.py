@@ -90,6 +90,32 @@ def test_theory_is_inside_the_interval_of_the_simulation(kernel, given, size):
     assert_inside(simulate(kernel, trials=400, rng=1, **stored), inverse_snr(kernel, **stored))
 
 
+def test_a_noisy_query_moves_the_signal_too():
+    """sigma = 2 at s^2 = 9: the mean squared signal is 13/9 of the clean one."""
+    stored = {"pairs": 16, "dim": 9, "sigma": 2.0}
+    found = simulate("linear", trials=4000, rng=1, **stored)
+    assert_inside(found, inverse_snr("linear", **stored), 0.999)
+    with pytest.raises(AssertionError):
+        assert_inside(found, inverse_snr("linear", **stored) * 13 / 9, 0.999)
+
+
+def test_values_are_drawn_with_their_covariance():
+    """Every entry of the second moment of 20000 values, within five standard errors."""
+    covariance = np.array([[2.0, 1.2, 0], [1.2, 1, 0.1], [0, 0.1, 0.5]])
+    drawn = Values(3, mean=[1, 0, -1], covariance=covariance).draw(np.random.default_rng(0), 20000)
+    products = drawn[:, :, None] * drawn[:, None, :]
+    error = abs(products.mean(0) - covariance - np.outer([1, 0, -1], [1, 0, -1]))
+    assert (error <= 5 * products.std(0) / math.sqrt(20000)).all()
+
+
+def test_a_value_with_a_mean_has_its_average_inverse_length():
+    """Four entries of unit variance: E 1/|v|^2 = (1 - exp(-|mu|^2/2))/|mu|^2, a Poisson mixture."""
+    for power in (0.01, 1.0, 9.0):
+        values = Values(4, mean=math.sqrt(power / 4), averaged=True)
+        exact = -math.expm1(-power / 2) / power
+        assert abs(values.inverse_length / exact - 1) <= 1e-10  # the integral's tolerance is 1e-12
+
+
 @pytest.mark.parametrize("factor", [16 / 15, 2, 0.5])
 def test_a_wrong_theory_is_outside(factor):
     found = simulate("linear", pairs=16, dim=9, trials=6000, rng=1)

@@ -69,7 +69,7 @@ def test_mutants_that_survive_are_seen():
     [
         (("check",), 2, "expected a target, or a program with --exec"),
         (("check", "onnxruntime", "--exec", "x"), 2, "expected a target, or a program with --exec"),
-        (("check", "--exec", "no-such-program", "--rule", "delta"), 3, "is not there"),
+        (("check", "--exec", "no-such-program", "--rule", "delta"), 3, "is no program"),
         (("check", "--exec", "ls"), 2, "needs --rule"),
         (
             ("check", FLASH, "--rule", "gated_delta", "--convention", "flax"),

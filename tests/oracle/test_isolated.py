@@ -8,9 +8,8 @@ import time
 import pytest
 
 from refmem.oracle import check
-from refmem.oracle.targets import find_target
+from refmem.oracle.targets import UnavailableError, find_target
 from refmem.oracle.targets.isolated import of_this_thread
-from refmem.oracle.targets.process import Process
 
 
 @pytest.fixture
@@ -91,10 +90,22 @@ def test_a_worker_makes_what_it_is_sent_once(isolated):
     one.close()
 
 
-def test_a_process_that_cannot_make_its_target_says_why():
-    process = Process({"name": "no_such_module:f", "rule": "delta"}, 1.0)
-    with pytest.raises(ChildProcessError, match="did not start: no_such_module:f does not import"):
-        process.ask()
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("no_such_module:f", "no_such_module:f does not import"),
+        ("dies_when_imported:f", "the process died with status 9"),
+    ],
+)
+def test_a_target_that_cannot_be_made_is_no_failed_case(isolated, tmp_path, monkeypatch, name, why):
+    (tmp_path / "dies_when_imported.py").write_text("import os; os._exit(9)")
+    monkeypatch.syspath_prepend(tmp_path)
+    target = isolated("dies")
+    target._process.making = target._process.making | {"name": name}
+    with pytest.raises(UnavailableError, match=f"the process of {name} cannot run: {why}"):
+        check(target, case="delta/ordinary/0")
+    with pytest.raises(UnavailableError):
+        check(target, case="delta/gradient@ordinary/0")
 
 
 def test_a_process_whose_asker_was_killed_ends_itself(tmp_path):
@@ -102,7 +113,7 @@ def test_a_process_whose_asker_was_killed_ends_itself(tmp_path):
     code = f"""
         import os, signal, threading, time
         from refmem.oracle import check
-        from refmem.oracle.targets import find_target
+        from refmem.oracle.targets import UnavailableError, find_target
         def die():
             while not os.path.exists({str(tmp_path / "pid")!r}):
                 time.sleep(0.01)

@@ -87,7 +87,7 @@ def test_programs_that_give_nothing(tmp_path, body, reason):
 
 @pytest.mark.parametrize("command", ["", "no-such-program --fast"])
 def test_a_program_that_is_not_there(command):
-    with pytest.raises(UnavailableError, match="is not there; give a program, or a path"):
+    with pytest.raises(UnavailableError, match="is no program; give one, or a path"):
         find_target(f"exec: {command}", "delta")
 
 

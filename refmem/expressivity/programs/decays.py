@@ -1,4 +1,4 @@
-"""What forgetting alone can do: recall by channels, copying by heads, reachability by paths.
+"""What forgetting can do: recall by channels, copying by heads, reachability by paths or scales.
 
     recall        the channel of a key forgets everything as it is written again: alpha = 0
     copying       heads that forget at different rates, of which one sum is one delay's symbol
@@ -131,8 +131,10 @@ def reachability_by_scales(task: Reachability, rule: Any = delta, **options: Any
         k = e_t - sum over edges i -> t of (delta_t/scale_i) e_i        beta = 1/2, v = 0
 
     It puts scale_t times the paths to t into register t, scale_t = delta_t/2, and changes what
-    register i holds on its scale by less than (delta_t/scale_i)^2 <= 16^-n of that. So numbers
+    register i holds on its scale by at most (delta_t/scale_i)^2/2 <= 16^-n/2 of that. So numbers
     have about 2 n^2 bits, and are within 1/2 of the count of paths.
+
+    Proof: derivations/expressivity_scales.py
     """
     small = Fraction(1, 4**task.n)
     scales = [(small / 2) ** node for node in range(task.n)]

@@ -37,38 +37,33 @@ class Rewritten(Program):
     """A program whose cache is rewritten: after n moves every key is read, and a new cache holds
     the keys with what they read.
 
+    block   tokens between two rewritings: n moves, or one token's
+
     So there are never more than 2 n rows (or n and those of one token), however many tokens.
     """
 
-    machine: Machine
-    keys: Keys
+    block: int
 
     def answers(
         self, tokens: np.ndarray, numbers: Numbers | None = None, form: str | None = None
     ) -> np.ndarray:
         """The answer after each token, (T,)."""
-        held, answers = self.machine.start, []
+        cache, answers = None, []
         for start in range(0, len(tokens), self.block):
             part = tokens[start : start + self.block]
-            given = converted_inputs(
-                inputs_from(self.machine, self.keys, part, held), numbers or self.exact
-            )
+            given = converted_inputs(self.inputs(part), numbers or self.exact)
+            given["state"] = cache or given["state"]
             result = self.rule(**given, **self.options, form=form)
             answers.append(self.decode(whole(self.numbers(result.out, part))))
-            held = self._registers(given, result.state, form)
+            cache = self._rewritten(given, result.state, form)
         return np.concatenate(answers)
 
-    @property
-    def block(self) -> int:
-        """Tokens between two rewritings: n moves, or one token's."""
-        return max(1, self.machine.registers // self.machine.steps)
-
-    def _registers(self, given: dict[str, Any], cache: Cache, form: str | None) -> np.ndarray:
-        """What every key reads: n more tokens, which write nothing."""
+    def _rewritten(self, given: dict[str, Any], cache: Cache, form: str | None) -> Cache:
+        """The keys, and what each reads: n more tokens, which write nothing."""
         q = given["state"].key
         none = 0 * q
         read = {"q": q, "k": none, "w": none, "v": none[..., :1], "scale": given["scale"]}
-        return whole(self.rule(**read, state=cache, **self.options, form=form).out)[0, :, 0]
+        return Cache(q, self.rule(**read, state=cache, **self.options, form=form).out)
 
 
 def by_deltaformer(machine: Machine, keys: Keys, kappa: Kernel | str = "round") -> Rewritten:
@@ -88,7 +83,15 @@ def by_deltaformer(machine: Machine, keys: Keys, kappa: Kernel | str = "round") 
     _require_apart(machine, keys, kernel)
 
     def inputs(tokens: np.ndarray) -> dict[str, Any]:
-        return inputs_from(machine, keys, tokens, machine.start)
+        moves = machine.spell(tokens)
+        return {
+            "q": spread(asked_registers(machine, tokens), machine.steps) @ keys.vectors,
+            "k": merged(moves.write)[None] @ keys.vectors,
+            "w": -merged(moves.read)[None] @ keys.vectors,
+            "v": merged(moves.value[..., None])[None],
+            "scale": keys.scale,
+            "state": Cache(keys.vectors[None, : machine.registers], machine.start[None, :, None]),
+        }
 
     def last_of_each(out: np.ndarray, tokens: np.ndarray) -> np.ndarray:
         return read_by_heads(out[:, machine.steps - 1 :: machine.steps], tokens)
@@ -103,24 +106,8 @@ def by_deltaformer(machine: Machine, keys: Keys, kappa: Kernel | str = "round") 
         state=rows * (keys.vectors.shape[1] + 1),
         steps=machine.steps,
         options={"kappa1": kernel, "kappa2": kernel, "heads": "repeat"},
-        machine=machine,
-        keys=keys,
+        block=max(1, machine.registers // machine.steps),
     )
-
-
-def inputs_from(
-    machine: Machine, keys: Keys, tokens: np.ndarray, held: np.ndarray
-) -> dict[str, Any]:
-    """What the rule is given for some tokens, when the registers hold these numbers."""
-    moves = machine.spell(tokens)
-    return {
-        "q": spread(asked_registers(machine, tokens), machine.steps) @ keys.vectors,
-        "k": merged(moves.write)[None] @ keys.vectors,
-        "w": -merged(moves.read)[None] @ keys.vectors,
-        "v": merged(moves.value[..., None])[None],
-        "scale": keys.scale,
-        "state": Cache(keys.vectors[None, : machine.registers], held[None, :, None]),
-    }
 
 
 def _require_apart(machine: Machine, keys: Keys, kernel: Kernel) -> None:

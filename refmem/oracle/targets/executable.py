@@ -80,7 +80,7 @@ class Executable:
         self._command = shlex.split(command)
         if not self._command or shutil.which(self._command[0]) is None:
             raise UnavailableError(
-                f"command {command!r} is not there; give a program, or a path such as ./kernel"
+                f"command {command!r} is no program; give one, or a path such as ./kernel"
             )
         self.operators: tuple[str, ...] = (pathlib.Path(self._command[0]).name,)
         self.rules: tuple[str, ...] = (find_rule(rule).name,)

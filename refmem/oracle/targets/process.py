@@ -7,8 +7,6 @@ are pickled through its standard input and output; what the target prints goes t
 from __future__ import annotations
 
 import contextlib
-import faulthandler
-import os
 import pickle
 import queue
 import signal
@@ -16,15 +14,17 @@ import subprocess
 import sys
 import threading
 import weakref
-from typing import Any, BinaryIO
+from typing import Any
+
+from refmem.oracle.targets.target import UnavailableError
 
 START = 120.0
 """Seconds that a process has to start, import and make its target."""
 
-ORPHAN = 2.0
-"""An unanswered process ends itself after so many time-outs: nobody is left to end it."""
-
-MAIN = "import sys; sys.path[:] = {path!r}; from {module} import serve; serve()"
+MAIN = (
+    "import sys; sys.path[:] = {path!r}; from refmem.oracle.targets.serving import serve; serve()"
+)
+"""What the process runs; it finds modules where this one does."""
 
 
 class Process:
@@ -37,7 +37,10 @@ class Process:
         self._end = lambda: None
 
     def ask(self, *question: Any) -> Any:
-        """The answer; `TimeoutError` or `ChildProcessError` if the process dies of it."""
+        """The answer; `TimeoutError` or `ChildProcessError` if the process dies of it.
+
+        `UnavailableError` if it cannot even start.
+        """
         if self._child is None:
             self._start()
         return self._exchange(question, self.timeout)
@@ -48,7 +51,7 @@ class Process:
         self._child, self._end = None, lambda: None
 
     def _start(self) -> None:
-        main = MAIN.format(path=sys.path, module=__name__)
+        main = MAIN.format(path=sys.path)
         child = subprocess.Popen(
             [sys.executable, "-c", main], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -56,10 +59,13 @@ class Process:
         self._end = weakref.finalize(self, _end, child)
         listening = threading.Thread(target=_listen, args=(child, self._answers), daemon=True)
         listening.start()
-        refusal = self._exchange((self.making, self.timeout), START)
+        try:
+            refusal = self._exchange((self.making, self.timeout), START)
+        except (TimeoutError, ChildProcessError) as error:
+            refusal = str(error)
         if refusal:
             self.close()
-            raise ChildProcessError(f"the process did not start: {refusal}")
+            raise UnavailableError(f"the process of {self.making['name']} cannot run: {refusal}")
 
     def _exchange(self, question: Any, seconds: float) -> Any:
         assert self._child is not None
@@ -103,31 +109,3 @@ def _manner_of_death(status: int) -> str:
     if status >= 0:
         return f"died with status {status}"
     return f"was killed by {signal.Signals(-status).name}"
-
-
-def serve() -> None:
-    """The process itself: make the target, and answer until nobody asks."""
-    from refmem.oracle.targets.isolated import answer, make
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted, and ends this
-    asked: BinaryIO = os.fdopen(os.dup(0), "rb")
-    said: BinaryIO = os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "r+") as nowhere:
-        os.dup2(nowhere.fileno(), 0)
-        os.dup2(2, 1)
-        making, timeout = pickle.load(asked)
-        target, refusal = make(making)
-        _say(said, refusal)
-        while True:
-            try:
-                question = pickle.load(asked)
-            except EOFError:
-                return
-            faulthandler.dump_traceback_later(ORPHAN * timeout, exit=True, file=nowhere)
-            _say(said, answer(target, *question))
-            faulthandler.cancel_dump_traceback_later()
-
-
-def _say(said: BinaryIO, something: Any) -> None:
-    pickle.dump(something, said)
-    said.flush()

@@ -25,7 +25,8 @@
     array([0.125     , 0.57188416])
 
 The error reads the undecayed state. The state is (W1, W2, C1, C2, B1, B2, which token of its batch
-comes next as a one-hot row). It has only the recurrent form: the layer is not linear.
+comes next as a one-hot row).
+Forms:     recurrent only: the layer is not linear.
 Objective: |v - act(k W1) W2|^2, without a factor of 1/2, as in its source.
 Source:    Behrouz et al. 2024, arXiv:2501.00663.
 """

@@ -20,7 +20,8 @@ This is a Fenwick tree: at token t, counted from 0, level l > 0 holds 2^(l-1) to
 of t is 1, else none. The last level takes whatever is older, so any length runs with any L. With
 levels all 1 it is `scalar_decay`. The state is (S of each level, which levels are full). The form
 `levels_masked` has all tokens at once, each weighed by the level in which a later token finds it,
-in memory T^2; the general forms do not apply to a state of several memories.
+in memory T^2.
+Forms:     recurrent and levels_masked only: the memories of a state are added to one another.
 Source:    Guo et al. 2025, arXiv:2506.04761.
 """
 
