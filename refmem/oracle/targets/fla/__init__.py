@@ -14,6 +14,8 @@ Found of the kernels with fla-core 0.6.0 and triton 3.9.0, by that command, in f
   up to four times the budget; the second has the NaN above, too.
 - chunk_comba and chunk_iplr_delta_rule miss the budget by up to a half in one case each;
   parallel_path_attn does by 12 times from its second block of 64 tokens on (8e-6).
+- The gradients of the chunk kernels of gated delta and Comba are NaN, and lose digits, in the same
+  cases as their outputs; all others are right, the one by the gate to 1.5 times c = 2.
 - deltaformer_attn needs flash-attn, and chunk_dplr_delta_rule a compiler: they were not run.
 
 Found of the naive files with fla-core 0.6.0 and torch 2.13.0 on a CPU, float32:
