@@ -30,9 +30,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
         click.option("--rule", help="Only this rule; the rule of a function or a program."),
-        click.option("--dtype", type=click.Choice(DTYPES), help="Of a function or a program."),
         click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
         click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
+        click.option("--dtype", type=click.Choice(DTYPES),
+                     help="Likewise; of other targets, only their kernels that have it."),
         click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0,
                      show_default=True, help="Seconds for one case of a function or a program."),
     ):  # fmt: skip

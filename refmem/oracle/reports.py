@@ -35,8 +35,9 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 60em; color: #222; }
 table { border-collapse: collapse; } th, td { padding: 0.15em 0.9em; text-align: left; }
 th { border-bottom: 1px solid #888; } td.number { text-align: right; }
-.passed { color: #176117; } .failed, .refused { color: #a31515; font-weight: bold; }
-.outside { color: #777; } figure { margin: 1em 0; } svg { display: block; max-width: 100%; }
+.passed { color: #176117; } .failed { color: #a31515; font-weight: bold; }
+.outside, .refused { color: #777; }
+figure { margin: 1em 0; } svg { display: block; max-width: 100%; }
 pre { white-space: pre-wrap; background: #f5f5f5; padding: 0.7em; }
 """
 
@@ -84,19 +85,18 @@ def as_json(report: Report, diagnoses: Sequence[str] = ()) -> str:
 
 
 def as_junit(report: Report) -> str:
-    """A suite for each operator: refused cases are errors, and those outside are skipped."""
+    """A suite for each operator: refused cases, and those outside, are skipped."""
     root = ElementTree.Element("testsuites", name=_xml(report.target))
     for operator in dict.fromkeys(one.operator for one in report.outcomes):
         outcomes = [one for one in report.outcomes if one.operator == operator]
-        count = {s: sum(one.status == s for one in outcomes) for s in (FAILED, REFUSED, OUTSIDE)}
+        skipped = [one for one in outcomes if one.status in (REFUSED, OUTSIDE)]
         suite = ElementTree.SubElement(
             root,
             "testsuite",
             name=_xml(operator),
             tests=str(len(outcomes)),
-            failures=str(count[FAILED]),
-            errors=str(count[REFUSED]),
-            skipped=str(count[OUTSIDE]),
+            failures=str(sum(one.status == FAILED for one in outcomes)),
+            skipped=str(len(skipped)),
         )
         for one in outcomes:
             _add_junit_case(suite, report.target, one)
@@ -108,7 +108,7 @@ def as_junit(report: Report) -> str:
 def _add_junit_case(suite: ElementTree.Element, target: str, one: Outcome) -> None:
     place = f"{target}.{one.operator}.{one.rule}"
     case = ElementTree.SubElement(suite, "testcase", classname=_xml(place), name=one.case)
-    tag = {FAILED: "failure", REFUSED: "error", OUTSIDE: "skipped"}.get(one.status)
+    tag = {FAILED: "failure", REFUSED: "skipped", OUTSIDE: "skipped"}.get(one.status)
     if tag:
         ElementTree.SubElement(case, tag, message=_xml(one.reason))
 
@@ -141,7 +141,7 @@ def _table(report: Report) -> list[str]:
     for names, outcomes in groups.items():
         run = [one for one in outcomes if one.status != OUTSIDE]
         worst = next(
-            (s for s in (FAILED, REFUSED, PASSED) if s in {o.status for o in run}), OUTSIDE
+            (s for s in (FAILED, PASSED, REFUSED) if s in {o.status for o in run}), OUTSIDE
         )
         error, share = (
             short(max(values)) if run else ""

@@ -16,7 +16,7 @@ from tests.oracle.flash import MISTAKES, gated_delta
 
 CASES = (
     "ordinary/1", "ordinary/2", "ordinary/4", "unit-state/1", "scale/0", "few-keys/0", "square/2",
-    "mid-chunk-reset/2", "unlike-heads/0", "grouped-values/1", "fine-strengths/0", "no-decay/1",
+    "mid-chunk-reset/2", "unlike-heads/0", "grouped-values/1", "fine-numbers/0", "no-decay/1",
     "beta-above-one/1", "uneven-keys/0", "default-scale/0", "odd-sizes/0",
 )  # fmt: skip
 """A few cases that find everything planted here; `refmem check` runs them all."""

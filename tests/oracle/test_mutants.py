@@ -7,7 +7,7 @@ from refmem.oracle.budget import call_options
 from refmem.oracle.cases import find_case
 from refmem.oracle.conventions import REFMEM
 from refmem.oracle.mutants import MUTANTS, run_mutants
-from refmem.oracle.mutants.changes import reread, rewritten, to_bfloat16
+from refmem.oracle.mutants.changes import reread, rewritten
 from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS, GradientMutant
 from refmem.oracle.mutants.mutant import ends_of_chunks
 from refmem.oracle.mutants.table import gradient_passes, show_kills, try_gradients, try_mutants
@@ -133,16 +133,6 @@ def test_a_state_read_v_by_k_by_hand():
     S = np.array([[1, 2, 3], [4, 5, 6]])
     assert reread(S).tolist() == [[1, 3, 5], [2, 4, 6]]  # rows of two, transposed
     assert np.array_equal(rewritten(reread(S)), S)
-
-
-def test_bfloat16_by_hand():
-    """Eight bits: 1 + 2^-8 is a tie and goes to even, 1 + 3/256 goes up."""
-    assert to_bfloat16(np.array([1 + 2**-8, 1 + 3 * 2**-8, -3.0, 0])).tolist() == [
-        1,
-        1 + 2**-6,
-        -3,
-        0,
-    ]
 
 
 def test_no_tokens_have_no_chunks():

@@ -134,9 +134,3 @@ def normalised(x: np.ndarray) -> np.ndarray:
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x))."""
     return 1 / (1 + np.exp(-x))
-
-
-def to_bfloat16(x: np.ndarray) -> np.ndarray:
-    """Eight bits of a number, rounded to nearest, ties to even."""
-    whole, power = np.frexp(x)
-    return np.ldexp(np.rint(whole * 256) / 256, power)

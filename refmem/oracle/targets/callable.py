@@ -14,7 +14,7 @@ from refmem.oracle.cases import Case, find_rule
 from refmem.oracle.conventions import REFMEM, Convention
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.reference import state_of
-from refmem.oracle.targets.target import UnavailableError
+from refmem.oracle.targets.target import Target, UnavailableError
 
 
 class PythonCallable:
@@ -89,9 +89,9 @@ def options_of(case: Case, convention: Convention) -> dict[str, Any]:
 
 
 class Group:
-    """Several functions of one origin, each for its own rule and in its own convention."""
+    """Several kernels of one origin, each with its own rules, convention and dtype."""
 
-    def __init__(self, name: str, parts: Sequence[PythonCallable]) -> None:
+    def __init__(self, name: str, parts: Sequence[Target]) -> None:
         self.name, self.parts = name, tuple(parts)
         self.rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
         self.operators = tuple(operator for part in parts for operator in part.operators)
