@@ -57,17 +57,19 @@ def without_gradient(case: Case, convention: Convention) -> str:
 
 @dataclass(frozen=True)
 class Backward:
-    """A backward pass that was run: what it was asked, what it should give, what it gave.
+    """A backward pass: what it is asked, and what it should give.
 
-    seen   the inputs, as the oracle saw them, in refmem's grammar
-    along  the cotangents dout and, where the state is one matrix, dstate, by the parts' names
+    foreign   the inputs of a case, and dout and dstate, as a convention has them
+    seen      the inputs as the oracle sees them, in refmem's grammar
+    along     the cotangents of out and, where it is one matrix, of state
     """
 
     case: Case
+    convention: Convention
+    foreign: Arrays
     seen: Arrays
     along: Arrays
     expected: Expected
-    found: Arrays
 
 
 def judge_gradient(target: Target, case: Case) -> Verdict:
@@ -75,36 +77,28 @@ def judge_gradient(target: Target, case: Case) -> Verdict:
 
     It gets the inputs of the case, and dout and dstate.
     """
+    stateless = bool(getattr(target, "stateless", ()))
+    backward = expect_gradients(case, target.convention, target.dtype, stateless)
     try:
-        backward = run_backward(target, case)
+        found = run_backward(target, backward)
     except MisbehavedError as error:
         return Verdict(np.inf, np.inf, str(error))
-    return judge(backward.expected, backward.found, "gradient by ")
+    return judge(backward.expected, found, "gradient by ")
 
 
-def run_backward(target: Target, case: Case) -> Backward:
-    """Run a target's backward pass on a case; `MisbehavedError` if no gradients come of it."""
-    convention, dtype = target.convention, target.dtype
-    foreign = convention.to_foreign(case.inputs, case.axes, dtype)
+def expect_gradients(
+    case: Case, convention: Convention, dtype: Any, stateless: bool = False
+) -> Backward:
+    """What is asked of a backward pass, with truth and budget; without dstate if `stateless`."""
+    dtype = np.dtype(dtype)
     along = _cotangents(case)
-    if getattr(target, "stateless", ()):
+    if stateless:
         along.pop("state", None)
+    foreign = convention.to_foreign(case.inputs, case.axes, dtype)
     placed = convention.to_foreign(along, {"out": OUT, "state": STATE}, dtype)
-    given = {f"d{name}": placed[convention.name(name)] for name in along}
     wide = np.longdouble if dtype == np.float64 else np.float64
     seen = convention.to_grammar(foreign, case.inputs, case.axes, wide)
-    truth = gradients(case, seen, along, convention)
-    try:
-        found = target.run(target.operators[0], case, foreign | given)
-        parts = {
-            name: convention.part_to_grammar(
-                name, as_numpy(found[convention.name(name)]), x.shape, case.axes[name]
-            )
-            for name, x in truth.items()
-        }
-    except Exception as error:
-        message = " ".join(f"raised {type(error).__name__}: {error}".split())
-        raise MisbehavedError(message) from error
+    truth = gradients(case, seen, along, convention, true_form(case))
     arithmetic = np.promote_types(dtype, np.float32)
     narrow = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
     own = [gradients(case, narrow, along, convention, form) for form in _forms(case)]
@@ -116,14 +110,39 @@ def run_backward(target: Target, case: Case) -> Backward:
         for name, x in truth.items()
     }
     expected = Expected(dtype, truth, allowed, convention.dtype_of("state", dtype))
-    return Backward(case, seen, along, expected, parts)
+    asked = foreign | {f"d{name}": placed[convention.name(name)] for name in along}
+    return Backward(case, convention, asked, seen, along, expected)
+
+
+def run_backward(target: Target, backward: Backward) -> Arrays:
+    """Gradients of a target in refmem's grammar; `MisbehavedError` if none come of it."""
+    case, convention = backward.case, backward.convention
+    try:
+        found = target.run(target.operators[0], case, dict(backward.foreign))
+        return {
+            name: convention.part_to_grammar(
+                name, as_numpy(found[convention.name(name)]), x.shape, case.axes[name]
+            )
+            for name, x in backward.expected.truth.items()
+        }
+    except Exception as error:
+        message = " ".join(f"raised {type(error).__name__}: {error}".split())
+        raise MisbehavedError(message) from error
+
+
+def true_form(case: Case) -> str | None:
+    """The way to the truth: token by token where the rule is linear, else the tape."""
+    return "recurrent" if _is_linear(case) else None
 
 
 def _forms(case: Case) -> list[str | None]:
     """The ways to a gradient: the tape, and the forms of a linear rule's adjoint."""
-    if isinstance(case.rule, StateRule) and case.rule.transition is not None:
-        return [None, *(form for form in ADJOINT_FORMS if form in case.rule.forms)]
-    return [None]
+    forms = ADJOINT_FORMS if _is_linear(case) else ()
+    return [None, *(form for form in forms if form in case.rule.forms)]
+
+
+def _is_linear(case: Case) -> bool:
+    return isinstance(case.rule, StateRule) and case.rule.transition is not None
 
 
 def _cotangents(case: Case) -> Arrays:
@@ -174,7 +193,7 @@ def _nudged_gradients(
     inputs = convention.to_grammar(moved, case.inputs, case.axes, wide)
     cotangents = {name: nudged(f"d{name}", x) for name, x in along.items()}
     moved_case = dataclasses.replace(case, rule=unchecked(case.rule))
-    return gradients(moved_case, inputs, cotangents, convention)
+    return gradients(moved_case, inputs, cotangents, convention, true_form(case))
 
 
 def _by_gate(convention: Convention, name: str, gate: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -12,16 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from refmem.oracle.budget import call_options, expect, judge
+from refmem.oracle.budget import Expected, call_options, expect, judge
 from refmem.oracle.cases import Case, find_case, find_rule, names_of
 from refmem.oracle.conventions import REFMEM
-from refmem.oracle.gradients import judge_gradient, without_gradient
+from refmem.oracle.gradients import expect_gradients, without_gradient
 from refmem.oracle.laws import is_short
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.mutants import MUTANTS, Mutant, run_mutants
-from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS, GradientMutant
-from refmem.oracle.targets.callable import PythonCallable
-from refmem.oracle.targets.gradient import GradientCallable
+from refmem.oracle.mutants.backward import GradientMutant, mutated_gradients
+from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS
 
 SURVIVES = "SURVIVES"
 
@@ -43,6 +41,14 @@ class Kills:
     by: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
 
+    def note(self, name: str, parts: Arrays, expected: Expected) -> None:
+        """Whether a case kills it, by what it gives; or cannot tell it from what is right."""
+        rounded = {part: x.astype(np.float32) for part, x in parts.items()}
+        if not judge(expected, rounded).passed:
+            self.by.append(name)
+        elif all(np.array_equal(x, expected.truth[part]) for part, x in parts.items()):
+            self.same.append(name)
+
     @property
     def verdict(self) -> str:
         """Killed; or equivalent, if all results are those of the rule to the last bit."""
@@ -60,29 +66,14 @@ def try_gradients(
     for done, name in enumerate(names, 1):
         case = find_case(name)
         if case.regime.name != "empty" and not without_gradient(case, REFMEM):
-            for mutant, one in kills:
-                if mutant.fits(case):
-                    one.tried.append(name)
-                    one.by += [] if gradient_passes(case, mutant) else [name]
+            with np.errstate(all="ignore"):
+                backward = expect_gradients(case, REFMEM, np.float32)
+                for mutant, one in kills:
+                    if mutant.fits(case):
+                        one.tried.append(name)
+                        one.note(name, mutated_gradients(mutant, backward), backward.expected)
         watch(done, len(names))
     return [one for _, one in kills if one.tried]
-
-
-def gradient_passes(case: Case, mutant: GradientMutant) -> bool:
-    """Whether the rule's gradients pass with a mistake."""
-
-    def gradients(**given: Any) -> dict[str, Any]:
-        return case.rule.vjp(**given)._asdict()
-
-    class Mistaken:
-        vjp = staticmethod(mutant.call(case, gradients))
-
-        def __call__(self, **given: Any) -> Any:
-            return case.rule(**given)
-
-    target = PythonCallable(Mistaken(), case.rule.name)
-    with np.errstate(all="ignore"):
-        return judge_gradient(GradientCallable(target), case).passed
 
 
 def try_mutants(
@@ -111,15 +102,7 @@ def _try_one(case: Case, kills: dict[str, Kills]) -> None:
         if case.name not in one.tried[-1:]:
             continue
         assert isinstance(one.mutant, Mutant)
-        parts = run_mutants([one.mutant], case, seen, call)
-        if not judge(expected, _rounded(parts)).passed:
-            one.by.append(case.name)
-        elif all(np.array_equal(x, expected.truth[part]) for part, x in parts.items()):
-            one.same.append(case.name)
-
-
-def _rounded(parts: Arrays) -> Arrays:
-    return {name: x.astype(np.float32) for name, x in parts.items()}
+        one.note(case.name, run_mutants([one.mutant], case, seen, call), expected)
 
 
 def show_kills(rule: str, kills: list[Kills], console: Console) -> int:
