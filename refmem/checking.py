@@ -74,6 +74,7 @@ def check(
     """Check a kernel: onnxruntime, onnx-reference, fla, transformers, mlx, package.module:function
     with --rule, or a program with --exec and --rule."""
     from refmem import oracle
+    from refmem.oracle.backward import diagnose_gradients
     from refmem.oracle.diagnosis import diagnose
     from refmem.oracle.reports import write_reports
     from refmem.oracle.tables import show_report
@@ -93,6 +94,7 @@ def check(
         )
     show_report(report, console(), details)
     diagnoses = [str(one) for one in diagnose(chosen, report.outcomes)]
+    diagnoses += [str(one) for one in diagnose_gradients(chosen, report.outcomes)]
     for one in diagnoses:
         console().print(Text(f"\n{one}"), soft_wrap=True)
     try:

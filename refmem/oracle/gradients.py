@@ -28,7 +28,7 @@ from refmem.memory import StateRule
 from refmem.oracle.arrays import as_numpy
 from refmem.oracle.budget import Expected, Verdict, allowed_errors, call_options, judge
 from refmem.oracle.cases import Case, has_matrix_state
-from refmem.oracle.conventions import FACTOR_INPUTS, LOG_INPUTS, Convention
+from refmem.oracle.conventions import FACTOR_INPUTS, LOG_INPUTS, Convention, log_of_2
 from refmem.oracle.draws import Random, signed
 from refmem.oracle.layouts import STATE, Arrays
 from refmem.oracle.metrics import measure
@@ -173,7 +173,7 @@ def gradients(
     grads = vjp(**call) if vjp else case.rule.vjp(**call, form=form)._asdict()
     named = {name: grads[name] for name in case.axes if "." not in name}
     return {
-        name: _by_gate(convention, name, inputs[name], x)
+        name: by_gate(convention, name, inputs[name], x)
         for name, x in named.items()
         if x is not None
     }
@@ -196,10 +196,10 @@ def _nudged_gradients(
     return gradients(moved_case, inputs, cotangents, convention, true_form(case))
 
 
-def _by_gate(convention: Convention, name: str, gate: np.ndarray, x: np.ndarray) -> np.ndarray:
+def by_gate(convention: Convention, name: str, gate: np.ndarray, x: np.ndarray) -> np.ndarray:
     """A gradient by what is passed: the gate, or a logarithm of it."""
     if name in FACTOR_INPUTS and convention.gate in ("log", "log2"):
         x = gate * x
     if name in FACTOR_INPUTS + LOG_INPUTS and convention.gate == "log2":
-        x = x * x.dtype.type(np.log(2))
+        x = x * log_of_2(x)
     return x

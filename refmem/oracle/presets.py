@@ -45,7 +45,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from refmem.oracle.cases import ChoiceError
 from refmem.oracle.conventions import REFMEM, Convention
+from refmem.signature import nearest_name
 
 FLA = Convention(
     names={"alpha": "g", "log_alpha": "g", "state": "initial_state"},
@@ -190,3 +192,13 @@ PRESETS: dict[str, Convention] = {
     "attention-gym-kda": ATTENTION_GYM_KDA,
 }
 """Name on the command line -> convention."""
+
+
+def find_convention(name: str) -> Convention:
+    """The preset of that name."""
+    if name not in PRESETS:
+        raise ChoiceError(
+            f"convention has name {name!r}, expected one of {', '.join(PRESETS)}"
+            f"{nearest_name(name, PRESETS)}"
+        )
+    return PRESETS[name]

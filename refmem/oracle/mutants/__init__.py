@@ -9,6 +9,7 @@
     precision   numbers that pass through fewer bits
     sequences   mistakes in packed sequences and pools of states
     gradients   mistakes in a backward pass
+    equivalent  those that change nothing in some rules
     table    which cases kill which mutant
 
 Two uses: the cases must kill every one (`refmem mutants`), and a candidate that fails is compared

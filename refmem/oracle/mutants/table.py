@@ -19,9 +19,10 @@ from refmem.oracle.laws import is_short
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.mutants import MUTANTS, Mutant, run_mutants
 from refmem.oracle.mutants.backward import GradientMutant, mutated_gradients
+from refmem.oracle.mutants.equivalent import EQUIVALENT
 from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS
 
-SURVIVES = "SURVIVES"
+EQUAL, SURVIVES = "equivalent", "SURVIVES"
 
 LISTED = 3
 """How many regimes that kill a mutant are named."""
@@ -31,12 +32,14 @@ LISTED = 3
 class Kills:
     """What became of a mutant.
 
+    rule    whose mistake it is
     tried   cases that can have the mistake
     by      those that it fails
     same    those in which it does what the rule does, to the last bit
     """
 
     mutant: Mutant | GradientMutant
+    rule: str
     tried: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
@@ -51,17 +54,18 @@ class Kills:
 
     @property
     def verdict(self) -> str:
-        """Killed; or equivalent, if all results are those of the rule to the last bit."""
+        """Killed; or equivalent: to the last bit in every case, or by a proof."""
         if self.by:
             return "killed"
-        return "equivalent" if self.same == self.tried else SURVIVES
+        proven = self.mutant.name in EQUIVALENT.get(self.rule, {})
+        return EQUAL if proven or self.same == self.tried else SURVIVES
 
 
 def try_gradients(
     rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
 ) -> list[Kills]:
     """The same for mutants of gradients, with cases of 1 to 65 tokens."""
-    kills = [(mutant, Kills(mutant)) for mutant in GRADIENT_MUTANTS]
+    kills = [(mutant, Kills(mutant, rule)) for mutant in GRADIENT_MUTANTS]
     names = [name for name in names_of(find_rule(rule), seeds) if is_short(name)]
     for done, name in enumerate(names, 1):
         case = find_case(name)
@@ -80,7 +84,7 @@ def try_mutants(
     rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
 ) -> list[Kills]:
     """Every mutant that a case of the rule fits, with the cases that kill it in float32."""
-    kills = {mutant.name: Kills(mutant) for mutant in MUTANTS}
+    kills = {mutant.name: Kills(mutant, rule) for mutant in MUTANTS}
     names = names_of(find_rule(rule), seeds)
     for done, name in enumerate(names, 1):
         case = find_case(name)

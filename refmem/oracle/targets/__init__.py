@@ -9,8 +9,7 @@ import numpy as np
 
 from refmem.oracle.arrays import bfloat16
 from refmem.oracle.cases import ChoiceError
-from refmem.oracle.conventions import Convention
-from refmem.oracle.presets import PRESETS
+from refmem.oracle.presets import find_convention
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.executable import TIMEOUT, Executable
 from refmem.oracle.targets.fla import make_fla
@@ -81,16 +80,6 @@ def _of_dtype(target: Group, dtype: Any) -> Any:
             "has no other"
         )
     return Group(target.name, parts)
-
-
-def find_convention(name: str) -> Convention:
-    """The preset of that name."""
-    if name not in PRESETS:
-        raise ChoiceError(
-            f"convention has name {name!r}, expected one of {', '.join(PRESETS)}"
-            f"{nearest_name(name, PRESETS)}"
-        )
-    return PRESETS[name]
 
 
 def find_dtype(dtype: Any) -> np.dtype:
