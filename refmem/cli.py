@@ -123,7 +123,6 @@ def vectors(
     """Write golden vectors of a rule, the same bytes on every machine; or verify a folder."""
     from refmem.oracle.cases import ChoiceError
     from refmem.oracle.certified import UncertainError
-    from refmem.oracle.vector_files import MissingExtraError
     from refmem.oracle.vectors import VectorsError, read_vectors, write_vectors
 
     if (rule is None or out is None) == (verify is None) or (verify and (rule or out)):
@@ -148,7 +147,7 @@ def vectors(
     except (VectorsError, UncertainError, OSError) as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(DEPARTS)
-    except (MissingExtraError, ImportError) as error:
+    except ImportError as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(UNAVAILABLE)
     beside = f", {len(manifest['left_out'])} cases left out" if manifest["left_out"] else ""

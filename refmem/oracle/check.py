@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from refmem.oracle.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Re
 from refmem.oracle.running import MisbehavedError, outside, run
 from refmem.oracle.sensitivity import DegenerateError
 from refmem.oracle.targets import PythonCallable, Target, find_target
+from refmem.sweep import in_order
 
 
 def check(
@@ -57,29 +58,14 @@ def check(
     names = _plan(chosen, rule, seeds)
     names += laws_of(chosen.rules if rule is None else [rule], names, properties, gradients)
     names = names if case is None else [case]
-    watch = watch or (lambda done, total: None)
-    if executor is not None:
-        one = functools.partial(_run_named, target, rule, dtype)
-        outcomes = _run_elsewhere(executor, one, names, watch)
-    else:
-        outcomes = []
-        for done, name in enumerate(names, 1):
-            outcomes += _run_by_name(chosen, name)
-            watch(done, len(names))
+    one = (
+        functools.partial(_run_by_name, chosen)
+        if executor is None
+        else functools.partial(_run_named, target, rule, dtype)
+    )
+    found = in_order(one, names, executor, watch)
+    outcomes = [outcome for of_case in found for outcome in of_case]
     return Report(chosen.name, tuple(outcomes))
-
-
-def _run_elsewhere(
-    executor: Executor,
-    one: Callable[[str], list[Outcome]],
-    names: list[str],
-    watch: Callable[[int, int], None],
-) -> list[Outcome]:
-    """The outcomes of all cases in their order, whatever order they were run in."""
-    futures = [executor.submit(one, name) for name in names]
-    for done, _ in enumerate(as_completed(futures), 1):
-        watch(done, len(names))
-    return [outcome for future in futures for outcome in future.result()]
 
 
 def _run_named(target: Any, rule: str | None, dtype: Any, name: str) -> list[Outcome]:

@@ -8,12 +8,12 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 
+from refmem.files import whole_file
 from refmem.oracle.check import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
 from refmem.oracle.metrics import short
 from refmem.oracle.pictures import picture, shares
@@ -52,12 +52,16 @@ def write_reports(
 ) -> None:
     """Write those files that have a name; failures of the target are run again for the pictures."""
     if json_file:
-        Path(json_file).write_text(as_json(report, diagnoses), "utf-8")
+        _write(json_file, as_json(report, diagnoses))
     if junit_file:
-        Path(junit_file).write_text(as_junit(report), "utf-8")
+        _write(junit_file, as_junit(report))
     if html_file:
-        page = as_html(report, functools.partial(shares, target), diagnoses)
-        Path(html_file).write_text(page, "utf-8")
+        _write(html_file, as_html(report, functools.partial(shares, target), diagnoses))
+
+
+def _write(path: str, text: str) -> None:
+    with whole_file(path) as draft:
+        draft.write_text(text, "utf-8")
 
 
 def as_json(report: Report, diagnoses: Sequence[str] = ()) -> str:

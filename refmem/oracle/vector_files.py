@@ -9,7 +9,6 @@ Nothing here is ever unpickled: what is read is a table of names and shapes, and
 
 from __future__ import annotations
 
-import importlib
 import io
 import math
 import zipfile
@@ -18,6 +17,7 @@ from types import ModuleType
 
 import numpy as np
 
+from refmem.extras import MissingExtraError, optional
 from refmem.oracle.layouts import Arrays, Shape
 
 LITTLE_FLOAT64 = np.dtype("<f8")
@@ -29,10 +29,6 @@ UNIX = 3
 
 ENDINGS = {"npz": ".npz", "safetensors": ".safetensors", "raw": ".bin"}
 """Format -> how its files' names end."""
-
-
-class MissingExtraError(RuntimeError):
-    """A format needs a package that is not installed."""
 
 
 class UnreadableError(ValueError):
@@ -72,12 +68,7 @@ def decode(data: bytes, kind: str, shapes: Mapping[str, Shape]) -> Arrays:
 
 def safetensors() -> ModuleType:
     """The package, or `MissingExtraError` with the extra to install."""
-    try:
-        return importlib.import_module("safetensors.numpy")
-    except ImportError:
-        raise MissingExtraError(
-            "safetensors is not installed; install it with: pip install 'refmem[vectors]'"
-        ) from None
+    return optional("safetensors.numpy", "vectors")
 
 
 def _as_npz(arrays: Arrays) -> bytes:

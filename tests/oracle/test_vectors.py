@@ -21,11 +21,12 @@ from click.testing import CliRunner
 
 import refmem
 from refmem.cli import main
+from refmem.extras import MissingExtraError
 from refmem.numbers import fractions
 from refmem.oracle import certified, vectors
 from refmem.oracle.cases import ChoiceError, find_case
 from refmem.oracle.certified import UncertainError, golden, nearest
-from refmem.oracle.vector_files import ENDINGS, MissingExtraError, UnreadableError, decode, encode
+from refmem.oracle.vector_files import ENDINGS, UnreadableError, decode, encode
 from refmem.oracle.vectors import VectorsError, read_vectors, write_vectors
 
 STANDARD = json.loads(Path(__file__).with_name("vectors.json").read_text())
