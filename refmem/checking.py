@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -92,7 +93,7 @@ def check(
             gradients=gradients,
             watch=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    show_report(report, console(), details)
+    show_report(report, console(), details, _command(target, making))
     diagnoses = [str(one) for one in diagnose(chosen, report.outcomes)]
     diagnoses += [str(one) for one in diagnose_gradients(chosen, report.outcomes)]
     for one in diagnoses:
@@ -102,6 +103,16 @@ def check(
     except OSError as error:
         raise click.UsageError(f"the report cannot be written: {error}") from error
     sys.exit(CONFORMS if report.conforms else DEPARTS)
+
+
+def _command(target: str | None, making: dict[str, Any]) -> str:
+    """What says the same target again on the command line."""
+    words = ["refmem", "check", *([target] if target else [])]
+    for name, value in making.items():
+        usual = {"convention": "refmem", "library": "numpy", "timeout": 60.0}.get(name)
+        if value not in (None, usual) and name != "rule":
+            words += [f"--{'exec' if name == 'command' else name}", str(value)]
+    return shlex.join(words)
 
 
 def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:

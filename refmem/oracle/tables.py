@@ -28,8 +28,8 @@ LISTED = 12
 """How many failures are listed in full, one of each regime."""
 
 
-def show_report(report: Report, console: Console, details: bool = False) -> None:
-    """Print the tables, the failures and the verdict."""
+def show_report(report: Report, console: Console, details: bool = False, command: str = "") -> None:
+    """Print the tables, the failures and the verdict; `command` is what ran it."""
     operators = _unique(one.operator for one in report.outcomes)
     if len(operators) > FEW and not details:
         console.print(_by_operator(report))
@@ -47,7 +47,7 @@ def show_report(report: Report, console: Console, details: bool = False) -> None
         console.print(table)
         console.print()
     console.print(LEGEND, style="dim")
-    console.print(_failures(report))
+    console.print(_failures(report, command or f"refmem check {report.target}"))
     console.print(_summary(report))
 
 
@@ -105,7 +105,7 @@ def _cells(row: Sequence[Outcome]) -> tuple[str, str, Text, Text]:
     return str(len(_run(row))), _error(row), _share(row), _verdict(row)
 
 
-def _failures(report: Report) -> RenderableType:
+def _failures(report: Report, command: str) -> RenderableType:
     first = {(one.operator, one.rule, one.regime): one for one in reversed(report.failures)}
     listed = list(reversed(first.values()))[:LISTED]
     lines = [
@@ -115,8 +115,7 @@ def _failures(report: Report) -> RenderableType:
     if len(report.failures) > len(listed):
         lines.append(Text(f"... and {len(report.failures) - len(listed)} more failures"))
     if listed:
-        again = f"refmem check {report.target} --case {listed[0].case}"
-        lines.append(Text(f"one alone: {again}\n", style="dim"))
+        lines.append(Text(f"one alone: {command} --case {listed[0].case}\n", style="dim"))
     return Group(*lines)
 
 
