@@ -138,6 +138,7 @@ NAIVE = (
         scale="fixed",
     ),
     Naive("rwkv6", "rwkv6/recurrent_naive:naive_recurrent_rwkv6", {"alpha": "w"}, "bhtd", FINAL),
+    Naive("gsa", "gsa:naive_recurrent_gsa", state="none"),
     Naive(
         "forgetting_attention",
         "forgetting_attn:naive_forgetting_attn",
@@ -280,6 +281,8 @@ def _limit(one: Naive) -> Callable[[Case], str]:
         if one.square and case.regime.K != case.regime.V:
             return "the function takes values as wide as keys"
         optional = {"softmax_attention": ["first_bias"], "deltaformer": ["alpha", "w"]}
+        if one.rule == "gsa" and "s" not in case.inputs:
+            return "the function needs s"
         given = [name for name in optional.get(one.rule, []) if name in case.inputs]
         return f"the function has no {given[0]}" if given else ""
 
