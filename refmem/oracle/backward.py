@@ -52,17 +52,24 @@ class GradientDiagnosis:
     hints: tuple[str, ...]
 
     def __str__(self) -> str:
-        beside = f", by {_listed(self.right)} right" if self.right else ""
-        wrong = f"gradient by {_listed(self.wrong)} is wrong{beside}" if self.wrong else ""
-        lines = [f"{self.operator}: {wrong or f'no gradients of {self.rule} come of it'}"]
+        lines = [f"{self.operator}: {self._whose()}"]
         if self.mutant:
+            equal = "they equal those" if len(self.wrong) > 1 else "it equals that"
+            mistake = f"{equal} of {self.rule} with {self.mutant.says} ({short(self.error)})"
             lines += [
-                f"it equals that of {self.rule} with {self.mutant.says} ({short(self.error)}), in "
-                f"{self.cases} of {self.of} failed cases",
+                f"{mistake}, in {self.cases} of {self.of} failed cases",
                 f"look at {self.mutant.look}",
                 f"seen before: {self.mutant.bug}",
             ]
         return "\n".join([*lines, *self.hints])
+
+    def _whose(self) -> str:
+        if not self.wrong:
+            return f"no gradients of {self.rule} come of it"
+        many = len(self.wrong) > 1
+        wrong = f"gradient{'s' if many else ''} by {_listed(self.wrong)} {'are' if many else 'is'}"
+        beside = f", by {_listed(self.right)} right" if self.right else ""
+        return f"{wrong} wrong{beside}"
 
 
 def diagnose_gradients(target: Target, outcomes: Iterable[Outcome]) -> list[GradientDiagnosis]:
