@@ -5,6 +5,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from derivations.symbols import s, z
+from refmem.capacity.moments import Scaled
 
 
 def gaussian(f: sp.Expr, variable: sp.Symbol, lower: sp.Expr = -sp.oo) -> sp.Integral:
@@ -24,6 +25,18 @@ def sphere(f: sp.Expr, variable: sp.Symbol, d: sp.Expr) -> sp.Integral:
     density = (1 - variable**2) ** ((d - 3) / 2) * sp.gamma(d / 2)
     density /= sp.sqrt(sp.pi) * sp.gamma((d - 1) / 2)
     return sp.Integral(f * density, (variable, -1, 1))
+
+
+def shipped(moments: tuple[Scaled, Scaled, Scaled]) -> sp.Expr:
+    """1/SNR of a pair as a closed form of refmem.capacity has it: its noise over its signal."""
+    square, _, signal = moments
+    return expression(square) / expression(signal)
+
+
+def expression(number: Scaled) -> sp.Expr:
+    """factor * base^power * e^exponent."""
+    power = sp.sympify(number.base) ** number.power
+    return sp.sympify(number.factor) * power * sp.exp(number.exponent)
 
 
 def noise_over_signal(kernel: Callable[[sp.Expr], sp.Expr], half_line: bool = False) -> sp.Expr:

@@ -6,7 +6,7 @@
 so the distance is spread t^(-1/2): four times the context halves it, and what one more token can
 change fades as 1/t. The softmax rows that are normalised by t are this memory with k = phi(k).
 
-Used by:  refmem.averaged_memory, refmem.longcontext
+Used by:  refmem.averaged_memory, refmem.longcontext.average_limit
 Source:   Zhong et al. 2025, arXiv:2505.19488, for the rows; the rate is classical
 Method:   induction on t; variances of independent tokens add; then the shipped rules on symbols.
 """

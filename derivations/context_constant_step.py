@@ -8,7 +8,7 @@ Values v = k S* + noise of variance r; unit keys uniform on the sphere; P = E |S
 so the fluctuation is sqrt(beta d r/2) for a small step, which forgets over d/(2 beta) tokens: a
 quiet memory is a slow one. Steps that shrink as 1/t do both: P[t] = r/t for d = 1.
 
-Used by:  refmem.delta, refmem.longcontext
+Used by:  refmem.delta, refmem.longcontext.settled_error
 Source:   worked out here (Robbins and Monro 1951 for the shrinking step)
 Method:   the mean power of snr_delta_retention and the noise's; a fixed point and its induction;
           the shipped rule on symbols.

@@ -10,7 +10,8 @@ The world moves by a random step of variance q a token, values have noise of var
 The Kalman gain's fixed point is the same g. In a slow drift g is about sqrt(rho), so the window 1/g
 is about sqrt(r/q), and the least error sqrt(q r).
 
-Used by:  refmem.kalman_delta, refmem.delta, refmem.averaged_memory, refmem.longcontext
+Used by:  refmem.kalman_delta, refmem.delta, refmem.averaged_memory,
+          refmem.longcontext.best_step
 Source:   classical (Muth 1960 for the exponential window, Kalman 1960); derived again here
 Method:   fixed points; completing a square, so the optimum is global; the shipped filter.
 """

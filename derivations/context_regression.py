@@ -8,7 +8,8 @@
 The context enters through C alone; without a ridge, and keys wide enough to hold all of x, not even
 through C. The optimum of the delta rule's objective is the same with lambda = 0.
 
-Used by:  refmem.mesa, refmem.least_squares, refmem.delta, refmem.longcontext
+Used by:  refmem.mesa, refmem.least_squares, refmem.delta, refmem.longcontext.ridge_limit,
+          refmem.longcontext.ridge_limit_pushed_through, refmem.longcontext.interpolation_limit
 Source:   worked out here; Zhong et al. 2025, arXiv:2505.19488, for the question
 Method:   the gradient of a trace at every size; the push-through identity; the shipped rule.
 """

@@ -6,7 +6,7 @@
 The exponential tilts the context: it moves the mean of a Gaussian by b C and leaves its shape. All
 that an endless context can tell a query is mu and C.
 
-Used by:  refmem.softmax_attention, refmem.longcontext
+Used by:  refmem.softmax_attention, refmem.longcontext.softmax_limit
 Source:   worked out here; Zhong et al. 2025, arXiv:2505.19488, for the question
 Method:   Gaussian integrals in one coordinate; independent coordinates z of x = mu + z L; the
           shipped rule is the ratio of two means.

@@ -6,7 +6,7 @@
 for unit keys with |k_a . k_b| <= eps < 1/8 and an f that maps every number within 4 eps of m to m,
 for m = -1, 0, 1, 2 (rounding). Differences are written with j < i, so that -2 never occurs.
 
-Used by:  refmem.deltaformer, refmem.expressivity
+Used by:  refmem.deltaformer, refmem.expressivity.programs.deltaformer, refmem.expressivity.keys
 Source:   Zhong et al. 2025, arXiv:2505.19488
 Method:   the lemma f(k . (a - b)) = f(k . a) - f(k . b) by all coincidences of indices; induction
           on the tokens; then the shipped rule on fractions, with keys that are not orthogonal.

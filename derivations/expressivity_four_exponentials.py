@@ -6,7 +6,7 @@ is a cubic in y = e^x, fixed by its values at four points. Four exponential head
 for rounding in expressivity_exchange, but only for scores exactly at the nodes: f has no plateau
 (f = m is a cubic in y, true at three points at most) and f(x) = x at the four nodes alone.
 
-Used by:  refmem.deltaformer, refmem.expressivity
+Used by:  refmem.deltaformer, refmem.expressivity.four_exponentials
 Source:   Zhong et al. 2025, arXiv:2505.19488, for the idea; the coefficients are worked out here
 Method:   interpolation and its determinant; the derivative's degree; the shipped rule on symbols.
 Assumes:
@@ -20,8 +20,7 @@ import sympy as sp
 import refmem
 from derivations.statement import Equation, Inequality
 from derivations.symbols import array
-from refmem.algebra import exp
-from refmem.kernels import Kernel
+from refmem.expressivity.four_exponentials import COEFFICIENTS, four_exponentials
 
 x = sp.Symbol("x", real=True)
 y = sp.Symbol("y", positive=True)  # e^x
@@ -75,18 +74,15 @@ def it_agrees_with_x_at_four_points_only():
     yield Equation(sp.Derivative(f - x, x), difference.subs({e: sp.E, y: sp.exp(x)}))
 
 
-def kernel():
-    """The four terms with base 2, whose coefficients are rational, as a kernel of refmem."""
-
-    def weight(scores):
-        return sum(c.subs(e, 2) * exp(power * scores) for power, c in enumerate(coefficients))
-
-    return Kernel("four exponentials", "c0 + c1 exp(x) + c2 exp(2x) + c3 exp(3x)", weight)
+def the_shipped_coefficients_are_these():
+    """refmem.expressivity has base 2, whose coefficients are rational."""
+    for shipped, c in zip(COEFFICIENTS, coefficients, strict=True):
+        yield Equation(sp.Rational(shipped.numerator, shipped.denominator), c.subs(e, 2))
 
 
 def the_shipped_rule_exchanges_with_it():
-    """refmem.deltaformer with scale ln 2, keys e_0 and e_1, values symbols: after k = e_1 - e_0
-    with v = 0 they read each other's value, and after another exchange their own again."""
+    """refmem.deltaformer with the shipped kernel, keys e_0 and e_1, values symbols: after
+    k = e_1 - e_0 with v = 0 they read each other's value, and after another exchange their own."""
     zero, one = sp.S.Zero, sp.S.One
     swap, rest = [-one, one], [zero, zero]
     k = np.array([[one, zero], [zero, one], swap, rest, swap])
@@ -94,8 +90,8 @@ def the_shipped_rule_exchanges_with_it():
     for query, first, second in ((k[0], v[1], v[0]), (k[1], v[0], v[1])):
         q = np.array([query] * 5)
         beta = np.array([one, one, one, zero, one])
-        x = {"beta": beta, "kappa1": kernel(), "kappa2": kernel(), "scale": sp.log(2)}
-        out = refmem.deltaformer(q, k, v, **x).out
+        kernels = {"kappa1": four_exponentials, "kappa2": four_exponentials}
+        out = refmem.deltaformer(q, k, v, beta=beta, scale=one, **kernels).out
         yield Equation(out[2], first)
         yield Equation(out[4], second)
 
@@ -110,6 +106,7 @@ CLAIMS = (
     it_is_exact_at_its_nodes,
     it_has_no_plateau,
     it_agrees_with_x_at_four_points_only,
+    the_shipped_coefficients_are_these,
     the_shipped_rule_exchanges_with_it,
 )
 FALSE = (false_twin_that_trusts_it_between_nodes,)

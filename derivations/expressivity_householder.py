@@ -6,7 +6,8 @@ So with v = 0 DeltaNet tracks one exchange a token, and DeltaProduct with n micr
 permutation that is a product of n exchanges: n - 1 suffice for n things. beta = 2 is the edge of
 what is stable: a reflection neither grows nor forgets.
 
-Used by:  refmem.delta, refmem.delta_product, refmem.expressivity
+Used by:  refmem.delta, refmem.delta_product, refmem.expressivity.machines.arrange,
+          refmem.expressivity.programs.delta
 Source:   Grazzi et al. 2024, arXiv:2411.12537; Siems et al. 2025, arXiv:2502.10297
 Method:   the entries by cases; the reflection from stability_contraction; induction on n; then the
           shipped rules on symbols, for all permutations of three.
@@ -22,6 +23,7 @@ import refmem
 from derivations.stability_contraction import along_key, beta, lost_power, n
 from derivations.statement import Equation
 from derivations.symbols import array
+from refmem.expressivity.moves import arrange
 
 
 def swap_key(i, j, size):
@@ -56,17 +58,6 @@ def one_exchange_fewer_than_there_are_things():
     yield Equation(needed.subs(m, m + 1), needed + 1)
 
 
-def exchanges(places):
-    """Pairs to exchange one after another so that row l becomes row places[l]: at most n - 1."""
-    held, pairs = list(range(len(places))), []
-    for place, wanted in enumerate(places):
-        at = held.index(wanted)
-        if at != place:
-            held[place], held[at] = held[at], held[place]
-            pairs.append((at, place))
-    return pairs
-
-
 def the_shipped_delta_rule_exchanges_two_rows():
     """refmem.delta, T = 2: exchange 0 and 1, then 1 and 2, of a symbolic memory of three rows."""
     S = array("S", (3, 2))
@@ -77,12 +68,13 @@ def the_shipped_delta_rule_exchanges_two_rows():
 
 
 def the_shipped_product_makes_every_permutation_of_three():
-    """refmem.delta_product with two micro-steps, one token; an unused micro-step has beta = 0."""
+    """refmem.delta_product with two micro-steps, one token, and the keys of the shipped `arrange`;
+    an unused micro-step has beta = 0."""
     S, q, v = array("S", (3, 1)), np.full((1, 3), sp.S.Zero), np.full((2, 1), sp.S.Zero)
     for places in itertools.permutations(range(3)):
-        pairs = exchanges(places)
-        beta = np.array([sp.Integer(2 * (step < len(pairs))) for step in range(2)])
-        k = np.array([swap_key(*pair, 3) for pair in (*pairs, (1, 0), (1, 0))[:2]])
+        keys = [move.write / sp.sqrt(2) for move in arrange(places)]
+        beta = np.array([sp.Integer(2 * (step < len(keys))) for step in range(2)])
+        k = np.array([*keys, *[swap_key(1, 0, 3)] * 2][:2])
         state = refmem.delta_product(q, k, v, beta, state=S).state
         yield Equation(state, S[list(places)])
 
@@ -90,7 +82,7 @@ def the_shipped_product_makes_every_permutation_of_three():
 def an_exchange_has_determinant_minus_one():
     """det (I - beta k'k) = 1 - beta n = -1: n exchanges have the sign (-1)^n of the permutation."""
     for places in itertools.permutations(range(3)):
-        sign = (along_key.subs(beta, 2 / n)) ** len(exchanges(places))
+        sign = (along_key.subs(beta, 2 / n)) ** len(arrange(places))
         yield Equation(sign, Permutation(list(places)).signature())
 
 

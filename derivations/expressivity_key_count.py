@@ -10,9 +10,10 @@ the mean of d random signs, and
 which is less than 1, so some draw is good. For eps = 1/8 (expressivity_exchange) d = 256 ln n: more
 than n at first, far less in the end; a cache of width O(log n) tracks exchanges of n things.
 
-Used by:  refmem.deltaformer, refmem.expressivity
+Used by:  refmem.deltaformer, refmem.expressivity.keys
 Source:   classical (Hoeffding, and a union bound); Zhong et al. 2025, arXiv:2505.19488, for its use
-Method:   power series term by term; completing a square; counting pairs.
+Method:   power series term by term; completing a square; counting pairs; for the fewest
+          dimensions, the trace of the Gram matrix (Welch 1974).
 Assumes:
     - Markov: P(X >= c) <= E X/c for X >= 0
     - the chance that one of many events happens is at most the sum of their chances
@@ -64,6 +65,26 @@ def wider_keys_only_fail_less():
     yield Inequality(sp.Derivative(failure.subs(n, 1 + h), d), 0)
 
 
+def one_key_at_a_time_is_kept_half_the_time():
+    """Each of n - 1 earlier keys rules out a new one with a chance of 2 e^(-d eps^2/2) at most: of
+    all, 1/2 at d = 2 ln(4 (n - 1))/eps^2, which is 128 ln(4 (n - 1)) at eps = 1/8."""
+    ruled_out = 2 * (n - 1) * sp.exp(-d * eps**2 / 2)
+    enough = 2 * sp.log(4 * (n - 1)) / eps**2
+    yield Equation(sp.simplify(ruled_out.subs(n, 1 + n).subs(d, enough.subs(n, 1 + n))), sp.S.Half)
+    yield Equation(enough.subs(eps, largest_overlap), 128 * sp.log(4 * (n - 1)))
+
+
+def and_fewer_dimensions_than_welch_allows_are_too_few():
+    """The Gram matrix G has trace n and rank d at most, so tr G^2 >= n^2/d; it is at most
+    n + n (n - 1) eps^2. With eps = 1/8: d >= 64 n/(n + 63)."""
+    squares = n + n * (n - 1) * largest_overlap**2
+    yield Equation(sp.simplify(n**2 / (64 * n / (n + 63)) - squares), 0)
+    mean, *others = sp.symbols("x y:3", real=True)
+    spread = sum((other - mean) ** 2 for other in others).expand()
+    at_mean = spread.subs(mean, sum(others) / 3).expand()
+    yield Equation(at_mean, (sum(y**2 for y in others) - sum(others) ** 2 / 3).expand())
+
+
 def an_eighth_needs_256_logarithms():
     """d = 256 ln n, and d/n tends to 0."""
     many = sp.Symbol("n", positive=True)
@@ -83,6 +104,8 @@ CLAIMS = (
     the_best_tilt_is_eps,
     a_draw_fails_with_a_chance_below_one,
     wider_keys_only_fail_less,
+    one_key_at_a_time_is_kept_half_the_time,
+    and_fewer_dimensions_than_welch_allows_are_too_few,
     an_eighth_needs_256_logarithms,
 )
 FALSE = (false_twin_with_half_the_width,)

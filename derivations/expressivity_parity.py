@@ -9,7 +9,7 @@ of channels, and its differences sum_c g_c e_c^t tend to the g_c with e_c = 1: t
 those of a read that alternates by a margin tend to two. Diagonal decays in [0, 1] are such an A,
 and so is the delta rule with 0 <= beta |k|^2 <= 1, whose eigenvalues are 1 and 1 - beta |k|^2.
 
-Used by:  refmem.gla, refmem.delta, refmem.expressivity
+Used by:  refmem.gla, refmem.delta, refmem.expressivity.limits
 Source:   Grazzi et al. 2024, arXiv:2411.12537; Sarrof et al. 2024, arXiv:2405.17394
 Method:   induction on t; signs; a limit; then the shipped rules on symbols, and the shipped delta
           rule with beta = 2 on all strings of three bits.

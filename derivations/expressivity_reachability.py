@@ -6,7 +6,7 @@ with k_i = e_i, w_t = -A[t], v = e_source: u[t] counts the paths from the source
 the product of their edges. A (T, T) has edges i -> t for i < t only, as an acyclic graph has in
 topological order, so A^T = 0 and the series ends (duality_neumann).
 
-Used by:  refmem.deltaformer, refmem.expressivity
+Used by:  refmem.deltaformer, refmem.expressivity.machines
 Source:   Zhong et al. 2025, arXiv:2505.19488
 Method:   matrices of symbolic size for the recurrence and the solve; paths counted by their last
           edge; then the shipped rule with symbols for edges.

@@ -1,13 +1,13 @@
 """Claim: slot memories are two gated memories, the second read with what the first recalls.
 
-    keys[t]   = diag(alpha) keys[t-1] + s'k        a GLA memory with s for keys and k for values
+    keys[t]   = keys[t-1] diag(alpha) + k's        a memory whose value channels are gated: slots
     values[t] = diag(alpha) values[t-1] + s'v      a GLA memory with s for keys and v for values
-    o[t]      = w values[t],  w = kernel(q keys[t]')
+    o[t]      = w values[t],  w = kernel(q keys[t])
 
 ABC is the one with alpha = Z[t-1]/Z[t] and s = e^(s[t])/Z[t], Z[t] = sum_{i<=t} e^(s[i]): each slot
 is the mean of all tokens with weights softmax(s). With s = 1 - alpha each slot is a mean as well.
 
-Used by:  refmem.gsa, refmem.abc, refmem.gla
+Used by:  refmem.gsa, refmem.abc, refmem.value_gated, refmem.gla
 Source:   Zhang et al. 2024, arXiv:2409.07146; Peng et al. 2022, arXiv:2110.02488
 Method:   induction on t; then the shipped rules on symbols.
 """
@@ -18,11 +18,12 @@ import sympy as sp
 import refmem
 from derivations.statement import Equation
 from derivations.symbols import arguments, array
+from refmem.rules.slots.abc import Slots as Sums
 from refmem.rules.slots.gsa import Slots
 
 alpha, weight = sp.symbols("alpha w", real=True)
 Z, new, total, value = sp.symbols("Z z V v", positive=True)
-BEFORE = {"keys": (2, 1), "values": (2, 1), "Z": (2, 1)}
+BEFORE = {"keys": (1, 2), "values": (2, 1), "Z": (1, 2)}
 
 
 def a_softmax_over_the_past_is_a_gate():
@@ -47,21 +48,20 @@ def given(rule):
 
 
 def two_memories(x, alpha, s):
-    """Both refmem.gla memories after every token."""
-    empty = 0 * s
-    keys = refmem.gla(empty, s, x["k"], alpha, states=True).states
-    values = refmem.gla(empty, s, x["v"], alpha, states=True).states
+    """The refmem.value_gated and the refmem.gla memory after every token."""
+    keys = refmem.value_gated(0 * x["k"], x["k"], s, alpha, states=True).states
+    values = refmem.gla(0 * s, s, x["v"], alpha, states=True).states
     return list(zip(keys, values, strict=True))
 
 
 def read(query, keys, values):
-    """softmax(q keys') values, written out."""
-    weights = [sp.exp(score) for score in keys @ query]
+    """softmax(q keys) values, written out."""
+    weights = [sp.exp(score) for score in query @ keys]
     return sum(w * v for w, v in zip(weights, values[:, 0], strict=True)) / sum(weights)
 
 
 def the_shipped_rule_is_two_shipped_gated_memories():
-    """refmem.gsa = a read through two refmem.gla memories, T = 2, with softmax over slots."""
+    """refmem.gsa = a read through both, T = 2, with softmax over slots."""
     x = given(refmem.gsa)
     out, state = refmem.gsa(**x)
     memories = two_memories(x, x["alpha"], x["s"])
@@ -72,11 +72,11 @@ def the_shipped_rule_is_two_shipped_gated_memories():
 
 
 def linear_slots_are_read_without_a_softmax():
-    """refmem.gsa with a linear kernel: o = (q keys') values, T = 2."""
+    """refmem.gsa with a linear kernel: o = (q keys) values, T = 2."""
     x = given(refmem.gsa)
     out = refmem.gsa(**x, kernel="linear").out
     for t, (keys, values) in enumerate(two_memories(x, x["alpha"], x["s"])):
-        yield Equation(out[t], (x["q"][t] @ keys.T) @ values)
+        yield Equation(out[t], (x["q"][t] @ keys) @ values)
 
 
 def the_shipped_abc_is_the_shipped_slot_memory():
@@ -86,14 +86,14 @@ def the_shipped_abc_is_the_shipped_slot_memory():
     x = {name: part[:1] for name, part in x.items()}
     keys, values, total = (array(name, shape) for name, shape in BEFORE.items())
     share = np.vectorize(sp.exp, otypes=[object])(x["s"])
-    state = np.concatenate([total * keys, total * values, total], axis=-1)
+    state = Sums(total, keys * total, values * total.T)
     after = refmem.abc(**x, kernel="linear", state=state).state
     pair = {name: part for name, part in x.items() if name != "s"}
-    alpha = (total / (total + share.T)).T
+    alpha = total / (total + share)
     slots = refmem.gsa(**pair, alpha=alpha, kernel="linear", state=Slots(keys, values)).state
-    yield Equation(after[:, 2:], total + share.T)
-    yield Equation(after[:, :1] / after[:, 2:], slots.keys)
-    yield Equation(after[:, 1:2] / after[:, 2:], slots.values)
+    yield Equation(after.total, total + share)
+    yield Equation(after.keys / after.total, slots.keys)
+    yield Equation(after.values / after.total.T, slots.values)
 
 
 def false_twin_that_writes_tokens_whole():

@@ -9,7 +9,7 @@
 
 The last line is the noise of the kernel C_n/C_n(1): a degree is a memory of dim_n dimensions.
 
-Used by:  refmem.kernels, refmem.capacity
+Used by:  refmem.kernels, refmem.capacity.sphere
 Source:   classical (DLMF 18.3, 18.9, 10.23); the reading as noise is worked out here
 Method:   everything follows from (1 - 2 t r + r^2)^(-nu) = sum C_n(t) r^n: one derivative lowers n
           and raises nu, so n integrations by parts reach a constant.

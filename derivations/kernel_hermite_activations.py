@@ -5,7 +5,7 @@
 
 for act(z) = sum_n a_n He_n(z)/n!. GELU is the smoother: its coefficients fall by another 2^-j.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.gelu (its mean, a_0 at s = 1)
 Source:   worked out here
 Method:   the coefficients are derivatives at 0 of g(r) = E act(z + r) (kernel_hermite); two
           derivatives of g leave a Gaussian times a polynomial, whose series is known.

@@ -6,7 +6,7 @@
 gelu(x) = x Phi(x), Phi the normal distribution function. Where no closed form exists (SiLU), a
 Gauss-Hermite sum of n nodes is exact for polynomials of degree below 2n.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.gelu, refmem.capacity.ffn_inverse_snr
 Source:   worked out here; Stein 1981 for the identity
 Method:   Stein's identity E z f(z) = E f'(z) lowers every factor z; the derivative in s turns the
           rest into E exp(-s^2 z^2), which is a Gaussian integral.

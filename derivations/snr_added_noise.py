@@ -9,7 +9,7 @@ q = k_i + sigma eps, eps standard normal in d dimensions. Mean noise over mean s
 The factor g^(-d/2) grows exponentially with d: rescale a noisy query (snr_noisy_query), or use a
 temperature well above 2 sigma sqrt(d).
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.added_noise
 Source:   worked out here
 Method:   given q, another key's noise is exp(2 |q|^2/tau^2); |q|^2 is a sum over coordinates, one
           along k_i and d - 1 across, and each is a Gaussian integral.
@@ -17,10 +17,11 @@ Method:   given q, another key's noise is exp(2 |q|^2/tau^2); |q|^2 is a sum ove
 
 import sympy as sp
 
-from derivations.averages import gaussian
+from derivations.averages import gaussian, shipped
 from derivations.snr_exponential import inverse_snr as inverse_snr_clean
 from derivations.statement import Equation
 from derivations.symbols import d, s, tau, z
+from refmem.capacity import added_noise
 
 sigma = sp.Symbol("sigma", positive=True)
 g = sp.Symbol("g", positive=True)  # what remains of a coordinate's decay, as a symbol
@@ -74,6 +75,13 @@ def without_noise_the_clean_form_returns():
     yield Equation(inverse_snr_exponential.subs(sigma, 0), inverse_snr_clean)
 
 
+def the_shipped_closed_forms_are_these():
+    """refmem.capacity.added_noise on symbols."""
+    yield Equation(shipped(added_noise.linear(s**2, d, sigma)), inverse_snr_linear)
+    exponential = shipped(added_noise.exponential(s**2, d, tau, sigma))
+    yield Equation(exponential / inverse_snr_exponential, 1)
+
+
 def false_twin_that_averages_the_length_first():
     """E exp is not exp E: using E |q|^2 loses the divergence at tau = 2 sigma."""
     yield Equation(integral(-g * z**2 / 2), sp.exp((1 - g) / 2))
@@ -85,5 +93,6 @@ CLAIMS = (
     the_coordinate_along_the_key_costs_more,
     noise_over_signal_is_the_closed_form,
     without_noise_the_clean_form_returns,
+    the_shipped_closed_forms_are_these,
 )
 FALSE = (false_twin_that_averages_the_length_first,)

@@ -9,7 +9,7 @@ read with the key written m < N steps ago:
 
 so the best a decayed memory can do for age m is as good as about e (m + 1) pairs without decay.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.memories.gated_delta
 Source:   worked out here
 Method:   a geometric sum of the powers that are left; the sign of a logarithmic derivative.
 """
@@ -19,6 +19,7 @@ import sympy as sp
 from derivations.snr_linear import inverse_snr as inverse_snr_of_a_pair
 from derivations.statement import Equation, Inequality
 from derivations.symbols import N, s
+from refmem.capacity.memories import gated_delta
 
 x = sp.Symbol("x", positive=True)  # gamma^2: what one step leaves of a pair's power
 m = sp.Symbol("m", integer=True, positive=True)  # the age read at
@@ -70,6 +71,14 @@ def without_decay_every_other_pair_counts():
         yield Equation(sp.Limit(inverse_snr.subs({m: read, N: 3}), x, 1), 2 / s**2)
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.memories.gated_delta with beta = 0; on the unit sphere 1/s^2 is 1/d."""
+    width, read, writes = sp.Symbol("d", positive=True), 2, 5
+    shipped = gated_delta(writes, width, read, sp.sqrt(x), 0)
+    closed = inverse_snr.subs({s: sp.sqrt(width), m: read, N: writes})
+    yield Equation(shipped, closed)
+
+
 def false_twin_with_amplitudes_for_powers():
     """Summing gamma^a instead of gamma^(2a)."""
     gamma = sp.sqrt(x)
@@ -83,5 +92,6 @@ CLAIMS = (
     the_best_decay_is_m_over_m_plus_one,
     there_the_load_is_e_times_the_age,
     without_decay_every_other_pair_counts,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_with_amplitudes_for_powers,)

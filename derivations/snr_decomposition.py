@@ -6,7 +6,7 @@
 The average is over the other pairs: keys iid, values iid standard normal; k_i and v_i are fixed.
 The factor d_v / |v_i|^2 is near 1, and d_v / (d_v - 2) if v_i is averaged over as well.
 
-Used by:  refmem.capacity, every snr_ derivation
+Used by:  refmem.capacity.log_inverse_snr, every snr_ derivation
 Source:   Zhong et al. 2025, arXiv:2505.19488; N - 1 and the factor are worked out here
 Method:   matrices of symbolic size, so every N, d and d_v at once; moments of one normal variable;
           then the shipped linear attention on symbols, read with a stored key.

@@ -8,7 +8,7 @@ A write with a unit key u multiplies the old state by I - beta u u'. For u unifo
 (later values average to zero). With beta = 1 both bases are 1 - 1/d: a memory of width d forgets
 over d writes. Linear attention keeps everything and drowns instead.
 
-Used by:  refmem.delta, refmem.capacity
+Used by:  refmem.delta, refmem.capacity.delta_retention, snr_delta_age
 Source:   worked out here
 Method:   symmetry gives E u u' = I/d; independence makes the averages multiply, by induction on m
           with matrices of symbolic size; then the shipped delta rule on symbols.
@@ -23,6 +23,7 @@ from derivations.snr_sphere import moment as cosine_moment
 from derivations.snr_sphere import p
 from derivations.statement import Equation
 from derivations.symbols import arguments
+from refmem.capacity.memories import delta_retention
 
 d, width = sp.symbols("d d_v", integer=True, positive=True)
 m = sp.Symbol("m", integer=True, nonnegative=True)
@@ -80,6 +81,11 @@ def the_shipped_rule_multiplies_like_this():
     yield Equation(sp.Matrix(state), (sp.eye(2) - x["beta"][0] * k * k.T) * old)
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.memories.delta_retention: what beta wrote, and no decay."""
+    yield Equation(delta_retention(d, m, 1, beta), beta * retention)
+
+
 def false_twin_that_loses_two_parts_in_d():
     """I - 2 beta u u' would be the step of the objective without its half."""
     yield Equation(1 - 2 * beta * cosine_moment.subs({p: 1, cosine_width: d}), 1 - beta / d)
@@ -92,5 +98,6 @@ CLAIMS = (
     the_power_shrinks_by_its_own_factor,
     a_memory_forgets_over_as_many_writes_as_it_is_wide,
     the_shipped_rule_multiplies_like_this,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_that_loses_two_parts_in_d,)

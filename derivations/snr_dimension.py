@@ -6,7 +6,7 @@
 
 with 1/SNR = N times the noise of one pair, at the typical norm s^2 = d.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.approximations
 Source:   Zhong et al. 2025, arXiv:2505.19488 (the first two orders; the rest is worked out here)
 Method:   each width is put back into its formula; limits give the order.
 """

@@ -3,7 +3,7 @@
     1/SNR = exp(2 s^2 (1 - tau) / tau^2)     per other stored pair, s^2 the squared norm of the key
     at s^2 = d and tau = sqrt(d)             exp(2 - 2 sqrt(d))
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.exponential
 Source:   Zhong et al. 2025, arXiv:2505.19488 (the shape; the constants are worked out here)
 Method:   a score is s z with z standard normal (snr_gaussian_keys), so the noise is one Gaussian
           integral; dividing it by the squared signal leaves the closed form.
@@ -11,9 +11,10 @@ Method:   a score is s z with z standard normal (snr_gaussian_keys), so the nois
 
 import sympy as sp
 
-from derivations.averages import gaussian, noise_over_signal
+from derivations.averages import gaussian, noise_over_signal, shipped
 from derivations.statement import Equation, Inequality
 from derivations.symbols import d, s, tau, z
+from refmem.capacity.gaussian import exponential
 
 inverse_snr = sp.exp(2 * s**2 * (1 - tau) / tau**2)
 
@@ -48,6 +49,11 @@ def only_a_temperature_above_one_gains_from_longer_keys():
     yield Inequality(-2 * h / (1 + h) ** 2, 0)
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.gaussian.exponential on symbols."""
+    yield Equation(shipped(exponential(s**2, tau, 1)), inverse_snr)
+
+
 def false_twin_with_one_power_of_the_temperature():
     """exp(2 s^2 (1 - tau)/tau) forgets that the noise is squared before it is averaged."""
     yield Equation(noise_over_signal(kernel), sp.exp(2 * s**2 * (1 - tau) / tau))
@@ -58,5 +64,6 @@ CLAIMS = (
     noise_over_signal_is_the_closed_form,
     at_the_usual_temperature_the_width_enters_under_a_root,
     only_a_temperature_above_one_gains_from_longer_keys,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_with_one_power_of_the_temperature,)

@@ -6,7 +6,7 @@
 A gated linear unit is a product kernel. Independent keys make the averages multiply, so it
 reaches the squared kernel's power with a sixth of its noise: (2p - 1)!! = 3 at p = 2.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.ffn_inverse_snr
 Source:   worked out here
 Method:   the double integral over two independent scores is the product of two single ones.
 """

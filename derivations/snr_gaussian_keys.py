@@ -3,7 +3,7 @@
 So an average over a key of any width is an average over one variable, E kappa(k, k_i) = E f(s z)
 for every kernel kappa(x, y) = f(x . y).
 
-Used by:  every snr_ derivation with Gaussian keys; refmem.capacity
+Used by:  every snr_ derivation with Gaussian keys; refmem.capacity.gaussian
 Source:   the rotation invariance of the Gaussian, classical
 Method:   induction on the width d. One coordinate is already of that form; a rotation of the plane
           makes two independent terms one, and the norm grows by Pythagoras.

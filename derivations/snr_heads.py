@@ -10,7 +10,7 @@ A total width D is split into h heads of width D/h, each with s^2 = D/h, n other
 Linear heads lose nothing if they agree or share; exponential heads lose exp(D/2 (1 - 1/h)) and
 regain only a factor h. Heads buy different queries, not capacity.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.heads_inverse_snr
 Source:   worked out here
 Method:   the closed forms at width D/h; sums of independent reads; a derivative for monotony.
 """

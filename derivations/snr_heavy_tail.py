@@ -7,7 +7,7 @@
 Colder than tau = sqrt(2 d/ln N) (at s^2 = d) the mean is made by scores that a sample of N does not
 hold, and a simulation reports too little noise: compare logarithms, or the part below c.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.least_tau
 Source:   worked out here; the bound is Chernoff's
 Method:   the truncated mean by its derivative in c; the tail by E exp(c z) exp(-c^2).
 Assumes:  - P(z > c) <= E exp(c (z - c)), as the exponential is at least 1 there (Markov)

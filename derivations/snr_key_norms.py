@@ -10,15 +10,16 @@ With k_i standard Gaussian in d dimensions, s^2 is chi-square with d degrees of 
 The averages exceed the values at the typical norm s^2 = d, the exponential's by the most, so a
 simulation must fix the norms or be compared with these.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.averaged
 Source:   worked out here
 Method:   integrals of the chi-square density; the inequality by the sign of a derivative.
 """
 
 import sympy as sp
 
-from derivations.averages import chi_square
+from derivations.averages import chi_square, expression
 from derivations.statement import Equation, Inequality
+from refmem.capacity import averaged
 
 t = sp.Symbol("t", positive=True)  # s^2
 d = sp.Symbol("d", positive=True)
@@ -66,6 +67,11 @@ def the_average_exceeds_the_value_at_the_typical_norm():
     yield Inequality(0, 4 * a / (1 + 2 * a))
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.averaged.exponential on symbols."""
+    yield Equation(expression(averaged.exponential(a, d)), inverse_snr_exponential)
+
+
 def false_twin_at_the_typical_norm():
     """Putting s^2 = d into 1/s^2 is not averaging it."""
     yield Equation(chi_square(1 / t, t, 2 + more), 1 / (2 + more))
@@ -77,5 +83,6 @@ CLAIMS = (
     the_exponential_kernel_averages_to_a_power,
     solu_needs_both,
     the_average_exceeds_the_value_at_the_typical_norm,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_at_the_typical_norm,)

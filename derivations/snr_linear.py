@@ -2,16 +2,17 @@
 
     1/SNR = 1 / s^2        per other stored pair, s^2 the squared norm of the key read with
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.polynomial
 Source:   Zhong et al. 2025, arXiv:2505.19488
 Method:   a score is s z, z standard normal (snr_gaussian_keys), so the noise is a second moment.
 """
 
 import sympy as sp
 
-from derivations.averages import gaussian, noise_over_signal
+from derivations.averages import gaussian, noise_over_signal, shipped
 from derivations.statement import Equation
 from derivations.symbols import d, s, z
+from refmem.capacity.gaussian import polynomial
 
 inverse_snr = 1 / s**2
 
@@ -31,6 +32,11 @@ def a_key_of_typical_norm_has_one_pair_of_noise_per_dimension():
     yield Equation(sp.Subs(inverse_snr, s, sp.sqrt(d)), 1 / d)
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.gaussian.polynomial of degree 1 on symbols."""
+    yield Equation(shipped(polynomial(1, s**2, 1)), inverse_snr)
+
+
 def false_twin_that_forgets_to_square_the_signal():
     """s^2 / s^2 = 1 would make every pair as loud as the signal."""
     yield Equation(noise_over_signal(kernel), 1)
@@ -39,5 +45,6 @@ def false_twin_that_forgets_to_square_the_signal():
 CLAIMS = (
     the_noise_grows_as_slowly_as_the_signal_fast,
     a_key_of_typical_norm_has_one_pair_of_noise_per_dimension,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_that_forgets_to_square_the_signal,)

@@ -5,7 +5,7 @@
 
 A routed pair is silent, not quiet: its weight is zero. So capacity is E m and noise that of k m.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.ffn_inverse_snr
 Source:   worked out here; the reading of an expert as pairs is Zhong et al. 2025, arXiv:2505.19488
 Method:   count who speaks: m - 1 beside the stored pair, m in each of the k - 1 other experts.
           Routing is independent of their keys, so an active pair makes the noise of snr_relu.

@@ -8,7 +8,7 @@ q = rho k_i + sqrt(1 - rho^2) k_perp with |q| = |k_i| = s: the signal sees rho s
 
 So s is replaced by rho s, at the best temperature: noise in the query narrows the key.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian, refmem.capacity.best_tau
 Source:   worked out here
 Method:   the other keys only see the norm of the query (snr_gaussian_keys), the stored one only its
           cosine; a completed square gives the best temperature.
@@ -16,11 +16,12 @@ Method:   the other keys only see the norm of the query (snr_gaussian_keys), the
 
 import sympy as sp
 
-from derivations.averages import gaussian
+from derivations.averages import gaussian, shipped
 from derivations.snr_exponential import inverse_snr as inverse_snr_clean_exponential
 from derivations.snr_linear import inverse_snr as inverse_snr_clean_linear
 from derivations.statement import Equation, Inequality
 from derivations.symbols import s, tau, z
+from refmem.capacity.gaussian import exponential, polynomial
 
 rho = sp.Symbol("rho", positive=True)
 p = sp.Symbol("p", integer=True, positive=True)
@@ -65,6 +66,14 @@ def an_exact_query_gives_the_clean_forms_back():
     yield Equation(inverse_snr_exponential.subs(rho, 1), inverse_snr_clean_exponential)
 
 
+def the_shipped_closed_forms_are_these():
+    """refmem.capacity.gaussian on symbols: powers 1 to 3, and the exponential."""
+    for power in (1, 2, 3):
+        closed = sp.Subs(inverse_snr_polynomial, p, power)
+        yield Equation(shipped(polynomial(power, s**2, rho)), closed)
+    yield Equation(shipped(exponential(s**2, tau, rho)), inverse_snr_exponential)
+
+
 def false_twin_that_shortens_the_noise_too():
     """Replacing s by rho s everywhere is wrong at a fixed temperature: the query is not shorter."""
     shortened = inverse_snr_clean_exponential.subs(s, rho * s)
@@ -76,5 +85,6 @@ CLAIMS = (
     the_closed_forms_follow,
     the_best_temperature_is_two_over_the_cosine,
     an_exact_query_gives_the_clean_forms_back,
+    the_shipped_closed_forms_are_these,
 )
 FALSE = (false_twin_that_shortens_the_noise_too,)

@@ -5,7 +5,7 @@
 Z may be anything that divides the whole read: softmax's sum of exponentials, a running count, a
 norm. The identity holds for every single draw, so also on average, whatever Z depends on.
 
-Used by:  refmem.capacity (softmax is measured with the exponential kernel's formula)
+Used by:  refmem.capacity.log_inverse_snr (softmax has the formula of the exponential)
 Source:   worked out here; stated in Zhong et al. 2025, arXiv:2505.19488, without proof
 Method:   matrices of symbolic size for the split; then scalars; then softmax written out.
 """

@@ -5,7 +5,7 @@
 The memory grows to d^p entries (or C(d + p - 1, p), kernel_symmetric_power), and holds about
 d^p / (2p - 1)!! pairs: the double factorial is the price of heavy tails.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.polynomial
 Source:   worked out here
 Method:   integration by parts gives E z^(2p) = (2p - 1) E z^(2p - 2) for every p; the double
           factorial obeys the same recurrence from the same start.
@@ -13,9 +13,10 @@ Method:   integration by parts gives E z^(2p) = (2p - 1) E z^(2p - 2) for every 
 
 import sympy as sp
 
-from derivations.averages import gaussian, noise_over_signal
+from derivations.averages import gaussian, noise_over_signal, shipped
 from derivations.statement import Equation
 from derivations.symbols import s, z
+from refmem.capacity.gaussian import polynomial
 
 p = sp.Symbol("p", integer=True, positive=True)
 inverse_snr = sp.factorial2(2 * p - 1) / s ** (2 * p)
@@ -51,6 +52,12 @@ def the_first_powers_are_familiar():
         yield Equation(sp.Subs(inverse_snr, p, power), numerator / s ** (2 * power))
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.gaussian.polynomial on symbols, degrees 1 to 5."""
+    for power in range(1, 6):
+        yield Equation(shipped(polynomial(power, s**2, 1)), sp.Subs(inverse_snr, p, power))
+
+
 def false_twin_with_the_next_double_factorial():
     """(2p + 1)!! is the moment of order 2p + 2."""
     yield Equation(noise_over_signal(lambda score: score**2), sp.factorial2(5) / s**4)
@@ -61,5 +68,6 @@ CLAIMS = (
     the_double_factorial_obeys_the_same_recurrence,
     noise_over_signal_is_the_closed_form,
     the_first_powers_are_familiar,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_with_the_next_double_factorial,)

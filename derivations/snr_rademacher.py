@@ -8,7 +8,7 @@ Keys have d entries of +1 or -1 with equal chance, so s^2 = d for each of them:
 
 As tau falls the exponential tends to 2^-d: only an equal key still disturbs.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.rademacher
 Source:   worked out here
 Method:   a score is a sum of d independent signs, so E e^(theta score) = cosh(theta)^d by induction
           on d; its derivatives at theta = 0 are the moments.

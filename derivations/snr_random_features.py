@@ -8,7 +8,7 @@ kernel exp(x . y/tau) estimated by m positive random features, one draw for all 
 The first term is the exact kernel's, exponentially small; the second is at least 1/m whatever the
 temperature, since L >= 1. The exponential capacity of softmax is lost, not approximated.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.random_features_inverse_snr
 Source:   worked out here; the features are Choromanski et al. 2021, arXiv:2009.14794
 Method:   the second moment of the estimate (kernel_random_features) is averaged over the sphere; L
           has only positive terms after its first, 1.

@@ -5,7 +5,7 @@
 
 per other stored pair. A feed-forward block is the first of them, with d_ff pairs stored.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.relu
 Source:   worked out here; the setting is Zhong et al. 2025, arXiv:2505.19488
 Method:   the signal s^2 is positive and passes; a score s z is positive half of the time, and
           z^(2p) is even, so the half line gives half of the moment.
@@ -13,11 +13,12 @@ Method:   the signal s^2 is positive and passes; a score s z is positive half of
 
 import sympy as sp
 
-from derivations.averages import gaussian, noise_over_signal
+from derivations.averages import gaussian, noise_over_signal, shipped
 from derivations.snr_polynomial import inverse_snr as inverse_snr_without_rectifier
 from derivations.snr_polynomial import p
 from derivations.statement import Equation
 from derivations.symbols import s, z
+from refmem.capacity.gaussian import relu
 
 inverse_snr = 1 / (2 * s**2)
 inverse_snr_of_power = sp.factorial2(2 * p - 1) / (2 * s ** (2 * p))
@@ -44,6 +45,12 @@ def the_plain_rectifier_is_the_first_power():
     yield Equation(sp.Subs(inverse_snr_of_power, p, 1), inverse_snr)
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.gaussian.relu on symbols, powers 1 to 4."""
+    for power in range(1, 5):
+        yield Equation(shipped(relu(power, s**2, 1)), sp.Subs(inverse_snr_of_power, p, power))
+
+
 def false_twin_that_rectifies_the_signal_too():
     """Were the signal halved as well, the ratio would double: 2/s^2, not 1/(2 s^2)."""
     noise = gaussian((s * z) ** 2, z, lower=0)
@@ -54,5 +61,6 @@ CLAIMS = (
     mirroring_a_score_keeps_its_even_moments,
     so_the_rectifier_halves_the_noise,
     the_plain_rectifier_is_the_first_power,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_that_rectifies_the_signal_too,)

@@ -7,7 +7,7 @@
 
 Linear attention has noise (N - 1)/d at the same load: solving for the memory removes the crosstalk.
 
-Used by:  refmem.mesa, refmem.capacity
+Used by:  refmem.mesa, refmem.capacity.memories.ridge, snr_ridge_beyond
 Source:   classical (ridge regression); von Oswald et al. 2025, arXiv:2506.05233, for the memory
 Method:   the push-through identity with matrices of symbolic size; eigenvalues for the limit; the
           cyclic trace.
@@ -16,6 +16,7 @@ Method:   the push-through identity with matrices of symbolic size; eigenvalues 
 import sympy as sp
 
 from derivations.statement import Equation
+from refmem.capacity.memories import ridge as shipped_ridge
 
 N, d, width = sp.symbols("N d d_v", integer=True, positive=True)
 ridge, g = sp.symbols("lambda g", positive=True)
@@ -61,6 +62,11 @@ def beyond_the_width_recall_is_a_projection():
     yield Equation(sp.Trace(G.I * G) / N, recalled_fraction)
 
 
+def the_shipped_closed_form_is_exact_up_to_the_width():
+    """refmem.capacity.memories.ridge is 0 for N <= d; beyond it, snr_ridge_beyond."""
+    yield Equation(sum(shipped_ridge(sp.Integer(writes), 4) for writes in range(1, 5)), 0)
+
+
 def false_twin_with_the_ridge_forgotten():
     """K K' (K K' + lambda I)^-1 is not the identity while lambda > 0."""
     yield Equation(g / (g + ridge), 1)
@@ -72,5 +78,6 @@ CLAIMS = (
     without_a_ridge_every_independent_key_is_exact,
     along_a_missing_direction_nothing_is_recalled,
     beyond_the_width_recall_is_a_projection,
+    the_shipped_closed_form_is_exact_up_to_the_width,
 )
 FALSE = (false_twin_with_the_ridge_forgotten,)

@@ -5,17 +5,18 @@
 
 The softmax linear unit is x * softmax(x); its normaliser cancels (snr_normalisation).
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.solu
 Source:   worked out here; the setting is Zhong et al. 2025, arXiv:2505.19488
 Method:   exp(a z) under a Gaussian moves the mean to a, so E z^2 exp(a z) = (1 + a^2) exp(a^2/2).
 """
 
 import sympy as sp
 
-from derivations.averages import gaussian, noise_over_signal
+from derivations.averages import gaussian, noise_over_signal, shipped
 from derivations.snr_exponential import inverse_snr as inverse_snr_of_exponential
 from derivations.statement import Equation
 from derivations.symbols import d, s, tau, z
+from refmem.capacity.gaussian import solu
 
 inverse_snr = (1 / s**2 + 4 / tau**2) * sp.exp(2 * s**2 * (1 - tau) / tau**2)
 
@@ -44,6 +45,11 @@ def it_is_the_exponential_kernel_times_a_sum_of_two_memories():
     yield Equation(inverse_snr.subs(usual), 5 / d * sp.exp(2 - 2 * sp.sqrt(d)))
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.gaussian.solu on symbols."""
+    yield Equation(shipped(solu(s**2, tau, 1)), inverse_snr)
+
+
 def false_twin_that_multiplies_the_two_noises():
     """The factor 4/tau^2 is lost if the mean is not moved."""
     yield Equation(noise_over_signal(kernel), inverse_snr_of_exponential / s**2)
@@ -53,5 +59,6 @@ CLAIMS = (
     an_exponential_weight_moves_the_mean,
     noise_over_signal_is_the_closed_form,
     it_is_the_exponential_kernel_times_a_sum_of_two_memories,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_that_multiplies_the_two_noises,)

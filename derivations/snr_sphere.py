@@ -8,7 +8,7 @@ Keys uniform on the sphere of radius s in d dimensions; a score is s^2 t, t the 
     exponential    1/SNR = Gamma(nu + 1) (2/kappa)^nu I_nu(kappa) e^(-kappa)
                    nu = d/2 - 1, kappa = 2 s^2/tau
 
-Used by:  refmem.capacity, kernel_gegenbauer
+Used by:  refmem.capacity.sphere, kernel_gegenbauer
 Source:   worked out here; I_nu is the modified Bessel function, by its series (DLMF 10.25.2)
 Method:   the area of a circle of latitude gives the density, a Beta integral every moment, and the
           moments the series of the exponential, which is Bessel's term by term.

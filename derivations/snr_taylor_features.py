@@ -6,18 +6,19 @@
     P = 1:  (tau^2 + s^2)/(tau + s^2)^2, best at tau = 1, where it is 1/(1 + s^2)
     s -> oo: (2P - 1)!!/s^(2P) at fixed tau, that of the last power alone
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.gaussian.taylor
 Source:   worked out here
 Method:   the square of a polynomial is averaged moment by moment (snr_polynomial).
 """
 
 import sympy as sp
 
-from derivations.averages import gaussian, noise_over_signal
+from derivations.averages import gaussian, noise_over_signal, shipped
 from derivations.snr_polynomial import inverse_snr as inverse_snr_of_power
 from derivations.snr_polynomial import p
 from derivations.statement import Equation, Inequality
 from derivations.symbols import s, tau, z
+from refmem.capacity.gaussian import taylor
 
 inverse_snr_affine = (tau**2 + s**2) / (tau + s**2) ** 2
 
@@ -73,6 +74,12 @@ def degree_zero_stores_nothing():
     yield Equation(inverse_snr(0), 1)
 
 
+def the_shipped_closed_form_is_this_one():
+    """refmem.capacity.gaussian.taylor on symbols, degrees 0 to 4."""
+    for degree in range(5):
+        yield Equation(shipped(taylor(degree, s**2, tau, 1)), inverse_snr(degree))
+
+
 def false_twin_without_the_cross_terms():
     """Squaring term by term misses 2 (x/tau)^0 (x/tau)^2/2 = x^2/tau^2 at degree 2."""
     squares = sum(
@@ -87,5 +94,6 @@ CLAIMS = (
     an_affine_kernel_is_a_linear_one_with_one_more_dimension,
     for_long_keys_the_last_power_decides,
     degree_zero_stores_nothing,
+    the_shipped_closed_form_is_this_one,
 )
 FALSE = (false_twin_without_the_cross_terms,)

@@ -5,7 +5,7 @@
 with equality at tau = 2 alone. Colder than that the noise's heavy tail wins, warmer the signal
 fades; at tau = 1 nothing is left of the advantage.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.best_tau
 Source:   worked out here
 Method:   completing a square, which also proves that the optimum is global.
 """

@@ -8,7 +8,7 @@ w_j = kappa(k_j, k_i) iid with moments m_1 and m_2:
 A kernel with m_1 = 0 (linear, odd powers) keeps the order N. The exponential has m_1 > 0, so the
 common mean piles up coherently and every read is pulled to mu. Subtract mu from the values.
 
-Used by:  refmem.capacity
+Used by:  refmem.capacity.log_inverse_snr
 Source:   worked out here
 Method:   |r|^2 splits into pairs of equal and of different indices; values and weights are
           independent, so each kind has one mean and the kinds are counted.

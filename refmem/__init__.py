@@ -1,5 +1,8 @@
 """refmem: the ground truth for associative memories in sequence models."""
 
+from importlib import import_module
+from types import ModuleType
+
 from refmem import forms
 from refmem.around import (
     l2_normalize,
@@ -97,6 +100,16 @@ from refmem.rules.static import (
 )
 
 __version__ = "0.1.0"
+
+STUDIES = ("capacity",)
+"""Packages about the rules: imported when they are first asked for."""
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in STUDIES:
+        return import_module(f"refmem.{name}")
+    raise AttributeError(f"module 'refmem' has no attribute {name!r}")
+
 
 __all__ = [
     "RULES",

@@ -230,6 +230,30 @@ def causal(queries: int, keys: int, strict: bool = False, window: int | None = N
     return seen if window is None else seen & ~np.tri(queries, keys, offset - window, dtype=bool)
 
 
+@word
+def causal_product(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """`weights @ values` where a position sees itself and the past, as `causal` has it.
+
+    `weights` (..., R, P + R) of the last R positions are zero for later ones. A product has
+    0 * NaN = NaN there, so values that are not finite are added by themselves, to the rows that see
+    them. These are meant to be few: each takes as long as a row.
+
+    >>> causal_product(np.array([[2., 0.], [3., 4.]]), np.array([[1.], [np.nan]]))[:, 0]
+    array([ 2., nan])
+    """
+    rows, keys = weights.shape[-2:]
+    wild = np.zeros(values.shape, bool) if values.dtype == object else ~np.isfinite(values)
+    if not wild.any():
+        return weights @ values
+    zero = values.dtype.type(0)
+    product = weights @ np.where(wild, zero, values)
+    for j in np.unique(wild.nonzero()[-2]):
+        sees = slice(max(0, j - (keys - rows)), None)
+        value = np.where(wild, values, zero)[..., j, None, :]
+        product[..., sees, :] += weights[..., sees, j, None] * value
+    return product
+
+
 def diagonal(x: np.ndarray) -> np.ndarray:
     """The matrices (..., T, T) that have `x` (..., T) on their diagonal."""
     return np.where(np.eye(x.shape[-1], dtype=bool), x[..., None], zeros((1,), x))

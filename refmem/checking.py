@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -59,6 +60,7 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--properties", is_flag=True, help="Also laws such as split = whole.")
 @click.option("--grad", "gradients", is_flag=True, help="Also gradients, of a module:function.")
 @click.option("--details", is_flag=True, help="One line for each rule and regime.")
+@click.option("--executor", "address", help="A Dask cluster to run on: dask://HOST:PORT.")
 @report_options
 def check(
     target: str | None,
@@ -67,6 +69,7 @@ def check(
     properties: bool,
     gradients: bool,
     details: bool,
+    address: str | None,
     json_file: str | None,
     junit_file: str | None,
     html_file: str | None,
@@ -81,11 +84,12 @@ def check(
     from refmem.oracle.tables import show_report
 
     chosen = _find(target, making, case)
-    with progress_bar(chosen.name) as progress:
+    with _executor(address) as executor, progress_bar(chosen.name) as progress:
         task = progress.add_task("cases", total=None)
         report = _usage(
             oracle.check,
             chosen,
+            executor=executor,
             rule=making["rule"],
             case=case,
             seeds=None if seed is None else [seed],
@@ -130,6 +134,22 @@ def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:
     try:
         return _usage(find_target, name, rule, **others)
     except UnavailableError as error:
+        click.echo(f"refmem: {error}", err=True)
+        sys.exit(UNAVAILABLE)
+
+
+@contextlib.contextmanager
+def _executor(address: str | None) -> Iterator[Any]:
+    """The executor at an address; exit code 3 if none is there, or the target is not there."""
+    from refmem.executors import UnreachableError, executor_at
+    from refmem.oracle.targets import UnavailableError
+
+    try:
+        with contextlib.nullcontext() if address is None else executor_at(address) as executor:
+            yield executor
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    except (ImportError, UnreachableError, UnavailableError) as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(UNAVAILABLE)
 

@@ -1,4 +1,5 @@
-"""The command line: `refmem rules`, `show NAME`, `check TARGET`, `mutants` and `vectors RULE`.
+"""The command line: `refmem rules`, `show NAME`, `check TARGET`, `mutants`, `vectors RULE`
+and `expressivity`.
 
 Exit codes: 0 conforms, 1 does not, 2 wrong usage (one line says what), 3 the target cannot run.
 """
@@ -20,7 +21,10 @@ from rich.text import Text
 
 import refmem
 from refmem import links
+from refmem.capacity.command import capacity
 from refmem.checking import check, mutants
+from refmem.expressivity.command import expressivity
+from refmem.longcontext.command import longcontext
 from refmem.signature import nearest_name
 from refmem.terminal import DEPARTS, UNAVAILABLE, USAGE, console, progress_bar
 
@@ -62,7 +66,7 @@ def rules() -> None:
     table.add_column("equation", ratio=1, overflow="fold")
     table.add_column("source", width=18, overflow="fold")
     for rule in refmem.RULES:
-        inputs, forms = ", ".join(rule.inputs), ", ".join(rule.forms)
+        inputs, forms = ", ".join(rule.inputs), rule.specification.forms or ", ".join(rule.forms)
         name = Text.assemble((rule.name, "bold"), "\n", inputs, "\n", (forms, "dim"))
         table.add_row(name, Text(_bare(rule.equation)), rule.source)
     console().print(table)
@@ -159,5 +163,8 @@ def _bare(equation: str) -> str:
     return "\n".join(re.split(r" {4,}", line)[0] for line in equation.splitlines())
 
 
+main.add_command(capacity)
 main.add_command(check)
+main.add_command(expressivity)
+main.add_command(longcontext)
 main.add_command(mutants)

@@ -83,6 +83,10 @@ class Kernel(NamedTuple):
         weights, _ = self.shifted_weights(scores, mask)
         return over(weights, weights.sum(-1, keepdims=True)) if self.normalised else weights
 
+    def weights_of_all(self, scores: np.ndarray) -> np.ndarray:
+        """Weights (..., keys) where a query sees every key."""
+        return self.weights(scores, np.ones(scores.shape[-1:], dtype=bool))
+
     def shifted_weights(
         self, scores: np.ndarray, mask: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -13,14 +13,16 @@ All are to sequences what a ufunc is to arrays: call them; ask them for `.equati
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from refmem.algebra import bind, recall, zeros
 from refmem.cache import Cache, Lookup
-from refmem.derivative.calls import Definition, Recording
-from refmem.heads import call_in_groups
+from refmem.derivative.calls import Definition, Recording, Tangents
+from refmem.heads import call_in_groups, jvp_in_groups, vjp_in_groups
+from refmem.relay import Relay, run_relay
 from refmem.rule import Rule, one_over_root_of_keys
 from refmem.signature import Default, Inputs, bind_state
 from refmem.states import each
@@ -136,6 +138,7 @@ class StateRule(Rule):
 
     step        step(S, **one token's inputs) -> S, out: the definition
     transition  transition(**all tokens' inputs) -> Transition, where the rule is linear in S
+    relay       the same for each of several memories in a row: see `refmem.relay`
     objective   objective(S, ...): what a write makes smaller
     inputs      axes of each input beyond q, k, v, such as {"beta": "T"}
     defaults    inputs that may be left out: functions of the others and the state, or None for
@@ -156,17 +159,19 @@ class StateRule(Rule):
         defaults: Mapping[str, Default | None] | None = None,
         options: Mapping[str, Any] | None = None,
         initial: Callable[[Inputs], Any] = empty_matrix,
+        relay: Relay | None = None,
         own_forms: Mapping[str, StateForm] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
     ) -> None:
         super().__init__(step, inputs, defaults, options, standard=standard, own_forms=own_forms)
         self.step, self.transition, self.objective = step, transition, objective
-        self.initial = initial
+        self.initial, self.relay = initial, dict(relay or {})
 
     @property
     def forms(self) -> tuple[str, ...]:
         """Names of the forms this rule runs in; the first is its definition."""
-        return (*(STATE_FORMS if self.transition else ("recurrent",)), *self.own_forms)
+        general = STATE_FORMS if self.transition or self.relay else ("recurrent",)
+        return (*general, *self.own_forms)
 
     def __call__(
         self,
@@ -182,6 +187,8 @@ class StateRule(Rule):
         form, chunk = self.choose_form(form), self.check_chunk(chunk)
         S, x = self.start(state, self.bind(args, given, state, scale))
         run = self.own_forms.get(form) or STATE_FORMS[form]
+        if self.relay and form in STATE_FORMS and form != self.forms[0]:
+            run = partial(run_relay, run)
         out, S, after = run(self, x, S, chunk, states)
         return Trace(out, S, after) if states else Result(out, S)
 
@@ -268,6 +275,18 @@ class CacheRule(Rule):
         past, x = self.start(state, self.bind(args, given, state, scale))
         out, past, after = CACHE_FORMS[form](self, x, past, chunk, states)
         return Trace(out, past, after) if states else Result(out, past)
+
+    def vjp(self, *args: Any, heads: str | None = None, **given: Any) -> Any:
+        """As for every rule; with `heads`, of query heads that share key heads."""
+        if heads is None:
+            return super().vjp(*args, **given)
+        return vjp_in_groups(self, heads, args, given)
+
+    def jvp(self, *args: Any, heads: str | None = None, **given: Any) -> Tangents:
+        """As for every rule; with `heads`, of query heads that share key heads."""
+        if heads is None:
+            return super().jvp(*args, **given)
+        return jvp_in_groups(self, heads, args, given)
 
     def start(self, state: Any, x: Inputs) -> tuple[Any, Inputs]:
         """The cache before the first token, and the inputs with its leading axes."""

@@ -270,6 +270,16 @@ def intervals(x: Any) -> np.ndarray:
     return _convert(x, one)
 
 
+def to_bfloat16(x: np.ndarray) -> np.ndarray:
+    """Floats rounded to the eight bits that bfloat16 stores, to nearest, ties to even.
+
+    >>> to_bfloat16(np.float32([1.001, 257, 258]))
+    array([  1., 256., 258.], dtype=float32)
+    """
+    part, power = np.frexp(x)
+    return np.ldexp(np.rint(part * 256) / 256, power)
+
+
 def symbols(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Real SymPy symbols `name[i,j]`, one for each entry of an array of that shape.
 

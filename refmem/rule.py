@@ -197,6 +197,11 @@ class Rule:
         `form` None differentiates the definition with the tape; the forms of a linear rule run its
         adjoint. `chunk` is how many tokens run from one kept memory, about sqrt(T) unless given.
         """
+        record = self.recorder(form, chunk)
+        return vjp(self, args, given, state, scale, dout, dstate, record)
+
+    def recorder(self, form: str | None, chunk: int | None) -> Callable[[Inputs, Any], Recording]:
+        """How `vjp` runs the memory in a form, so as to pull derivatives back."""
         form = None if form is None else self.choose_form(form)
         if form in self.own_forms:
             raise ValueError(
@@ -204,11 +209,11 @@ class Rule:
                 "because a form that only this rule has is not differentiated"
             )
 
-        def record(x: Inputs, S: Any) -> Any:
+        def record(x: Inputs, S: Any) -> Recording:
             every = round(x.sizes.get("T", 1) ** 0.5) if chunk is None else self.check_chunk(chunk)
             return self.record(x, S, form, max(every, 1))
 
-        return vjp(self, args, given, state, scale, dout, dstate, record)
+        return record
 
     def jvp(self, *args: Any, state: Any = None, scale: Any = None, **given: Any) -> Tangents:
         """The memory and beside it its tangent: how out and state change as the inputs change.

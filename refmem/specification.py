@@ -6,7 +6,7 @@ Summary in one sentence.
                                 (blank)
     name   (..., axes)   what it is: the table of inputs
                                 (blank)
-Objective: ...    Source: ...    Proof: ...
+Forms: ...    Objective: ...    Source: ...    Proof: ...
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from typing import NamedTuple
 
 
 class Specification(NamedTuple):
-    """The parts of a rule's docstring; `table` maps each input to (axes, meaning)."""
+    """The parts of a rule's docstring; `table` maps each input to (axes, meaning), and `forms` says
+    why the general ones are not there."""
 
     summary: str
     equation: str
     table: dict[str, tuple[str, str]]
+    forms: str
     objective: str
     source: str
     proof: str
@@ -39,6 +41,7 @@ def parse(docstring: str) -> Specification:
         summary=summary,
         equation=equations[0] if equations else "",
         table={name: row for p in tables for name, row in _rows(p).items()},
+        forms=_labelled(text, "Forms"),
         objective=_labelled(text, "Objective"),
         source=_labelled(text, "Source"),
         proof=_labelled(text, "Proof"),

@@ -15,19 +15,19 @@ import numpy as np
 
 from refmem.algebra import exp, zeros
 from refmem.signature import Inputs
-from refmem.states import stack
+from refmem.states import each, stack
 
 if TYPE_CHECKING:
     from refmem.memory import StateForm, StateRule
 
 
 def stabilised(
-    start: Callable[[np.ndarray, Inputs], tuple[np.ndarray, np.ndarray]],
-    step: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]],
+    start: Callable[[Any, Inputs], tuple[Any, Any]],
+    step: Callable[..., tuple[Any, Any, np.ndarray]],
 ) -> StateForm:
     """The form that keeps S/exp(m), one token after another.
 
-    start   start(S, inputs) -> stored, m, which broadcast with each other
+    start   start(S, inputs) -> stored, m, of one structure, whose arrays broadcast with each other
     step    step(stored, m, **one token's inputs) -> stored, m, out
     """
 
@@ -54,6 +54,6 @@ def first_exponent(unseen: np.ndarray, score: np.ndarray) -> np.ndarray:
     return np.where(unseen & ~weightless, score, zeros((1,), score))
 
 
-def _plain(stored: np.ndarray, m: np.ndarray) -> np.ndarray:
+def _plain(stored: Any, m: Any) -> Any:
     with np.errstate(over="ignore"):
-        return stored * exp(m)
+        return each(lambda part, shift: part * exp(shift), stored, m)

@@ -10,6 +10,7 @@ point that is done; the same sweep called again reads it and runs the rest.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -90,6 +91,24 @@ def sweep(
         if watch is not None:
             watch(len(found), len(points))
     return [found[place] for place in range(len(points))]
+
+
+@contextlib.contextmanager
+def processes(workers: int) -> Iterator[Executor | None]:
+    """So many new processes to run in; none for one worker, which is this process.
+
+    >>> with processes(1) as executor:
+    ...     print(executor)
+    None
+    """
+    if workers == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool
 
 
 def _run(task: Task, given: tuple[Any, np.random.SeedSequence]) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def inputs(
 # ---- parts of a call
 
 
-def _time(rule: Rule, name: str) -> int | None:
+def time_axis(rule: Rule, name: str) -> int | None:
     axes = rule.inputs[name].split()
     places = (p - len(axes) for p, axis in enumerate(axes) if "T" in axis.split("*"))
     return next(places, None)
@@ -172,7 +172,7 @@ def tokens(rule: Rule, x: dict[str, Any]) -> int:
     """How many tokens a call is about."""
     plain = (n for n, shape in rule.inputs.items() if "T" in shape.split() and n in x)
     name = next(plain)
-    return x[name].shape[_time(rule, name)]
+    return x[name].shape[time_axis(rule, name)]
 
 
 def cut(rule: Rule, x: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def cut(rule: Rule, x: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
     T = max(tokens(rule, x), 1)
     part = {name: value for name, value in x.items() if name != "state"}
     for name in rule.inputs.keys() & part.keys():
-        place = _time(rule, name)
+        place = time_axis(rule, name)
         if place is not None:
             rows = part[name].shape[place] // T
             window = slice(start * rows, stop * rows)
@@ -193,7 +193,7 @@ def redrawn_from(rule: Rule, system: Numbers, x: dict[str, Any], t: int) -> dict
     random = np.random.default_rng(t)
     T, call = tokens(rule, x), dict(x)
     for name in rule.inputs.keys() & x.keys():
-        place = _time(rule, name)
+        place = time_axis(rule, name)
         if place is not None:
             kept = cut(rule, x, 0, t)[name]
             shape = cut(rule, x, t, T)[name].shape

@@ -10,6 +10,7 @@ from refmem import algebra
 from refmem.algebra import (
     bind,
     causal,
+    causal_product,
     diagonal,
     dot,
     exp_where,
@@ -148,3 +149,16 @@ def test_words_of_analysis_on_every_number_that_has_them(word):
 
 def test_a_transpose_leaves_leading_axes_alone():
     assert transposed(np.zeros((5, 2, 3))).shape == (5, 3, 2)
+
+
+def test_a_causal_product_leaves_out_what_is_later():
+    """Against the rows one by one, each over what it sees; whole numbers add up exactly."""
+    random = np.random.default_rng(0)
+    weights = random.integers(1, 5, (2, 3, 5)) * causal(3, 5).astype(float)
+    values = random.integers(1, 5, (2, 5, 2)).astype(float)
+    values[0, 1, 0], values[0, 3, 1], values[1, 4] = np.inf, np.nan, [-np.inf, np.nan]
+    got = causal_product(weights, values)
+    rows = [weights[:, t, None, : 3 + t] @ values[:, : 3 + t] for t in range(3)]
+    np.testing.assert_array_equal(got, np.concatenate(rows, axis=1))
+    assert np.isfinite(got[1, :2]).all()
+    assert (got[0, :, 0] == np.inf).all()

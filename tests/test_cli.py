@@ -68,7 +68,7 @@ def test_a_right_kernel_conforms():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["chek"], "no command 'chek', expected one of check, .*, did you mean 'check'"),
+        (["chek"], "no command 'chek', expected one of .*check, .*, did you mean 'check'"),
         (["show", "detla"], "no rule 'detla', .* did you mean 'delta'"),
         (["check"], "expected a target, or a program with --exec"),
         (["check", "onnxruntme"], "target has name 'onnxruntme'.* did you mean 'onnxruntime'"),

@@ -8,9 +8,14 @@ from refmem.files import whole_file
 def test_a_block_that_raises_leaves_what_was_there(tmp_path):
     path = tmp_path / "x.txt"
     path.write_text("before")
-    with pytest.raises(KeyError), whole_file(path) as draft:
-        draft.write_text("half")
-        raise KeyError
+
+    def fail_half_way():
+        with whole_file(path) as draft:
+            draft.write_text("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_half_way()
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("x.txt", "before")]
 
 

@@ -18,6 +18,7 @@ from refmem.numbers import (
     rationals,
     symbols,
     system_of,
+    to_bfloat16,
 )
 
 FLOATS = [np.float16, np.float32, np.float64, np.longdouble]
@@ -124,3 +125,13 @@ def test_fractions_round_halves_to_even(x, nearest):
     for convert in (fractions, rationals):
         one = convert([Fraction(x)])
         assert numbers.system_of(one).apply("round", one)[0] == nearest
+
+
+def test_bfloat16_by_hand():
+    """Eight bits: 1 + 2^-8 is a tie and goes to even, 1 + 3/256 goes up."""
+    assert to_bfloat16(np.array([1 + 2**-8, 1 + 3 * 2**-8, -3.0, 0])).tolist() == [
+        1,
+        1 + 2**-6,
+        -3,
+        0,
+    ]

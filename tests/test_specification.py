@@ -18,6 +18,7 @@ DOCSTRING = """Some rule: do
     >>> 1
     1
 
+Forms:     one only: because.
 Objective: none of
            any kind.
 Source:    Somebody 2025.
@@ -34,11 +35,12 @@ def test_every_part_is_found():
         "a": ("n*T K", "several rows a token"),
         "gamma": ("", "one a head"),
     }
+    assert it.forms == "one only: because."
     assert it.objective == "none of any kind."
     assert it.source == "Somebody 2025."
 
 
 def test_a_part_that_is_not_there_is_empty():
-    assert parse("") == ("", "", {}, "", "", "")
+    assert parse("") == ("", "", {}, "", "", "", "")
     assert parse("Only a summary.").equation == ""
     assert parse(DOCSTRING).proof == ""

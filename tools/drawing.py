@@ -13,12 +13,18 @@ from typing import Any
 
 import click
 
+from refmem.extras import MissingExtraError
 from refmem.plot import save
 from refmem.signature import nearest_name
 from refmem.terminal import progress_bar
 
 FOLDER = Path(__file__).parent.parent / "docs" / "figures"
-MODULES = ("refmem.capacity.figures", "refmem.expressivity.figures", "refmem.longcontext.figures")
+MODULES = (
+    "refmem.capacity.figures",
+    "refmem.expressivity.figures",
+    "refmem.longcontext.figures",
+    "tools.transformer.figures",
+)
 
 
 def figures() -> dict[str, Callable[[Callable[[int, int], Any]], Any]]:
@@ -39,7 +45,10 @@ def figures() -> dict[str, Callable[[Callable[[int, int], Any]], Any]]:
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=FOLDER)
 def main(names: tuple[str, ...], kind: str, out: Path) -> None:
-    """Draw all figures of the documentation, or those of NAMES."""
+    """Draw all figures of the documentation, or those of NAMES.
+
+    Of all, those that need a package which is not installed are left out, and named.
+    """
     known = figures()
     for name in names:
         if name not in known:
@@ -54,7 +63,13 @@ def main(names: tuple[str, ...], kind: str, out: Path) -> None:
             def watch(done: int, total: int, bar: Any = progress, task: Any = task) -> None:
                 bar.update(task, completed=done, total=total)
 
-            save(known[name](watch), out / f"{name}.{kind}")
+            try:
+                save(known[name](watch), out / f"{name}.{kind}")
+            except MissingExtraError as error:
+                if names:
+                    raise click.ClickException(str(error)) from error
+                click.echo(f"{name} is left out: {error}", err=True)
+                continue
         click.echo(out / f"{name}.{kind}")
 
 

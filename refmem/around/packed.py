@@ -7,14 +7,21 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import zeros
-from refmem.memory import Result, StateRule
+from refmem.heads import Groups, unfold
+from refmem.memory import CacheRule, Result, StateRule
 from refmem.rule import Rule
 from refmem.signature import as_arrays, bind_names, bind_shapes
 from refmem.states import each
 
 
 def packed(
-    rule: Rule, *args: Any, cu_seqlens: Any, state: Any = None, scale: Any = None, **given: Any
+    rule: Rule,
+    *args: Any,
+    cu_seqlens: Any,
+    state: Any = None,
+    scale: Any = None,
+    heads: str | None = None,
+    **given: Any,
 ) -> Result:
     """Run `rule` over sequences that share a time axis: sequence n is tokens cu_seqlens[n] up to
     cu_seqlens[n + 1], and sees no other.
@@ -23,9 +30,9 @@ def packed(
     state        a state per sequence: an array (N, ..., K, V), or a named tuple of such arrays; for
                  a rule that keeps everything, a list of N caches. None: all start empty
 
-    Everything else as the rule itself. Returns Result(out, state) with the same kind of state; an
-    empty sequence passes its state through. Tokens after the last sequence (padding) belong to
-    none: they touch no state and their outputs are zero.
+    Everything else as the rule itself, but for `states`. Returns Result(out, state) with the same
+    kind of state; an empty sequence passes its state through. Tokens after the last sequence
+    (padding) belong to none: they touch no state and their outputs are zero.
 
     >>> from refmem import linear_attention
     >>> q = k = v = np.ones((3, 1))
@@ -35,6 +42,10 @@ def packed(
 
     Raises ValueError for boundaries that are not as above or another number of states.
     """
+    if heads is not None and isinstance(rule, CacheRule):
+        return _in_groups(rule, heads, args, given, state, cu_seqlens=cu_seqlens, scale=scale)
+    if heads is not None:
+        given |= {"heads": heads}
     options = {name: given.pop(name) for name in rule.options if name in given}
     keywords: dict[str, Any] = {n: given.pop(n) for n in ("form", "chunk") if n in given}
     arrays = as_arrays(rule.name, bind_names(rule.name, rule.argument_order, args, given))
@@ -48,6 +59,22 @@ def packed(
         for start, stop, one in zip(bounds[:-1], bounds[1:], states, strict=True)
     ]
     return _joined(rule, results, x.T - bounds[-1])
+
+
+def _in_groups(
+    rule: CacheRule,
+    heads: str,
+    args: tuple[Any, ...],
+    given: dict[str, Any],
+    state: Any,
+    **call: Any,
+) -> Result:
+    """The same where query heads share key heads."""
+    call |= {name: given.pop(name) for name in ("form", "chunk") if name in given}
+    groups = Groups(rule, heads, args, given)
+    before = None if state is None else [groups.divided_state(cache) for cache in state]
+    out, after = packed(rule, **groups.inputs, state=before, **call)
+    return Result(unfold(out, 2, heads), [groups.joined_state(cache) for cache in after])
 
 
 def _boundaries(rule: str, cu_seqlens: Any, T: int) -> list[int]:

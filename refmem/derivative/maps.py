@@ -105,7 +105,7 @@ def _where(y: np.ndarray, mask: np.ndarray, a: Any, b: Any) -> list[Map | None]:
 # ---- linear in each argument
 
 
-@derivative_of(np.matmul)
+@derivative_of(np.matmul, algebra.causal_product)
 def _matmul(y: np.ndarray, a: np.ndarray, b: np.ndarray) -> list[Map]:
     return [
         Map(lambda d: d @ b, lambda g: summed_to(g @ transposed(b), a.shape)),

@@ -15,7 +15,6 @@ from refmem.algebra import (
     ones,
     products_after,
     products_before,
-    segment_products,
     transposed,
     zeros,
 )
@@ -47,13 +46,9 @@ def scores(x: np.ndarray, y: np.ndarray, factors: Factors) -> np.ndarray:
     T = x.shape[-2]
     if factors is None:
         return np.where(causal(T, T, strict=True), x @ transposed(y), zeros((1,), x))
-    if factors.shape[-1] == 1:
-        spans = segment_products(factors[..., 0])
-        none = zeros((*spans.shape[:-2], 1, T), spans)
-        return x @ transposed(y) * np.concatenate([none, spans[..., :-1, :]], axis=-2)
     size = 1 << (T - 1).bit_length()
     x, y = padded(x, size, 0), padded(y, size, 0)
-    lead = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    lead = np.broadcast_shapes(*(part.shape[:-2] for part in (x, y, factors)))
     lower = zeros((*lead, size, size), x)
     for half, before, after in halvings(factors, size):
         right = split(x, half)[..., 1, :, :] * before

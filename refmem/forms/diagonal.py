@@ -2,28 +2,26 @@
 
     S[t] = A[t] * S[t-1] + B[t]        (A2, B2) after (A1, B1) = (A2 * A1, A2 * B1 + B2)
 
-The scan of entries instead of matrices: time T log T K V, memory T K V.
+The scan of entries instead of matrices: time T log T K V, memory T K V. Where nothing is forgotten
+either, every A is one and the scan is a running sum.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from refmem.algebra import bind, ones, recall
+from refmem.algebra import bind, recall
 from refmem.memory import Transition
 
 
 def run_diagonal(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Outputs before `finish`, the last state, and the state after every token, of T >= 1."""
-    states, T = bind(*m.write), m.read.shape[-2]
-    A = _factors(m)
-    span = 1
-    while span < T:
-        later, earlier = slice(span, None), slice(None, -span)
-        states[..., later, :, :] += A[..., later, :, :] * states[..., earlier, :, :]
-        A[..., later, :, :] *= A[..., earlier, :, :].copy()
-        span *= 2
-    states += A * S[..., None, :, :]
+    states = bind(*m.write)
+    if m.decay is None:
+        states[..., 0, :, :] += S
+        np.add.accumulate(states, axis=-3, out=states)
+    else:
+        _scan(m.decay if m.columns else m.decay[..., None], states, S)
     seen = states
     if m.before:
         seen = np.concatenate([S[..., None, :, :], states[..., :-1, :, :]], axis=-3)
@@ -31,8 +29,12 @@ def run_diagonal(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     return out if m.bonus is None else out + m.bonus, states[..., -1, :, :], states
 
 
-def _factors(m: Transition) -> np.ndarray:
-    """A copy of the factors, (..., T, 1 or K, 1 or V)."""
-    if m.decay is None:
-        return ones((*m.read.shape[:-1], 1, 1), m.read)
-    return (m.decay if m.columns else m.decay[..., None]).copy()
+def _scan(decay: np.ndarray, states: np.ndarray, S: np.ndarray) -> None:
+    """Make what every token writes into the states after it, in place, by doubling."""
+    A, span = decay.copy(), 1
+    while span < states.shape[-3]:
+        later, earlier = slice(span, None), slice(None, -span)
+        states[..., later, :, :] += A[..., later, :, :] * states[..., earlier, :, :]
+        A[..., later, :, :] *= A[..., earlier, :, :].copy()
+        span *= 2
+    states += A * S[..., None, :, :]

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra import bind, dot, transposed, unit_lower_solve
+from refmem.algebra import bind, causal_product, dot, transposed, unit_lower_solve
 from refmem.forms import decay
 from refmem.forms.columns import join_columns, run_value_decay, split_columns
 from refmem.forms.diagonal import run_diagonal
@@ -68,11 +68,11 @@ def run_transition(
     if m.corrects:
         writes = [(k, unit_lower_solve(seen[..., 1, 0, :, :], v - recalled[..., 1, :, :]))]
     elif u is not None:
-        y = recalled[..., 1, :, :] + seen[..., 1, 0, :, :] @ v
+        y = recalled[..., 1, :, :] + causal_product(seen[..., 1, 0, :, :], v)
         writes.append((u, unit_lower_solve(-seen[..., 1, 1, :, :], y)))
     out = recalled[..., 0, :, :]
     for n, (_, value) in enumerate(writes):
-        out = out + seen[..., 0, n, :, :] @ value
+        out = out + causal_product(seen[..., 0, n, :, :], value)
     if not m.before:
         for key, value in writes:
             out = out + dot(m.read, key)[..., None] * value

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import causal, transposed, unit_lower_solve, zeros
+from refmem.algebra import causal, causal_product, transposed, unit_lower_solve, zeros
 from refmem.memory import Lookup
 
 
@@ -55,8 +55,8 @@ def path_of(look: Lookup) -> Path:
     taken, own = solved[..., : w.shape[-1]], solved[..., w.shape[-1] :]
     passed = np.where(causal(rows, rows), query @ transposed(w), none)
     return Path(
-        scores=query @ transposed(key) - passed @ own,
-        query=query - passed @ taken,
+        scores=query @ transposed(key) - causal_product(passed, own),
+        query=query - causal_product(passed, taken),
         key=key - transposed(own) @ w,
         taken=taken,
         w=w,

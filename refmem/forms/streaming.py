@@ -6,11 +6,13 @@ shift both are relative to. Two of them merge exactly into that of both blocks, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from refmem.algebra import (
+    causal_product,
     exp_where,
     greater,
     over,
@@ -40,7 +42,7 @@ def of_own(look: Lookup, scores: np.ndarray, seen: int, values: np.ndarray | Non
     rows = scores.shape[-1]
     if look.log_alpha is not None:
         scores = scores + segment_sums(look.log_alpha, rows)
-    return _of_block(look, scores, look.key, values, seen, seen)
+    return _of_block(look, scores, look.key, values, seen, seen, causal_product)
 
 
 def of_earlier(look: Lookup, query: np.ndarray, cache: Cache, keys: int) -> Partial:
@@ -81,16 +83,18 @@ def _of_block(
     values: np.ndarray | None,
     first_query: int,
     first_key: int,
+    product: Callable[[np.ndarray, np.ndarray], np.ndarray] = np.matmul,
 ) -> Partial:
     t = np.arange(first_query, first_query + scores.shape[-2])[:, None]
     i = np.arange(first_key, first_key + scores.shape[-1])
     if look.bias is not None:
         scores = scores + look.bias(t, i)
-    weights, shift = look.kernel.shifted_weights(scores, look.sees(t, i))
-    weighted = weights if values is None else weights @ values
+    seen = look.sees(t, i)
+    weights, shift = look.kernel.shifted_weights(scores, seen)
+    weighted = weights if values is None else product(weights, values)
     if look.probe is not None and values is not None:
-        probed = weights * (look.probe @ transposed(key))
-        weighted = np.concatenate([weighted, probed @ with_ones(values)], axis=-1)
+        probed = np.where(seen, weights * (look.probe @ transposed(key)), zeros((1,), weights))
+        weighted = np.concatenate([weighted, product(probed, with_ones(values))], axis=-1)
     return Partial(shift, weights.sum(-1, keepdims=True), weighted)
 
 

@@ -1,7 +1,7 @@
 """Other libraries' arrays: NumPy to theirs and back, bfloat16 included.
 
 Torch, JAX and MLX are imported only when a target wants them; anything else that speaks DLPack or
-the array interface is taken as it comes.
+the array interface is taken as it comes, and a NumPy array, which speaks both, is what it gets.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import importlib
 from typing import Any
 
 import numpy as np
+
+from refmem.oracle.dlpack import from_dlpack
 
 
 def as_numpy(x: Any) -> np.ndarray:
@@ -23,8 +25,12 @@ def as_numpy(x: Any) -> np.ndarray:
         mlx = importlib.import_module("mlx.core")
         return np.array(x.astype(mlx.float32)).astype(bfloat16())
     if hasattr(x, "__dlpack__") and not hasattr(x, "__array__"):
-        return np.from_dlpack(x)
-    return np.asarray(x)
+        y = from_dlpack(x)
+        return y.view(bfloat16()) if y.dtype == np.uint16 else y
+    y = np.asarray(x)
+    if y.dtype == object:
+        raise TypeError(f"{type(x).__name__} is no array")
+    return y
 
 
 def to_library(x: np.ndarray, library: str, device: str = "") -> Any:
@@ -50,7 +56,7 @@ def _from_torch(x: Any) -> np.ndarray:
     torch = importlib.import_module("torch")
     x = x.detach().cpu()
     if x.dtype == torch.bfloat16:
-        return np.asarray(x.contiguous().view(torch.int16).numpy().view(bfloat16()))
+        return np.asarray(x.view(torch.int16).numpy().view(bfloat16()))
     return np.asarray(x.numpy())
 
 

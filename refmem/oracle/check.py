@@ -18,12 +18,14 @@ import numpy as np
 
 from refmem.oracle.budget import Expected, Verdict, expect, judge
 from refmem.oracle.cases import Case, ChoiceError, find_case, find_rule, names_of
+from refmem.oracle.elsewhere import Lost, run_elsewhere
 from refmem.oracle.laws import is_law, laws_of, parts_of, run_law
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
 from refmem.oracle.running import MisbehavedError, outside, run
 from refmem.oracle.sensitivity import DegenerateError
 from refmem.oracle.targets import PythonCallable, Target, find_target
+from refmem.oracle.targets.isolated import of_this_thread
 from refmem.sweep import in_order
 
 
@@ -47,7 +49,7 @@ def check(
     gradients           also gradients, such as gradient@ordinary/1
     watch               called with (done, total) after every case
     executor            where to run the cases; in this process and thread if None. A target that
-                        does not pickle is given by its name
+                        does not pickle is given by its name. A case whose worker dies of it failed
     """
     if case is not None:
         only = case.split("/")[0] if is_law(case) else find_case(case).rule.name
@@ -58,18 +60,35 @@ def check(
     names = _plan(chosen, rule, seeds)
     names += laws_of(chosen.rules if rule is None else [rule], names, properties, gradients)
     names = names if case is None else [case]
-    one = (
-        functools.partial(_run_by_name, chosen)
-        if executor is None
-        else functools.partial(_run_named, target, rule, dtype)
-    )
-    found = in_order(one, names, executor, watch)
-    outcomes = [outcome for of_case in found for outcome in of_case]
+    if executor is None:
+        found = in_order(functools.partial(_run_by_name, chosen), names, watch=watch)
+    else:
+        sent = getattr(target, "making", None) or target
+        one = functools.partial(_run_there, sent, rule, dtype)
+        found = run_elsewhere(one, names, executor, watch)
+    outcomes = [
+        outcome
+        for name, some in zip(names, found, strict=True)
+        for outcome in (_lost(chosen, name, some.reason) if isinstance(some, Lost) else some)
+    ]
     return Report(chosen.name, tuple(outcomes))
 
 
-def _run_named(target: Any, rule: str | None, dtype: Any, name: str) -> list[Outcome]:
-    return _run_by_name(_as_target(target, rule, dtype), name)
+def _run_there(sent: Any, rule: str | None, dtype: Any, name: str) -> list[Outcome]:
+    """The outcomes of a case on a worker, for a target, its name, or what makes it."""
+    if isinstance(sent, dict):
+        return _run_by_name(of_this_thread(sent), name)
+    make = _as_target_once if isinstance(sent, str) else _as_target
+    return _run_by_name(make(sent, rule, dtype), name)
+
+
+def _lost(target: Target, name: str, reason: str) -> list[Outcome]:
+    """The outcomes of a case whose worker died."""
+    return [
+        Outcome(operator, name, FAILED, np.inf, np.inf, reason)
+        for part in parts_of(target, name.split("/")[0])
+        for operator in part.operators
+    ]
 
 
 def _run_by_name(target: Target, name: str) -> list[Outcome]:
@@ -87,6 +106,10 @@ def _as_target(target: Any, rule: str | None, dtype: Any) -> Target:
             "rule"
         )
     return PythonCallable(target, rule, dtype or np.float32)
+
+
+_as_target_once = functools.lru_cache(maxsize=1)(_as_target)
+"""A worker runs many cases of the same name."""
 
 
 def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list[str]:

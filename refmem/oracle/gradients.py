@@ -33,8 +33,7 @@ from refmem.oracle.draws import Random, signed
 from refmem.oracle.layouts import STATE, Arrays
 from refmem.oracle.metrics import measure
 from refmem.oracle.reference import OUT, arguments, unchecked
-from refmem.oracle.running import MisbehavedError
-from refmem.oracle.targets import Target
+from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError
 
 FACTOR = 4
 """c: how many times the rule's own error a candidate's may be; see the module."""
@@ -125,6 +124,8 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
             )
             for name, x in backward.expected.truth.items()
         }
+    except (UnavailableError, MisbehavedError):
+        raise
     except Exception as error:
         message = " ".join(f"raised {type(error).__name__}: {error}".split())
         raise MisbehavedError(message) from error

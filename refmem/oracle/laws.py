@@ -48,10 +48,12 @@ def case_of_gradient(name: str) -> str:
 
 def gradient_target(target: Target) -> Target:
     """The target whose runs give gradients; `OutsideError` if it has none."""
-    function = target.here if isinstance(target, Isolated) else target
-    if not isinstance(function, PythonCallable):
+    here = target.here if isinstance(target, Isolated) else target
+    if not isinstance(here, PythonCallable):
         raise OutsideError("gradients are of functions only")
-    return GradientCallable(function)
+    if not here.backward:
+        raise OutsideError("the function has no gradients")
+    return target.gradient() if isinstance(target, Isolated) else GradientCallable(here)
 
 
 def laws_of(

@@ -15,11 +15,12 @@ from refmem.oracle.cases import Case
 from refmem.oracle.conventions import Convention
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.reference import OUT, state_parts, unslotted
-from refmem.oracle.targets.target import Target
-
-
-class MisbehavedError(Exception):
-    """A candidate did not return a result that can be judged."""
+from refmem.oracle.targets.target import (
+    MisbehavedError,
+    Target,
+    UnavailableError,
+    changed_in_place,
+)
 
 
 def outside(target: Target, operator: str, case: Case) -> str:
@@ -49,12 +50,17 @@ def _has_own_state(case: Case) -> bool:
 def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Arrays) -> Arrays:
     """The parts of a candidate's result in refmem's grammar, of the shapes of these arrays.
 
-    `inputs` are in the target's convention; the candidate gets copies of them.
+    `inputs` are in the target's convention; the candidate gets copies of them. `UnavailableError`
+    says that it cannot run at all, which is no result of a case.
     """
     given = {name: x.copy() for name, x in inputs.items()}
     try:
         result = target.run(operator, case, given)
         found = _parts(result, returned(target, operator, shapes))
+    except UnavailableError:
+        raise
+    except MisbehavedError as error:
+        raise MisbehavedError(_one_line(str(error))) from error
     except (Exception, SystemExit) as error:
         raise MisbehavedError(_one_line(f"raised {type(error).__name__}: {error}")) from error
     _expect_untouched(target, case, inputs, given, found)
@@ -71,8 +77,10 @@ def _parts(result: Any, wanted: set[str]) -> Arrays:
     """Named arrays of what was returned: (out, state), or out alone where there is no state."""
     if wanted == {"out"} and not isinstance(result, tuple | list):
         result = (result, None)
-    if not isinstance(result, tuple | list) or len(result) != 2:
+    if not isinstance(result, tuple | list):
         raise TypeError(f"returned {type(result).__name__}, expected (out, state)")
+    if len(result) != 2:
+        raise TypeError(f"returned {len(result)} things, expected (out, state)")
     found = {"out": result[0]} | state_parts(result[1])
     found = {name: as_numpy(x) for name, x in found.items() if name in wanted}
     for name in wanted:
@@ -85,7 +93,7 @@ def _expect_untouched(
     target: Target, case: Case, inputs: Arrays, given: Arrays, found: Arrays
 ) -> None:
     """Inputs are as they were, and not returned; a pool of states is updated in place."""
-    pool = target.convention.name("state") if "slots" in case.inputs else ""
+    pool = changed_in_place(target, case)
     for name, x in inputs.items():
         if name == pool:
             continue

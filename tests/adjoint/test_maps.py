@@ -45,6 +45,7 @@ EXAMPLES = {
     np.stack: ([WHOLE, WHOLE], 1),
     algebra.solve: (SQUARE, SQUARE[:, :1]),
     algebra.unit_lower_solve: (LOWER, SQUARE),
+    algebra.causal_product: (WHOLE * np.tri(2, 3, 1, dtype=int), WHOLE.T),
     algebra.relu: (WHOLE - 3,),
     algebra.absolute: (WHOLE - 8,),
     algebra.exp: (WHOLE,),

@@ -57,6 +57,31 @@ def test_options_and_forms_pass_through():
     assert_same(got.out, softmax_attention(**x, form="chunked", chunk=3, scale=2.0).out, "packed")
 
 
+@pytest.mark.parametrize("heads", ["repeat", "tile"])
+def test_query_heads_may_share_key_heads(heads):
+    random = np.random.default_rng(0)
+    q, k = random.standard_normal((4, 5, 2)), random.standard_normal((2, 5, 2))
+    first = packed(softmax_attention, q, k, k, cu_seqlens=[0, 2, 5], heads=heads, form="chunked")
+    state, outs = [None, None], []
+    for _ in range(2):
+        for n, part in enumerate((slice(0, 2), slice(2, 5))):
+            x = q[:, part], k[:, part], k[:, part]
+            out, state[n] = softmax_attention(*x, state=state[n], heads=heads, form="chunked")
+            outs.append(out)
+    assert_same(first.out, np.concatenate(outs[:2], axis=-2), "the first call")
+    again = packed(
+        softmax_attention, q, k, k, cu_seqlens=[0, 2, 5], state=first.state, heads=heads,
+        form="chunked",
+    )  # fmt: skip
+    assert_same(again, Result(np.concatenate(outs[2:], axis=-2), state), "the second call")
+
+
+def test_only_a_cache_has_heads_to_share():
+    x = np.ones((3, 1))
+    with pytest.raises(TypeError, match="linear_attention: argument heads has no meaning here"):
+        packed(linear_attention, x, x, x, cu_seqlens=[0, 3], heads="repeat")
+
+
 def test_padding_belongs_to_no_sequence():
     x = np.ones((4, 1))
     x[3] = np.nan

@@ -1,4 +1,4 @@
-"""What the laws of the compiled form run over: every linear rule, at shapes that fit no block."""
+"""What the laws of the compiled form run over: all that has it, at shapes that fit no block."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from refmem import RULES
 from refmem.memory import CacheRule, StateRule
 from tests.special import EXEMPT
 
-LINEAR = [rule for rule in RULES if isinstance(rule, StateRule) and "fast" in rule.forms]
+LINEAR = [rule for rule in RULES if isinstance(rule, StateRule) and rule.transition]
+RELAYS = [rule for rule in RULES if isinstance(rule, StateRule) and rule.relay]
 KEEPS_ALL = [rule for rule in RULES if isinstance(rule, CacheRule)]
 
 SHAPES = [(1, 129), (129, 1), (3, 60), (60, 3), (5, 17), (17, 5), (129, 60)]

@@ -18,7 +18,7 @@ import pytest
 from refmem.fast.linear import run_transition
 from refmem.forms.adjoint import each_array
 from tests.draws import floats, sample
-from tests.fast.rules import LINEAR, SHAPES
+from tests.fast.rules import LINEAR, RELAYS, SHAPES
 
 wide = pytest.mark.skipif(
     np.finfo(np.longdouble).eps > 2**-60, reason="long doubles are no wider than float64 here"
@@ -71,3 +71,18 @@ def test_a_call_is_what_the_kernel_reads_finished(rule):
     run_transition(m, S, read)
     want = m.finished(read)[:, m.micro - 1 :: m.micro]
     np.testing.assert_array_equal(rule(**x, form="fast").out, want)
+
+
+@pytest.mark.parametrize("rule", RELAYS, ids=lambda rule: rule.name)
+def test_a_relay_is_what_its_memories_read_in_turn(rule):
+    x = sample(rule, floats(np.float64), T=3, K=3, V=35, lead=(2,))
+    got = rule(**x, form="fast")
+    state = x.pop("state")
+    recalled, arguments = {}, rule.bind((), x, state, None).arguments
+    for (name, transition), S, after in zip(rule.relay.items(), state, got.state, strict=True):
+        m, S = transition(**recalled, **arguments), S.copy()
+        read = np.empty((2, 3, S.shape[-1]))
+        run_transition(m, S, read)
+        recalled[name] = m.finished(read)
+        np.testing.assert_array_equal(after, S)
+    np.testing.assert_array_equal(got.out, recalled[name])

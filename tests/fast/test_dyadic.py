@@ -11,25 +11,25 @@ import pytest
 from refmem.fast import attention
 from tests.draws import DYADIC, floats, sample
 from tests.exact import assert_same
-from tests.fast.rules import KEEPS_ALL, LINEAR, SHAPES, exact_on_floats
+from tests.fast.rules import KEEPS_ALL, LINEAR, RELAYS, SHAPES, exact_on_floats
 
 DYADIC32 = floats(np.float32, grid=2)._replace(exact=True)
 
 
-@pytest.mark.parametrize("rule", exact_on_floats(LINEAR))
-def test_a_linear_rule_is_its_definition(rule):
+@pytest.mark.parametrize("rule", exact_on_floats(LINEAR + RELAYS))
+def test_a_rule_of_memories_is_its_definition(rule):
     for seed, (K, V) in enumerate(SHAPES):
         x = sample(rule, DYADIC, seed, T=2, K=K, V=V, lead=(2, 3), spread=True)
         assert_same(rule(**x, form="fast"), rule(**x), f"{rule.name}, K={K}, V={V}")
 
 
-@pytest.mark.parametrize("rule", exact_on_floats(LINEAR))
+@pytest.mark.parametrize("rule", exact_on_floats(LINEAR + RELAYS))
 def test_so_in_single_precision(rule):
     x = sample(rule, DYADIC32, T=1, K=3, V=35, lead=(2,))
     assert_same(rule(**x, form="fast"), rule(**x), rule.name)
 
 
-@pytest.mark.parametrize("rule", exact_on_floats(LINEAR))
+@pytest.mark.parametrize("rule", exact_on_floats(LINEAR + RELAYS))
 def test_the_state_after_every_token(rule):
     x = sample(rule, DYADIC, T=3, K=2, V=33, lead=(2,))
     assert_same(rule(**x, form="fast", states=True), rule(**x, states=True), rule.name)

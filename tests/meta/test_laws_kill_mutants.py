@@ -20,6 +20,7 @@ from tests.laws.test_float_error import stays_within_its_bound
 from tests.laws.test_forms_agree import forms_agree
 from tests.laws.test_leading_axes import leading_axes_are_a_loop
 from tests.laws.test_linear_in_values import is_linear_in_values
+from tests.laws.test_poison import poison_stays
 from tests.laws.test_resume import resumes
 from tests.laws.test_rotation import rotation_does_not_show
 from tests.laws.test_states import states_are_those_of_prefixes
@@ -171,6 +172,18 @@ def test_the_float_bound_finds_an_error_of_2_to_the_minus_40(form):
     module = changed(source, old, old.replace("out", "out + out / 2**40"))
     with patch.dict(STATE_FORMS, {form: module.run}), pytest.raises(AssertionError, match="differ"):
         stays_within_its_bound(rm.delta, [form], x, np.float64)
+
+
+def test_the_law_of_poison_finds_a_product_with_what_may_not_be_seen():
+    x = sample(rm.delta, FLOAT64, T=4)
+    poison_stays(rm.delta, "parallel", x, 2, np.nan)
+    module = changed(
+        parallel.__name__,
+        "causal_product(seen[..., 0, n, :, :], value)",
+        "seen[..., 0, n, :, :] @ value",
+    )
+    with patch.dict(STATE_FORMS, parallel=module.run), pytest.raises(AssertionError, match="nan"):
+        poison_stays(rm.delta, "parallel", x, 2, np.nan)
 
 
 def test_a_place_that_is_not_there_is_no_mutant():

@@ -1,11 +1,13 @@
 """One rule a file, found under one name everywhere, and documented by what it is."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 import refmem
 from refmem import RULES
+from refmem.memory import STATE_FORMS, StateRule
 from refmem.rules import FAMILIES
 from tests.draws import every_rule
 from tests.special import DRAWN, EXEMPT, OPTIONS
@@ -49,6 +51,18 @@ def test_the_specification_is_whole(rule):
     assert "=" in rule.equation
     assert rule.source
     assert ">>>" in rule.__doc__
+
+
+@pytest.mark.parametrize("rule", every_rule())
+def test_a_rule_without_the_general_forms_says_why(rule):
+    """And names those that it has, in order; a rule with all of them has nothing to say."""
+    said = rule.specification.forms
+    lacks = isinstance(rule, StateRule) and not set(STATE_FORMS) <= set(rule.forms)
+    assert bool(said) == lacks
+    if lacks:
+        named, _, why = said.partition(" only: ")
+        assert tuple(re.split(", | and ", named)) == rule.forms
+        assert why.endswith(".")
 
 
 @pytest.mark.parametrize("rule", every_rule())

@@ -69,7 +69,7 @@ def test_mutants_that_survive_are_seen():
     [
         (("check",), 2, "expected a target, or a program with --exec"),
         (("check", "onnxruntime", "--exec", "x"), 2, "expected a target, or a program with --exec"),
-        (("check", "--exec", "no-such-program", "--rule", "delta"), 3, "is not there"),
+        (("check", "--exec", "no-such-program", "--rule", "delta"), 3, "is no program"),
         (("check", "--exec", "ls"), 2, "needs --rule"),
         (
             ("check", FLASH, "--rule", "gated_delta", "--convention", "flax"),
@@ -86,9 +86,16 @@ def test_wrong_usage_is_one_line(arguments, code, message):
     assert result.output.count("\n") == 1
 
 
-def test_a_missing_library_is_one_line(monkeypatch):
+def test_a_missing_library_of_arrays_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", None)
+    result = run("check", FLASH, "--rule", "gated_delta", "--library", "jax")
+    assert result.exit_code == 3
+    assert result.output == "refmem: jax is not installed; install it with: pip install jax\n"
+
+
+def test_a_missing_target_is_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "mlx.core", None)
     result = run("check", "mlx")
     assert result.exit_code == 3
-    expected = "refmem: mlx is not installed; install it with: pip install mlx mlx-lm\n"
+    expected = "refmem: mlx is not installed; install it with: pip install 'mlx[cpu]' mlx-lm\n"
     assert result.output == expected

@@ -13,11 +13,11 @@ from refmem.oracle.presets import find_convention
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.executable import TIMEOUT, Executable
 from refmem.oracle.targets.fla import make_fla
-from refmem.oracle.targets.isolated import Isolated
+from refmem.oracle.targets.isolated import isolate
 from refmem.oracle.targets.mlx import make_mlx
 from refmem.oracle.targets.onnx_reference import make_onnx_reference
 from refmem.oracle.targets.onnxruntime import make_onnxruntime
-from refmem.oracle.targets.target import Target, UnavailableError
+from refmem.oracle.targets.target import Target, UnavailableError, require
 from refmem.oracle.targets.transformers import make_transformers
 from refmem.signature import nearest_name
 
@@ -29,6 +29,9 @@ NAMED: dict[str, Callable[[], Group]] = {
     "mlx": make_mlx,
 }
 """Targets that need nothing but their name."""
+
+MODULES = {"mlx": "mlx.core"}
+"""What is imported of a library of arrays, where it is not the library."""
 
 EXEC = "exec:"
 """What the name of a command begins with."""
@@ -45,11 +48,28 @@ def find_target(
     """The target of that name; the function at `package.module:function`; or "exec: COMMAND".
 
     rule, convention, library   of a function or a command, which need a rule
-    dtype                      likewise; of a target with a name, those of its kernels that have it
-    timeout                            seconds for a case: a function runs in a process of its own
+    dtype     likewise; of a target with a name, those of its kernels that have it
+    timeout   seconds for a case; what is no command then runs in a process of its own, where it may
+              crash or hang
 
     `ChoiceError` says what is wrong with the call, `UnavailableError` why the target cannot run.
     """
+    target = _make(name, rule, dtype, convention, library, timeout)
+    if timeout is None or isinstance(target, Executable):
+        return target
+    making = {"name": name, "rule": rule, "dtype": dtype, "convention": convention}
+    return isolate(target, making | {"library": library, "timeout": timeout}, timeout)
+
+
+def _make(
+    name: str,
+    rule: str | None,
+    dtype: Any,
+    convention: str,
+    library: str,
+    timeout: float | None,
+) -> Any:
+    """The target, in this process."""
     if name in NAMED:
         return _of_dtype(NAMED[name](), dtype)
     if ":" not in name:
@@ -63,9 +83,9 @@ def find_target(
     if name.startswith(EXEC):
         command = name.removeprefix(EXEC).strip()
         return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
-    function = PythonCallable(import_function(name), rule, numbers, name, chosen, library)
-    making = {"name": name, "rule": rule, "dtype": dtype, "convention": convention}
-    return Isolated(function, making | {"library": library}, timeout) if timeout else function
+    if library != "numpy":
+        require(MODULES.get(library, library))
+    return PythonCallable(import_function(name), rule, numbers, name, chosen, library)
 
 
 def _of_dtype(target: Group, dtype: Any) -> Any:

@@ -14,7 +14,7 @@ from refmem.oracle.cases import Case, find_rule
 from refmem.oracle.conventions import REFMEM, Convention
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.reference import state_of
-from refmem.oracle.targets.target import Target, UnavailableError
+from refmem.oracle.targets.target import UnavailableError
 
 
 class PythonCallable:
@@ -26,6 +26,7 @@ class PythonCallable:
     state      "both" ways, only "out" (it takes none), or "none" (it returns none either)
     limit      why a case lies outside what the function promises; "" if it does not
     device     of torch, such as "cuda"
+    backward   whether it has gradients
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class PythonCallable:
         state: str = "both",
         limit: Callable[[Case], str] | None = None,
         device: str = "",
+        backward: bool = True,
     ) -> None:
         self.name = name or getattr(function, "__name__", "function")
         self.operators: tuple[str, ...] = (self.name,)
@@ -48,6 +50,7 @@ class PythonCallable:
         self.dtype, self.convention = np.dtype(dtype), convention
         self.stateless = self.operators if state == "none" else ()
         self.function, self.library, self.device = function, library, device
+        self.backward = backward
         self._extra, self._state, self._limit = dict(extra or {}), state, limit
 
     def uncovered(self, operator: str, case: Case) -> str:
@@ -89,9 +92,15 @@ def options_of(case: Case, convention: Convention) -> dict[str, Any]:
 
 
 class Group:
-    """Several kernels of one origin, each with its own rules, convention and dtype."""
+    """Several kernels of one origin, each with its own rules, convention and dtype.
 
-    def __init__(self, name: str, parts: Sequence[Target]) -> None:
+    making   arguments of `find_target`, where they run in a process that makes them
+    """
+
+    def __init__(
+        self, name: str, parts: Sequence[Any], making: dict[str, Any] | None = None
+    ) -> None:
+        self.making = making
         self.name, self.parts = name, tuple(parts)
         self.rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
         self.operators = tuple(operator for part in parts for operator in part.operators)

@@ -16,16 +16,37 @@ JSON parser can read it too:
     {"name": "state", "file": "state.bin", "dtype": "float32", "shape": [2, 2, 12, 7]}
     ]}
 
-Files are raw numbers in C order, little-endian. Names and layouts are those of the convention; the
-shapes of outputs say how many heads are expected. Exit status 0 means that the outputs are there.
+Files are raw numbers in C order, little-endian; bfloat16 is the upper half of a float32. Names and
+layouts are those of the convention; the shapes of outputs say how many heads are expected. In
+refmem's own, an axis of length 1 where another array has more is shared by all of them.
+
+Exit status 0 means that the outputs are there; any other status, a signal or a time-out is a failed
+case, whose reason is the end of what the program wrote to standard error. Nothing else that it
+prints is shown.
+
+What an author needs, in any language (tests/oracle/delta.c has it all in 150 lines of C):
+
+- C and C++: fread and fwrite of the whole file; no library. Rust: std::fs::read, and
+  chunks_exact(4) with f32::from_le_bytes; a line of `inputs` is itself JSON, so serde_json reads
+  it, and so does splitting it at quotes. CUDA: the same on the host, and one cudaMemcpy an array.
+- Read what `inputs` lists and nothing else: `state` and a `scale` are there in some cases only.
+  Without a state, begin with zeros; without a scale, use the convention's default.
+- Empty arrays are files of no bytes: T may be 0. Write as many bytes as the shape of an output
+  says, its state too, of the dtype that its line says.
+- One process a case: start a device or compile a kernel once and cache it on disk, or give each
+  case more time with --timeout.
+
+One case alone shows most: refmem check --exec ./kernel --case delta/ordinary/1.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 from typing import Any
@@ -59,7 +80,7 @@ class Executable:
         self._command = shlex.split(command)
         if not self._command or shutil.which(self._command[0]) is None:
             raise UnavailableError(
-                f"command {command!r} is not there; give a program, or a path such as ./kernel"
+                f"command {command!r} is no program; give one, or a path such as ./kernel"
             )
         self.operators: tuple[str, ...] = (pathlib.Path(self._command[0]).name,)
         self.rules: tuple[str, ...] = (find_rule(rule).name,)
@@ -74,19 +95,29 @@ class Executable:
         with tempfile.TemporaryDirectory(prefix="refmem-") as path:
             folder = pathlib.Path(path)
             outputs = write_case(folder, self, case, inputs)
-            try:
-                done = subprocess.run(
-                    [*self._command, path], capture_output=True, timeout=self._timeout, check=False
-                )
-            except subprocess.TimeoutExpired:
-                raise TimeoutError(f"no result after {self._timeout:g} seconds") from None
-            if done.returncode:
-                said = done.stderr.decode(errors="replace").strip()
-                raise RuntimeError(f"exit status {done.returncode}: {said[-300:]}")
+            _run([*self._command, path], self._timeout)
             results = {one["name"]: read_array(folder, one) for one in outputs}
         out = results.pop("out")
         fields = {name.removeprefix("state."): x for name, x in results.items()}
         return out, fields.get("state", fields or None)
+
+
+def _run(command: list[str], timeout: float) -> None:
+    """Run a program, and end it with all that it started if it takes too long."""
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            said = process.communicate(timeout=timeout)[1].decode(errors="replace").strip()
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(f"no result after {timeout:g} seconds") from None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    status = process.returncode
+    if status:
+        how = f"exit status {status}" if status > 0 else f"killed by {signal.Signals(-status).name}"
+        raise RuntimeError(f"{how}: {said[-300:]}")
 
 
 def write_case(

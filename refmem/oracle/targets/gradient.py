@@ -1,4 +1,4 @@
-"""A target's gradients: of torch and JAX by their own autograd, of NumPy functions by `.vjp`.
+"""A target's gradients: of torch, JAX and MLX by their own autograd, of NumPy functions by `.vjp`.
 
 What is differentiated is <dout, out> + <dstate, state>, by every input the function was given.
 """
@@ -33,6 +33,8 @@ class GradientCallable:
             return self._by_torch(case, given, along)
         if self._target.library == "jax":
             return self._by_jax(case, given, along)
+        if self._target.library == "mlx":
+            return self._by_mlx(case, given, along)
         vjp = getattr(self._target.function, "vjp", None)
         if vjp is None:
             raise TypeError(f"{self._target.name} has no attribute vjp, which gives its gradients")
@@ -52,7 +54,9 @@ class GradientCallable:
             if name in along and result is not None
         )
         total.backward()
-        return {name: x.grad for name, x in wanted.items() if x.grad is not None}
+        return {
+            name: x.new_zeros(x.shape) if x.grad is None else x.grad for name, x in wanted.items()
+        }
 
     def _by_jax(self, case: Case, given: Arrays, along: Arrays) -> dict[str, Any]:
         jax = importlib.import_module("jax")
@@ -62,3 +66,16 @@ class GradientCallable:
         pairs = zip(("dout", "dstate"), results, strict=True)
         dresults = tuple(along.get(n, np.zeros(r.shape, r.dtype)) for n, r in pairs)
         return dict(pull(dresults)[0])
+
+    def _by_mlx(self, case: Case, given: Arrays, along: Arrays) -> dict[str, Any]:
+        mlx = importlib.import_module("mlx.core")
+        options = self._target.options_of(case)
+        wanted = [n for n in ("dout", "dstate") if n in along]
+
+        def results(*arrays: Any) -> list[Any]:
+            return list(self._target.function(**dict(zip(given, arrays, strict=True)), **options))
+
+        primals = [to_library(x, "mlx") for x in given.values()]
+        cotangents = [to_library(along[n], "mlx") for n in wanted]
+        grads = mlx.vjp(lambda *arrays: results(*arrays)[: len(wanted)], primals, cotangents)[1]
+        return dict(zip(given, grads, strict=True))

@@ -1,107 +1,84 @@
 """A target in a process of its own: if it crashes or hangs, that is one failed case.
 
 The process is started again for the next case. It makes the target itself, from what would be
-said on the command line, so nothing but names and arrays passes between the two.
+said on the command line, so nothing but names and arrays passes between the two. That, its
+`making`, is also what is sent to a worker elsewhere, which then has an isolated target of its own.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import sys
+import threading
 from typing import Any
 
-import numpy as np
-
-from refmem.oracle.arrays import as_numpy
-from refmem.oracle.cases import Case, find_case
+from refmem.oracle.cases import Case
 from refmem.oracle.layouts import Arrays
-from refmem.oracle.reference import state_parts
+from refmem.oracle.targets.callable import Group
+from refmem.oracle.targets.gradient import GradientCallable
+from refmem.oracle.targets.process import Process
+from refmem.oracle.targets.serving import CHANGED, RAISED, RETURNED
+from refmem.oracle.targets.target import MisbehavedError, UnavailableError
 
-START = 120.0
-"""Seconds that a process has to start and import."""
+_here = threading.local()
 
 
 class Isolated:
-    """A target that runs elsewhere; all else is asked of `here`, which was made in this process."""
+    """A target that runs elsewhere; all else is asked of `here`, which was made in this process.
 
-    def __init__(self, target: Any, making: dict[str, Any], timeout: float) -> None:
-        self.here, self._making, self._timeout = target, making, timeout
-        self._process: Any = None
-        self._pipe: Any = None
+    part       its place in a group that the process makes
+    gradient   whether it gives gradients, by `GradientCallable`
+    """
+
+    def __init__(
+        self, here: Any, process: Process, part: int | None = None, gradient: bool = False
+    ) -> None:
+        self.here, self._process, self._part, self._gradient = here, process, part, gradient
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.here, name)
 
+    @property
+    def making(self) -> dict[str, Any] | None:
+        """The arguments of `find_target` that make it again; None for a part of a group."""
+        return self._process.making if self._part is None else None
+
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Run the case in the process; `TimeoutError` or `ChildProcessError` if it dies of it."""
-        if self._process is None:
-            self._start()
-        self._pipe.send((operator, case.name, inputs))
-        if not self._pipe.poll(self._timeout):
-            self.close()
-            raise TimeoutError(f"no result after {self._timeout:g} seconds")
-        try:
-            answer = self._pipe.recv()
-        except EOFError:
-            self._process.join()
-            status = self._process.exitcode
-            self.close()
-            raise ChildProcessError(f"the process died with status {status}") from None
-        if "raised" in answer:
-            raise RuntimeError(answer["raised"])
-        for name, x in answer["inputs"].items():
+        found = self._process.ask(self._part, self._gradient, operator, case.name, inputs)
+        if RAISED in found:
+            raise MisbehavedError(found[RAISED])
+        for name, x in found[CHANGED].items():
             inputs[name][...] = x
-        return answer["out"], answer["state"]
+        return found[RETURNED]
+
+    def gradient(self) -> Isolated:
+        """Its gradients, made in the same process."""
+        return Isolated(GradientCallable(self.here), self._process, self._part, gradient=True)
 
     def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._process = self._pipe = None
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, self._making), daemon=True)
-        self._process.start()
-        theirs.close()
-        if not self._pipe.poll(START) or self._pipe.recv() != "ready":
-            self.close()
-            raise ChildProcessError("the process did not start")
+        """End the process; the next case starts another."""
+        self._process.close()
 
 
-def serve(pipe: Any, making: dict[str, Any]) -> None:
-    """Make the target, and run what is sent until nobody sends."""
+def isolate(target: Any, making: dict[str, Any], timeout: float) -> Any:
+    """The target, or each part of a group, in a process that has `timeout` seconds for a case.
+
+    making    arguments of `find_target` that make the target again
+    """
+    process = Process(making, timeout)
+    if not isinstance(target, Group):
+        return Isolated(target, process)
+    parts = [Isolated(part, process, n) for n, part in enumerate(target.parts)]
+    return Group(target.name, parts, making)
+
+
+def of_this_thread(making: dict[str, Any]) -> Any:
+    """The target so made, on a worker: each of its threads makes one, and then has it."""
     from refmem.oracle.targets import find_target
 
-    sys.path.insert(0, os.getcwd())
-    target = find_target(**making)
-    pipe.send("ready")
-    while True:
+    key = tuple(sorted(making.items()))
+    if getattr(_here, "key", None) != key:
         try:
-            operator, name, inputs = pipe.recv()
-        except EOFError:
-            return
-        try:
-            result = target.run(operator, find_case(name), inputs)
-            pipe.send(_answer(result, inputs))
-        except Exception as error:
-            pipe.send({"raised": f"{type(error).__name__}: {error}"})
-
-
-def _answer(result: Any, inputs: Arrays) -> dict[str, Any]:
-    """A result as arrays that can be sent, with the inputs, which may have been changed."""
-    if not isinstance(result, tuple | list) or len(result) != 2:
-        raise TypeError(f"returned {type(result).__name__}, expected (out, state)")
-    parts = {name: np.asarray(as_numpy(x)) for name, x in state_parts(result[1]).items()}
-    for name, x in inputs.items():
-        if any(np.may_share_memory(x, as_numpy(y)) for y in (result[0], *parts.values())):
-            raise ValueError(f"returned memory of its input {name}")
-    state = {name.removeprefix("state."): x for name, x in parts.items()}
-    return {
-        "out": np.asarray(as_numpy(result[0])),
-        "state": state.get("state", state or None),
-        "inputs": inputs,
-    }
+            _here.key, _here.target = key, find_target(**making)
+        except UnavailableError as error:
+            raise UnavailableError(f"on a worker, {error}") from error
+    return _here.target

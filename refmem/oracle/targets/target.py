@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +15,21 @@ from refmem.oracle.layouts import Arrays
 
 class UnavailableError(RuntimeError):
     """The target cannot run here: its package is missing, or it does not import."""
+
+
+def require(module: str, install: str = "") -> ModuleType:
+    """The module, or `UnavailableError` that says what to install: the package of that name."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise UnavailableError(
+            f"{package} is not installed; install it with: pip install {install or package}"
+        ) from None
+
+
+class MisbehavedError(Exception):
+    """A candidate did not return a result that can be judged."""
 
 
 class Target(Protocol):
@@ -40,3 +57,8 @@ class Target(Protocol):
         The state is an array, or for other kinds of states a named tuple or dict of arrays. An
         operator named in an attribute `stateless` may return None. May raise anything.
         """
+
+
+def changed_in_place(target: Target, case: Case) -> str:
+    """The input that a candidate may change and return, a pool of states; "" if there is none."""
+    return target.convention.name("state") if "slots" in case.inputs else ""

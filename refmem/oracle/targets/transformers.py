@@ -22,7 +22,7 @@ from refmem.oracle.cases import Case
 from refmem.oracle.conventions import Convention
 from refmem.oracle.presets import HF
 from refmem.oracle.targets.callable import Group, PythonCallable
-from refmem.oracle.targets.target import UnavailableError
+from refmem.oracle.targets.target import UnavailableError, require
 
 GATED_DELTA = ("qwen3_next", "qwen3_5", "qwen3_5_moe", "olmo_hybrid")
 MAMBA2 = ("mamba2", "zamba2", "bamba", "falcon_h1", "granitemoehybrid", "nemotron_h")
@@ -38,13 +38,8 @@ SCAN = Convention(
 
 def make_transformers() -> Group:
     """The functions of every model that has them; each model carries a copy of its own."""
-    for package in ("torch", "transformers"):
-        try:
-            importlib.import_module(package)
-        except ImportError:
-            raise UnavailableError(
-                f"{package} is not installed; install it with: pip install {package}"
-            ) from None
+    require("torch")
+    require("transformers")
     parts = [*_gated_deltas(), *_scans()]
     if not parts:
         raise UnavailableError("transformers has none of the models with such a memory")

@@ -22,7 +22,7 @@ Source:    Press et al. 2021, arXiv:2108.12409.
 
 import numpy as np
 
-from refmem.algebra import causal, transposed
+from refmem.algebra import causal, causal_product, transposed
 from refmem.cache import Lookup
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
@@ -34,7 +34,7 @@ def attend(past, q, k, v, slopes, kernel):
     keys, tokens = past.key.shape[-2], q.shape[-2]
     i = np.arange(keys)
     scores = q @ transposed(past.key) - times(slopes, i[keys - tokens :, None] - i)
-    return past, kernel.weights(scores, causal(tokens, keys)) @ past.value
+    return past, causal_product(kernel.weights(scores, causal(tokens, keys)), past.value)
 
 
 def lookup(q, k, v, slopes, kernel):

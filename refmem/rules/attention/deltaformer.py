@@ -21,7 +21,7 @@ The state is the cache: keys (..., P, K) and what was written, u (..., P, V).
 Source:    Zhong et al. 2025, arXiv:2505.19488.
 """
 
-from refmem.algebra import causal, join, ones, transposed, unit_lower_solve
+from refmem.algebra import causal, causal_product, join, ones, transposed, unit_lower_solve
 from refmem.cache import Cache, Lookup
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
@@ -35,7 +35,7 @@ def attend(past, q, k, v, alpha, beta, w, kappa1, kappa2):
     write = alpha[..., None] * v - erase[..., :seen] @ past.value
     u = join(past.value, unit_lower_solve(erase[..., seen:], write))
     read = kappa2.weights(q @ transposed(keys), causal(tokens, seen + tokens))
-    return Cache(keys, u), read @ u
+    return Cache(keys, u), causal_product(read, u)
 
 
 def lookup(q, k, v, alpha, beta, w, kappa1, kappa2):

@@ -19,7 +19,7 @@ The state is the cache: keys, values and gates.
 Source:    Lin et al. 2025, arXiv:2503.02130.
 """
 
-from refmem.algebra import causal, segment_sums, transposed
+from refmem.algebra import causal, causal_product, segment_sums, transposed
 from refmem.cache import Lookup
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
@@ -30,7 +30,7 @@ def attend(past, q, k, v, log_alpha, kernel):
     tokens = q.shape[-2]
     scores = q @ transposed(past.key) + segment_sums(past.log_alpha, tokens)
     seen = causal(tokens, past.key.shape[-2])
-    return past, kernel.weights(scores, seen) @ past.value
+    return past, causal_product(kernel.weights(scores, seen), past.value)
 
 
 def lookup(q, k, v, log_alpha, kernel):

@@ -20,7 +20,7 @@ phi(q), phi(k). The state is the cache: keys and values.
 Source:    Zhong et al. 2025, arXiv:2505.19488.
 """
 
-from refmem.algebra import causal, transposed
+from refmem.algebra import causal, causal_product, transposed
 from refmem.cache import Lookup
 from refmem.kernels import linear
 from refmem.memory import CacheRule
@@ -30,7 +30,7 @@ def attend(past, q, k, v, kernel, normalize):
     past = past.append(k, v)
     seen = causal(q.shape[-2], past.key.shape[-2])
     weights = normalized(kernel, normalize).weights(q @ transposed(past.key), seen)
-    return past, weights @ past.value
+    return past, causal_product(weights, past.value)
 
 
 def lookup(q, k, v, kernel, normalize):

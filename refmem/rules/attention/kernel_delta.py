@@ -21,7 +21,7 @@ is deltaformer with alpha = beta, w = k and kappa1 = kappa2. The state is the ca
 Source:    Zhong et al. 2025, arXiv:2505.19488.
 """
 
-from refmem.algebra import causal, join, transposed, unit_lower_solve
+from refmem.algebra import causal, causal_product, join, transposed, unit_lower_solve
 from refmem.cache import Cache, Lookup
 from refmem.kernels import linear
 from refmem.memory import CacheRule
@@ -35,7 +35,7 @@ def attend(past, q, k, v, beta, kernel):
     write = beta * v - recalled[..., :seen] @ past.value
     u = join(past.value, unit_lower_solve(recalled[..., seen:], write))
     weights = kernel.weights(q @ transposed(keys), causal(tokens, seen + tokens))
-    return Cache(keys, u), weights @ u
+    return Cache(keys, u), causal_product(weights, u)
 
 
 def lookup(q, k, v, beta, kernel):

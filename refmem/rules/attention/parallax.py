@@ -21,7 +21,9 @@ query, its slope given by r in place of a regression. The state is the cache: ke
 Source:    Zuo et al. 2026, arXiv:2605.29157.
 """
 
-from refmem.algebra import causal, transposed
+import numpy as np
+
+from refmem.algebra import causal, causal_product, transposed, zeros
 from refmem.cache import Lookup
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
@@ -30,9 +32,11 @@ from refmem.memory import CacheRule
 def attend(past, q, k, v, r, kernel):
     past = past.append(k, v)
     key, value = transposed(past.key), past.value
-    weights = kernel.weights(q @ key, causal(q.shape[-2], past.key.shape[-2]))
-    mean, probed = weights @ value, weights * (r @ key)
-    covariance = probed @ value - probed.sum(-1, keepdims=True) * mean
+    seen = causal(q.shape[-2], past.key.shape[-2])
+    weights = kernel.weights(q @ key, seen)
+    probed = np.where(seen, weights * (r @ key), zeros((1,), weights))
+    mean = causal_product(weights, value)
+    covariance = causal_product(probed, value) - probed.sum(-1, keepdims=True) * mean
     return past, mean - covariance
 
 

@@ -24,7 +24,7 @@ The state is the cache: keys as they are now (..., P, K), values, and gates if t
 Source:    Yang et al. 2025, arXiv:2505.16381.
 """
 
-from refmem.algebra import causal, segment_sums
+from refmem.algebra import causal, causal_product, segment_sums
 from refmem.cache import Lookup
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
@@ -37,7 +37,7 @@ def attend(past, q, k, v, w, beta, log_alpha=None, *, kernel):
     if log_alpha is not None:
         scores = scores + segment_sums(past.log_alpha, q.shape[-2])
     seen = causal(q.shape[-2], key.shape[-2])
-    return past, kernel.weights(scores, seen) @ past.value
+    return past, causal_product(kernel.weights(scores, seen), past.value)
 
 
 def lookup(q, k, v, w, beta, log_alpha=None, *, kernel):

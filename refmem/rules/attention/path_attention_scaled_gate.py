@@ -1,4 +1,4 @@
-"""PaTH attention with the scale around both: the inner product and the gate are multiplied by it.
+"""PaTH attention with its gate scaled: `scale` multiplies the gate with the inner product.
 
     S[t] = H[t] applied to every key of S[t-1], and the pair (k[t], v[t])           write
     o[t] = sum over i <= t of w[t, i] v[i]                                          read
@@ -24,7 +24,7 @@ The state is the cache: keys as they are now (..., P, K), values, and gates time
 Source:    Yang et al. 2025, arXiv:2505.16381, as flash-linear-attention has it.
 """
 
-from refmem.algebra import causal, segment_sums
+from refmem.algebra import causal, causal_product, segment_sums
 from refmem.cache import Lookup
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
@@ -36,7 +36,7 @@ def attend(past, q, k, v, w, beta, log_alpha, kernel):
     past = past.append(k, v, log_alpha)._replace(key=key)
     scores = scores + segment_sums(past.log_alpha, q.shape[-2])
     seen = causal(q.shape[-2], key.shape[-2])
-    return past, kernel.weights(scores, seen) @ past.value
+    return past, causal_product(kernel.weights(scores, seen), past.value)
 
 
 def lookup(q, k, v, w, beta, log_alpha, kernel):

@@ -20,7 +20,7 @@ Source:    Wortsman et al. 2023, arXiv:2309.08586; Ramapuram et al. 2024, arXiv:
 
 import numpy as np
 
-from refmem.algebra import causal, relu, transposed, zeros
+from refmem.algebra import causal, causal_product, relu, transposed, zeros
 from refmem.cache import Lookup
 from refmem.kernels import relu_kernel
 from refmem.memory import CacheRule
@@ -30,7 +30,8 @@ def attend(past, q, k, v, bias):
     past = past.append(k, v)
     weights = relu(q @ transposed(past.key) + bias[..., None, None])
     seen = causal(q.shape[-2], past.key.shape[-2])
-    return past, np.where(seen, weights, zeros((1,), weights)) @ past.value
+    weights = np.where(seen, weights, zeros((1,), weights))
+    return past, causal_product(weights, past.value)
 
 
 def lookup(q, k, v, bias):

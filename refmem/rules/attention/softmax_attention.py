@@ -31,7 +31,7 @@ Source:    Vaswani et al. 2017, arXiv:1706.03762; sinks as in gpt-oss; first_bia
 
 import numpy as np
 
-from refmem.algebra import causal, transposed, zeros
+from refmem.algebra import causal, causal_product, transposed, zeros
 from refmem.cache import Lookup
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
@@ -47,7 +47,7 @@ def attend(past, q, k, v, sink=None, first_bias=None, *, kernel, window):
         last = zeros((*scores.shape[:-1], 1), scores) + sink[..., None, None]
         scores = np.concatenate([scores, last], axis=-1)
         seen = np.concatenate([seen, np.ones((tokens, 1), dtype=bool)], axis=-1)
-    return past, kernel.weights(scores, seen)[..., :keys] @ past.value
+    return past, causal_product(kernel.weights(scores, seen)[..., :keys], past.value)
 
 
 def lookup(q, k, v, sink=None, first_bias=None, *, kernel, window):

@@ -22,7 +22,7 @@ sees nothing, gets zeros. The state is the cache: keys and values.
 Source:    Tan et al. 2024, arXiv:2410.17980.
 """
 
-from refmem.algebra import causal, transposed
+from refmem.algebra import causal, causal_product, transposed
 from refmem.cache import Lookup
 from refmem.kernels import sigmoid_kernel
 from refmem.memory import CacheRule
@@ -32,7 +32,7 @@ def attend(past, q, k, v, kernel, itself):
     past = past.append(k, v)
     seen = causal(q.shape[-2], past.key.shape[-2], strict=not itself)
     weights = kernel._replace(breaking=True).weights(q @ transposed(past.key), seen)
-    return past, weights @ past.value
+    return past, causal_product(weights, past.value)
 
 
 def lookup(q, k, v, kernel, itself):

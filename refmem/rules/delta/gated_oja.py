@@ -13,8 +13,8 @@
     >>> gated_oja(q, k, np.array([[1.], [1.]]), np.ones((2, 1)), np.array([0.5, 0.5])).out[:, 0]
     array([0.5 , 1.75])
 
-S transposed is `kda` with v for keys and k for values. It has only the recurrent form: the others
-read a memory from the side on which it is corrected.
+S transposed is `kda` with v for keys and k for values.
+Forms:     recurrent only: the others read a memory from the side on which it is corrected.
 Objective: beta/2 |k - S v|^2, one gradient step from the decayed state.
 Source:    gated_oja_rule of flash-linear-attention (Oja 1982 in spirit).
 """

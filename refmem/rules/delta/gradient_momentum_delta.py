@@ -18,9 +18,9 @@
     array([0.5, 2. ])
 
 With p = alpha k the error reads the decayed state, and mu = 0 is `gated_delta` with strength beta
-eta; with p = k it reads the undecayed one. The source keeps -C. The state is (S, C). It has only
-the recurrent form: C is added to S whole, so a token is not a diagonal and a rank-one change of (S,
-C).
+eta; with p = k it reads the undecayed one. The source keeps -C. The state is (S, C).
+Forms:     recurrent only: C is added to S whole, so a token is not a diagonal and a rank-one change
+           of (S, C).
 Objective: 1/2 |v - recall(S, k)|^2, whose gradients C adds up.
 Source:    Huang et al. 2026, arXiv:2605.05838, and its published reference code.
 """

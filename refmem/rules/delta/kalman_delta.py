@@ -20,8 +20,8 @@
 
 The state is (S, P); the empty one is sure of nothing, S = 0 and P = I. All value channels share P.
 With no drift and alpha = 1 it is `least_squares` with ridge `noise`; with P = I before every token
-it is `implicit_delta` with beta = 1/noise. It has only the recurrent form: P is quadratic in
-itself.
+it is `implicit_delta` with beta = 1/noise.
+Forms:     recurrent only: P is quadratic in itself.
 Objective: |S - S'|^2 in the metric of P' plus |v - recall(S, k)|^2 / noise, minimised exactly.
 Source:    the Kalman filter of a linear Gaussian memory, as in arXiv:2511.21016 and 2602.10743.
 """

@@ -13,8 +13,9 @@
     array([1. , 3.5])
 
 Only what is put in has momentum, not what is taken out; `gradient_momentum_delta` has it on the
-whole error. The state is (S, C). It has only the recurrent form: C is added to S whole, so a token
-is not a diagonal and a rank-one change of (S, C).
+whole error. The state is (S, C).
+Forms:     recurrent only: C is added to S whole, so a token is not a diagonal and a rank-one change
+           of (S, C).
 Objective: |recall(S, k)|^2 / 2 - <S, C>, one gradient step from S[t-1].
 Source:    Zhong et al. 2025, arXiv:2505.19488.
 """

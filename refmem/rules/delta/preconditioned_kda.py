@@ -25,45 +25,42 @@
     >>> preconditioned_kda(*x, base=4., eps=0.).out[:, 0]
     array([0.5       , 1.20865744])
 
-The error reads the decayed state, and with k itself. With base = 1 it is `kda`. The state is (S,
-moment). It has only the recurrent form: the moment is no part of a memory linear in its state.
+The error reads the decayed state, and with k itself. With base = 1 it is `kda`. The state is
+(moment, memory), (..., 1, K) and (..., K, V): two memories, the second written with what the first
+recalls. So forms run one after the other; only the definition is differentiated.
 Source:    arXiv:2604.21100, and flash-linear-attention's precond_kda.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
-from refmem.algebra import absolute, bind, exp, log, ones, recall, zeros
-from refmem.memory import StateRule, empty_matrix
-
-
-class Preconditioned(NamedTuple):
-    """The memory (..., K, V), and the second moment of each key channel (..., K)."""
-
-    memory: np.ndarray
-    moment: np.ndarray
+from refmem.algebra import bind, recall
+from refmem.memory import StateRule, Transition
+from refmem.preconditioning import (
+    Preconditioned,
+    default_center,
+    gentleness,
+    moments,
+    nothing_seen,
+    with_square,
+)
 
 
 def step(state, q, k, v, alpha, beta, fade, weight, center, base, eps):
-    S, moment = state
-    moment = fade[..., None] * moment + weight[..., None] * k * k
-    writes = k * gentleness(moment, center, base, eps)
-    S = alpha[..., :, None] * S
+    moment = with_square(state.moment, k, fade, weight)
+    writes = k * gentleness(moment[..., 0, :], center[..., None], base, eps)
+    S = alpha[..., :, None] * state.memory
     S = S + bind(beta[..., None] * writes, v - recall(S, k))
-    return Preconditioned(S, moment), recall(S, q)
+    return Preconditioned(moment, S), recall(S, q)
 
 
-def gentleness(moment, center, base, eps):
-    """A factor between 1/base and base for each key channel: smaller for a larger moment."""
-    excess = log(moment + eps) - center[..., None]
-    return exp(-log(ones((1,), moment) * base) * excess / (1 + absolute(excess)))
+def memory(moment, q, k, v, alpha, beta, fade, weight, center, base, eps):
+    writes = k * gentleness(moment, center[..., None, None], base, eps)
+    return Transition.correcting(q, beta[..., None] * writes, v, alpha * k, decay=alpha)
 
 
 preconditioned_kda = StateRule(
     step,
     inputs={"alpha": "T K", "beta": "T", "fade": "T", "weight": "T", "center": ""},
-    defaults={"center": lambda x, state: np.asarray(ones((), x.like) * -0.2)},
+    defaults={"center": default_center},
     options={"base": 1.5, "eps": 1e-6},
-    initial=lambda x: Preconditioned(empty_matrix(x), zeros((*x.lead, x.K), x.like)),
+    initial=nothing_seen,
+    relay={"moment": moments, "out": memory},
 )

@@ -25,8 +25,8 @@
 
 The error reads the undecayed state. A momentum of zero takes no step; the length |C| is that of all
 entries, with no eps. The source takes polynomial features of q and k first; here they are used as
-given. The state is (S, C, the last C keys, their values). It has only the recurrent form:
-Newton-Schulz is not linear.
+given. The state is (S, C, the last C keys, their values).
+Forms:     recurrent only: Newton-Schulz is not linear.
 Objective: sum over the window of gamma |v - recall(S, k)|^2, whose gradients the momentum adds up.
 Source:    Behrouz et al. 2025, arXiv:2505.23735; the iteration is Muon's (Jordan et al. 2024).
 """

@@ -18,8 +18,8 @@
 
 This is test-time training with a linear memory and neither norm nor bias. With batch = 1 it is
 `delta`; one batch over everything, from nothing, is `linear_attention` with values beta v. The
-state is (B, what the batch has written, which token of its batch comes next as a one-hot row). It
-has only the recurrent form: a token reads B and changes what is pending, two different memories.
+state is (B, what the batch has written, which token of its batch comes next as a one-hot row).
+Forms:     recurrent only: a token reads B and changes what is pending, two different memories.
 Objective: beta/2 |v - recall(S, k)|^2, gradient steps whose gradients are taken at B.
 Source:    Sun et al. 2024, arXiv:2407.04620.
 """

@@ -29,7 +29,8 @@
 A token never sees what its own chunk taught. The source can also turn D into a nearly orthogonal
 step (`atlas` has that iteration); here it is used as it is. The state is (W0, W1, W2, D0, D1, D2,
 the sums of the chunk so far, the mean momentum so far, which token of its chunk comes next as a
-one-hot row). It has only the recurrent form: the layer is not linear.
+one-hot row).
+Forms:     recurrent only: the layer is not linear.
 Objective: -rate <f(k), v>, gradients taken at the start of the chunk.
 Source:    Zhang et al. 2025, arXiv:2505.23884, and its published code.
 """

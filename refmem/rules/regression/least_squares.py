@@ -23,8 +23,9 @@ iterations are exact, though rounding can ask for more. Measured in float64 for 
 of 16 channels, greatest error over greatest output: solved 6e-16; sherman_morrison 9e-16, and 1e-14
 with gamma = 0.99; conjugate_gradients 3e-2, 2e-4, 8e-14, 9e-16 after 4, 8, 16, 30 iterations for
 lam = 1, and 9e-6, 5e-13 after 16, 30 for lam = 1e-4. Without forgetting it is `mesa` with alpha =
-beta = 1, whose ridge does not fade. The other forms do not exist: the read is no linear function of
-the state.
+beta = 1, whose ridge does not fade.
+Forms:     recurrent, sherman_morrison and conjugate_gradients only: the read is no linear function
+           of the state.
 Objective: sum of |v - recall(S, k)|^2 + lam |S|^2, all faded by gamma, minimised exactly.
 Source:    classical (Plackett 1950; Haykin, Adaptive Filter Theory).
 """

@@ -19,8 +19,8 @@
 
 The state is (H, G). The definition solves exactly for every token. `conjugate_gradients` solves for
 H + diag(lam) applied to the query, with a chunk of tokens side by side; K iterations are exact,
-though rounding can ask for more: `least_squares` has its error. The other forms do not exist: the
-read is no linear function of the state.
+though rounding can ask for more: `least_squares` has its error.
+Forms:     recurrent and conjugate_gradients only: the read is no linear function of the state.
 Objective: sum of beta |v - recall(S, k)|^2 faded by alpha, + |diag(sqrt(lam)) S|^2, minimised
            exactly.
 Source:    von Oswald et al. 2023, arXiv:2309.05858; 2025, arXiv:2506.05233.

@@ -18,8 +18,8 @@
 
 The error reads the undecayed state. With C = 1 it is `comba` with beta = 2 eta gamma and p = k. The
 source takes polynomial features of q and k first; here they are used as given. The state is (S, the
-last C keys, their values); the empty one has keys of zero, from which nothing is learned. It
-has only the recurrent form: a token corrects C keys at once, which is no rank-one change.
+last C keys, their values); the empty one has keys of zero, from which nothing is learned.
+Forms:     recurrent only: a token corrects C keys at once, which is no rank-one change.
 Objective: sum over the window of gamma |v - recall(S, k)|^2, one gradient step from S[t-1].
 Source:    Behrouz et al. 2025, arXiv:2505.23735.
 """

@@ -21,8 +21,8 @@
 
 The error reads the undecayed state, as the equations of the source do; `titans_decayed_error`
 forgets first. With eta = 0 and batches of one token it is `comba` with alpha = 1 - forget, beta = 2
-theta and p = k. The state is (S, C, B, which token of its batch comes next as a one-hot row). It
-has only the recurrent form: C is added to S whole, no diagonal and rank-one change.
+theta and p = k. The state is (S, C, B, which token of its batch comes next as a one-hot row).
+Forms:     recurrent only: C is added to S whole, no diagonal and rank-one change.
 Objective: |v - recall(S, k)|^2, without a factor of 1/2, as in its source.
 Source:    Behrouz et al. 2024, arXiv:2501.00663.
 """

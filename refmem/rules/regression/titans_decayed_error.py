@@ -18,8 +18,8 @@
 
 The error reads the decayed state. This is the reading under which Titans without momentum, eta = 0,
 is `gated_delta` (alpha = 1 - forget, beta = 2 theta), as its source says it is; its equations read
-the undecayed state, and so does `titans`. The state is (S, C). It has only the recurrent form: C is
-added to S whole, no diagonal and rank-one change.
+the undecayed state, and so does `titans`. The state is (S, C).
+Forms:     recurrent only: C is added to S whole, no diagonal and rank-one change.
 Objective: |v - recall(S, k)|^2, without a factor of 1/2, as in its source.
 Source:    after Behrouz et al. 2024, arXiv:2501.00663.
 """

@@ -1,4 +1,4 @@
-"""Titans with one hidden layer for a memory: momentum and forgetting, at test time.
+"""Titans with a hidden layer: gradient descent with momentum and forgetting, at test time.
 
     h      = k[t] B1        z = act(h) B2       B1, B2 are W1, W2 at the start of the batch
     d2     = 2 (z - v[t])
@@ -25,7 +25,8 @@
     array([0.125     , 0.57188416])
 
 The error reads the undecayed state. The state is (W1, W2, C1, C2, B1, B2, which token of its batch
-comes next as a one-hot row). It has only the recurrent form: the layer is not linear.
+comes next as a one-hot row).
+Forms:     recurrent only: the layer is not linear.
 Objective: |v - act(k W1) W2|^2, without a factor of 1/2, as in its source.
 Source:    Behrouz et al. 2024, arXiv:2501.00663.
 """

@@ -30,7 +30,8 @@
            [0.027, 0.973]])
 
 The error reads the undecayed state. The state is (W1, W2, C1, C2, B1, B2, which token of its batch
-comes next as a one-hot row). It has only the recurrent form: the layer is not linear.
+comes next as a one-hot row).
+Forms:     recurrent only: the layer is not linear.
 Objective: |layer_norm(act(k W1) W2) - (v - k)|^2, without a factor of 1/2.
 Source:    Behrouz et al. 2024, arXiv:2501.00663, with the loss of Sun et al. 2024,
            arXiv:2407.04620.

@@ -25,8 +25,8 @@
 
 The error reads the undecayed state. flash-linear-attention's reference reads with what S recalls in
 place of the leading q, and its inner gradient has lost a pair of parentheses. The state is (S, C,
-B, which token of its batch comes next as a one-hot row). It has only the recurrent form: the norm
-is not linear.
+B, which token of its batch comes next as a one-hot row).
+Forms:     recurrent only: the norm is not linear.
 Objective: |layer_norm(recall(S, k)) - (v - k)|^2, without a factor of 1/2.
 Source:    Behrouz et al. 2024, arXiv:2501.00663, with the loss of Sun et al. 2024,
            arXiv:2407.04620, as flash-linear-attention's titans has it.

@@ -25,8 +25,8 @@
 The last row of W (V + 1, V) is the layer's bias. The memory is x + layer_norm(recall(W, [x, 1])),
 trained to give v for k. flash-linear-attention reads with what W recalls in place of the leading q.
 The state is (B, the sum above, which token of its batch comes next as a one-hot row); the empty one
-is zero, the source learns it. Without norm, bias and residual it is `batch_delta`. It has only the
-recurrent form: the norm is not linear.
+is zero, the source learns it. Without norm, bias and residual it is `batch_delta`.
+Forms:     recurrent only: the norm is not linear.
 Objective: |layer_norm(recall(W, [k, 1])) - (v - k)|^2 / 2, gradients taken where the batch began.
 Source:    Sun et al. 2024, arXiv:2407.04620, and its published code.
 """

@@ -32,7 +32,8 @@
 
 The last row of W1 (V + 1, M) and of W2 (M + 1, V) is a bias. The memory is x + layer_norm(MLP(x)),
 trained to give v for k. The state is (B1, B2, the two sums above, which token of its batch comes
-next as a one-hot row). It has only the recurrent form: the layer is not linear.
+next as a one-hot row).
+Forms:     recurrent only: the layer is not linear.
 Objective: |layer_norm(MLP(k)) - (v - k)|^2 / 2, gradients taken where the batch began.
 Source:    Sun et al. 2024, arXiv:2407.04620, and its published code.
 """

@@ -1,8 +1,10 @@
 """Attention with bounded memory control: slots that hold softmax-weighted means of all tokens.
 
-    S[t] = S[t-1] + bind(exp(s[t]), [k[t], v[t], 1])                     write
-    keys, values = the first K and the next V columns of S[t], over its last column
-    o[t] = recall(values, kernel(keys q[t]))                             read, after the write
+    total[t]  = total[t-1]  + exp(s[t])                                  write
+    keys[t]   = keys[t-1]   + bind(k[t], exp(s[t]))
+    values[t] = values[t-1] + bind(exp(s[t]), v[t])
+    w[t]      = kernel(recall(keys[t], q[t]) / total[t])
+    o[t]      = recall(values[t], w[t] / total[t])                       read, after the write
 
     q, k     (..., T, K)   queries and keys, used as given
     v        (..., T, V)   values
@@ -11,65 +13,101 @@
     kernel   weighs the slots of a read: "softmax" over slots unless given, or any of refmem.kernels
     scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
 
-    form="stabilised" keeps each slot over e^m, m the greatest of its scores so far; the other form
-    overflows where e^s does. The state is the plain S in both.
+    form="stabilised" keeps each slot over e^m, m the greatest of its scores so far; the others
+    overflow where e^s does. The state is the plain one in all.
 
     >>> q = k = np.array([[1.], [1.]])
     >>> abc(q, k, np.array([[1.], [3.]]), np.zeros((2, 2))).out[:, 0]
     array([1., 2.])
 
 Every slot is the mean of all tokens with weights softmax(s) over the past: it is `gsa` with alpha =
-total[t-1]/total[t] and s = exp(s[t])/total[t], total being the last column. The state is S, (...,
-M, K + V + 1). The general forms do not apply to a read that goes through a kernel.
+total[t-1]/total[t] and s = exp(s[t])/total[t]. The state is (total, keys, values), (..., 1, M),
+(..., K, M) and (..., M, V): three `linear_attention` memories, each read with what those before it
+recall. So forms run one after the other; only the definition is differentiated.
 Source:    Peng et al. 2022, arXiv:2110.02488.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from refmem.algebra import bind, exp, greater, over_last, recall, transposed, with_ones, zeros
+from refmem.algebra import bind, exp, greater, ones, over, recall, zeros
 from refmem.kernels import softmax
-from refmem.memory import StateRule
+from refmem.memory import StateRule, Transition
 from refmem.stabilised import first_exponent, stabilised
 
 
-def step(S, q, k, v, s, kernel):
-    S = S + bind(exp(s), row(k, v))
-    return S, read(S, q, kernel)
+class Slots(NamedTuple):
+    """For each slot the sum of all weights (..., 1, M), of all weighted keys (..., K, M), and of
+    all weighted values (..., M, V)."""
+
+    total: np.ndarray
+    keys: np.ndarray
+    values: np.ndarray
 
 
-def row(k, v):
-    """What a token adds to a slot: [k, v, 1]."""
-    return with_ones(np.concatenate([k, v], axis=-1))
+def step(state, q, k, v, s, kernel):
+    state = plus(state, exp(s), k, v)
+    return state, read(state, q, kernel)
 
 
-def read(S, q, kernel):
-    """What the slots answer; the same for S and any multiple of each of its rows."""
-    means, K = over_last(S), q.shape[-1]
-    return recall(means[..., K:], slot_weights(means[..., :K], q, kernel))
+def plus(state, weight, k, v):
+    """The slots with a token added to each with its weight."""
+    total, keys, values = state
+    return Slots(total + weight[..., None, :], keys + bind(k, weight), values + bind(weight, v))
 
 
-def slot_weights(keys, q, kernel):
-    """How much each slot counts for a query, (..., M)."""
-    scores = recall(transposed(keys), q)
-    return kernel.weights(scores[..., None, :], np.ones((1, scores.shape[-1]), bool))[..., 0, :]
+def read(state, q, kernel):
+    """What the slots answer; the same for any multiple of what each of them holds."""
+    total = state.total[..., 0, :]
+    w = kernel.weights_of_all(over(recall(state.keys, q), total))
+    return recall(state.values, over(w, total))
 
 
-def start(S, x):
-    """S itself, and m of each slot."""
-    unseen = np.asarray(S[..., -1:] == 0, dtype=bool)
-    return S, first_exponent(unseen, x.s[..., 0, :, None])
+def totals(q, k, v, s, kernel):
+    one = ones((*s.shape[:-1], 1), s)
+    return Transition(read=one, write=(one, exp(s)))
+
+
+def keys_of_slots(total, q, k, v, s, kernel):
+    return Transition(read=q, write=(k, exp(s)))
+
+
+def values_of_slots(total, scores, q, k, v, s, kernel):
+    w = kernel.weights_of_all(over(scores, total))
+    return Transition(read=over(w, total), write=(exp(s), v))
+
+
+def start(state, x):
+    """The state itself, and m of each slot as it stands beside total, keys and values."""
+    unseen = np.asarray(state.total == 0, dtype=bool)
+    return state, beside(first_exponent(unseen, x.s[..., :1, :])[..., 0, :])
+
+
+def beside(m):
+    """A number for each slot, in the shapes of the state."""
+    return Slots(m[..., None, :], m[..., None, :], m[..., :, None])
 
 
 def stabilised_step(stored, m, q, k, v, s, kernel):
-    top = greater(m, s[..., None])
-    stored = stored * exp(m - top) + bind(exp(s - top[..., 0]), row(k, v))
-    return stored, top, read(stored, q, kernel)
+    m = m.total[..., 0, :]
+    top = greater(m, s)
+    stored = Slots(*(part * old for part, old in zip(stored, beside(exp(m - top)), strict=True)))
+    stored = plus(stored, exp(s - top), k, v)
+    return stored, beside(top), read(stored, q, kernel)
+
+
+def empty_slots(x):
+    """Slots of zeros."""
+    shapes = (1, x.M), (x.K, x.M), (x.M, x.V)
+    return Slots(*(zeros((*x.lead, *shape), x.like) for shape in shapes))
 
 
 abc = StateRule(
     step,
     inputs={"s": "T M"},
     options={"kernel": softmax},
-    initial=lambda x: zeros((*x.lead, x.M, x.K + x.V + 1), x.like),
+    initial=empty_slots,
+    relay={"total": totals, "scores": keys_of_slots, "out": values_of_slots},
     own_forms={"stabilised": stabilised(start, stabilised_step)},
 )

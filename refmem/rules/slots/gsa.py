@@ -1,8 +1,8 @@
 """Gated slot attention: a fixed number of slots, each a gated mean of keys and of values.
 
-    keys[t]   = alpha[t] * keys[t-1]   + bind(s[t], k[t])           write, each slot its own
-    values[t] = alpha[t] * values[t-1] + bind(s[t], v[t])
-    o[t]      = recall(values[t], kernel(keys[t] q[t]))                  read, after the write
+    keys[t]   = keys[t-1] * alpha[t]   + bind(k[t], s[t])                write, each slot its own:
+    values[t] = alpha[t] * values[t-1] + bind(s[t], v[t])                a column, then a row
+    o[t]      = recall(values[t], kernel(recall(keys[t], q[t])))         read, after the write
 
     q, k     (..., T, K)   queries and keys, used as given
     v        (..., T, V)   values
@@ -17,9 +17,9 @@
     >>> gsa(q, k, v, alpha, kernel="linear").out[:, 0]
     array([1.25  , 2.3125])
 
-The state is (keys, values), (..., M, K) and (..., M, V): two `gla` memories whose channels are
-slots, the second read with what the first recalls. The general forms do not apply to a read that
-goes through a kernel.
+The state is (keys, values), (..., K, M) and (..., M, V): a `value_gated` memory and then a `gla`
+memory, whose channels are slots, read with what the first recalls. So forms run one after the
+other; only the definition is differentiated.
 Source:    Zhang et al. 2024, arXiv:2409.07146.
 """
 
@@ -27,33 +27,35 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import bind, recall, transposed, zeros
+from refmem.algebra import bind, recall, zeros
 from refmem.kernels import softmax
-from refmem.memory import StateRule
+from refmem.memory import StateRule, Transition
 
 
 class Slots(NamedTuple):
-    """What each slot holds of keys (..., M, K) and of values (..., M, V)."""
+    """What each slot holds of keys (..., K, M) and of values (..., M, V)."""
 
     keys: np.ndarray
     values: np.ndarray
 
 
 def step(state, q, k, v, alpha, s, kernel):
-    kept = alpha[..., :, None]
-    keys, values = kept * state.keys + bind(s, k), kept * state.values + bind(s, v)
-    return Slots(keys, values), recall(values, slot_weights(keys, q, kernel))
+    keys = state.keys * alpha[..., None, :] + bind(k, s)
+    values = alpha[..., :, None] * state.values + bind(s, v)
+    return Slots(keys, values), recall(values, kernel.weights_of_all(recall(keys, q)))
 
 
-def slot_weights(keys, q, kernel):
-    """How much each slot counts for a query, (..., M)."""
-    scores = recall(transposed(keys), q)
-    return kernel.weights(scores[..., None, :], np.ones((1, scores.shape[-1]), bool))[..., 0, :]
+def keys_of_slots(q, k, v, alpha, s, kernel):
+    return Transition(read=q, write=(k, s), decay=alpha[..., None, :], columns=True)
+
+
+def values_of_slots(scores, q, k, v, alpha, s, kernel):
+    return Transition(read=kernel.weights_of_all(scores), write=(s, v), decay=alpha)
 
 
 def empty_slots(x):
     """Slots of zeros."""
-    return Slots(zeros((*x.lead, x.M, x.K), x.like), zeros((*x.lead, x.M, x.V), x.like))
+    return Slots(zeros((*x.lead, x.K, x.M), x.like), zeros((*x.lead, x.M, x.V), x.like))
 
 
 gsa = StateRule(
@@ -62,4 +64,5 @@ gsa = StateRule(
     defaults={"s": lambda x, state: 1 - x.alpha},
     options={"kernel": softmax},
     initial=empty_slots,
+    relay={"scores": keys_of_slots, "out": values_of_slots},
 )

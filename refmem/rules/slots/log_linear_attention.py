@@ -20,7 +20,8 @@ This is a Fenwick tree: at token t, counted from 0, level l > 0 holds 2^(l-1) to
 of t is 1, else none. The last level takes whatever is older, so any length runs with any L. With
 levels all 1 it is `scalar_decay`. The state is (S of each level, which levels are full). The form
 `levels_masked` has all tokens at once, each weighed by the level in which a later token finds it,
-in memory T^2; the general forms do not apply to a state of several memories.
+in memory T^2.
+Forms:     recurrent and levels_masked only: the memories of a state are added to one another.
 Source:    Guo et al. 2025, arXiv:2506.04761.
 """
 
@@ -30,6 +31,8 @@ import numpy as np
 
 from refmem.algebra import (
     bind,
+    causal,
+    causal_product,
     ones,
     products_after,
     products_before,
@@ -98,8 +101,11 @@ def run_levels_masked(rule, x, state, chunk, keep):
     decay = x.alpha[..., None]
     since_start = products_before(decay) * decay
     old = since_start * weights[..., :L]
-    scores = (x.q @ transposed(x.k)) * segment_products(x.alpha) * weights[..., L:]
-    out = scores @ x.v + sum(old[..., m, None] * (x.q @ S[..., m, :, :]) for m in range(L))
+    scores = np.where(causal(x.T, x.T), x.q @ transposed(x.k), zeros((1,), x.k))
+    scores = scores * segment_products(x.alpha) * weights[..., L:]
+    out = causal_product(scores, x.v) + sum(
+        old[..., m, None] * (x.q @ S[..., m, :, :]) for m in range(L)
+    )
     kept = since_start[..., -1, None, :] * places[..., :L]
     *lead, K, V = S.shape
     S = (kept @ S.reshape(*lead, K * V)).reshape(S.shape)

@@ -21,6 +21,7 @@
 
 The state is (memory, hidden): A (..., V, V) and h (..., V). What A recalls is attention to recent
 states: the sum over s < t of rate * decay^(t-1-s) (h[s] . h) h[s].
+Forms:     recurrent only: what is written is what was read, through f.
 Source:    Ba et al. 2016, arXiv:1610.06258.
 """
 

@@ -16,7 +16,7 @@
     >>> product_key_memory(one, one, keys, keys, np.array([[1.], [2.], [4.], [8.]]), top=1).out
     array([[8.]])
 
-Forms: "read" scores all M N keys; "halves" looks only at the `top` best of each half, whose pairs
+The form "read" scores all M N keys; "halves" looks only at the `top` best of each half, whose pairs
 hold the `top` best of all: a pair that is not among them has `top` others above it, or equal and
 before it. Several heads are leading axes, whose outputs add up. The source batch-normalises its
 queries first. The state is None.

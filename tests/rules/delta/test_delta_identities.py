@@ -9,12 +9,11 @@ import pytest
 
 import refmem as rm
 from refmem.numbers import fractions, prime_field
+from refmem.preconditioning import Preconditioned
 from refmem.rules.delta.gradient_momentum_delta import Momentum as GradientMomentum
 from refmem.rules.delta.implicit_delta import rate
 from refmem.rules.delta.kalman_delta import Belief
 from refmem.rules.delta.momentum_delta import Momentum
-from refmem.rules.delta.preconditioned_delta import Preconditioned as PreconditionedDelta
-from refmem.rules.delta.preconditioned_kda import Preconditioned as PreconditionedKDA
 from refmem.rules.delta.rwkv7 import as_generalized_delta
 from tests.draws import FIELD, INTERVALS, sample
 from tests.exact import assert_enclosures_overlap, assert_same
@@ -171,17 +170,14 @@ def test_kalman_delta_without_drift_is_least_squares():
 
 
 @pytest.mark.parametrize(
-    ("rule", "plain", "state"),
-    [
-        (rm.preconditioned_delta, rm.gated_delta, PreconditionedDelta),
-        (rm.preconditioned_kda, rm.kda, PreconditionedKDA),
-    ],
+    ("rule", "plain"),
+    [(rm.preconditioned_delta, rm.gated_delta), (rm.preconditioned_kda, rm.kda)],
     ids=lambda x: getattr(x, "name", ""),
 )
-def test_a_preconditioner_of_base_one_does_nothing(rule, plain, state):
+def test_a_preconditioner_of_base_one_does_nothing(rule, plain):
     x = draw(plain, INTERVALS)
-    half, moment = 0 * x["beta"] + 1, 0 * x["k"][..., 0, :] + 1
-    call = x | {"state": state(x["state"], moment), "fade": half, "weight": half}
+    half, moment = 0 * x["beta"] + 1, 0 * x["k"][..., :1, :] + 1
+    call = x | {"state": Preconditioned(moment, x["state"]), "fade": half, "weight": half}
     got, want = rule(**call, base=1), plain(**x)
     assert_enclosures_overlap(got.out, want.out, f"{rule.name}(base=1)")
     assert_enclosures_overlap(got.state.memory, want.state, f"{rule.name}(base=1): memory")
@@ -190,7 +186,7 @@ def test_a_preconditioner_of_base_one_does_nothing(rule, plain, state):
 def test_preconditioners_agree_where_all_channels_forget_alike():
     x = draw(rm.preconditioned_delta, INTERVALS)
     each = x["alpha"][..., None] + 0 * x["k"]
-    got = rm.preconditioned_kda(**(x | {"alpha": each, "state": PreconditionedKDA(*x["state"])}))
+    got = rm.preconditioned_kda(**(x | {"alpha": each}))
     assert_enclosures_overlap(got.out, rm.preconditioned_delta(**x).out, "preconditioned_kda")
 
 

@@ -2,7 +2,7 @@ import flint
 
 from refmem import Result, preconditioned_kda
 from refmem.numbers import intervals
-from refmem.rules.delta.preconditioned_kda import Preconditioned
+from refmem.preconditioning import Preconditioned
 from tests.exact import assert_same
 from tests.rules import hand
 
@@ -14,8 +14,8 @@ def test_preconditioned_kda_by_hand():
     # S' = (1/4, 3/4) recalls 1, error 2: S2 = S' + 1/4 (2) (1/2, 1/2) = (1/2, 1)     o2 = 5/2
     S0, q, k, v = (intervals(x) for x in (hand.S0, hand.q, hand.k, hand.v))
     half, beta, none, one = (intervals(x) for x in ([0.5, 0.5], [0.5, 0.25], [0, 0], [1, 1]))
-    state = Preconditioned(S0, intervals([3, 3]))
+    state = Preconditioned(intervals([[3, 3]]), S0)
     x = q, k, v, half[:, None] + 0 * k, beta, none, one, flint.arb(-1)
     got = preconditioned_kda(*x, state=state, base=4, eps=0)
-    want = Preconditioned(intervals([[0.5], [1]]), intervals([1, 1]))
+    want = Preconditioned(intervals([[1, 1]]), intervals([[0.5], [1]]))
     assert_same(got, Result(intervals([[0.5], [2.5]]), want), "preconditioned_kda")

@@ -1,0 +1,118 @@
+"""What the stored values are like: their width, their mean and their covariance.
+
+Only three numbers of them reach a retrieval SNR: how long a value is, how long their common mean
+is, and how long the value read is. A shared mean makes crosstalk coherent: it grows as N^2
+(derivations/snr_value_mean.py, derivations/snr_value_covariance.py).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+class Values:
+    """Gaussian values (N, dim) with a mean and a covariance.
+
+    dim          d_v, their width
+    mean         one number for every entry, or (dim,)
+    covariance   one variance for every entry, or (dim, dim)
+    averaged     False: the value read has the typical squared length E |v|^2
+                 True: it is one of the others, and 1/SNR is averaged over it: a factor
+                 d_v/(d_v - 2) for standard normal values
+
+    >>> round(Values(10, averaged=True).inverse_length * 10, 6)           # 10/8
+    1.25
+    """
+
+    def __init__(
+        self, dim: int, mean: Any = 0.0, covariance: Any = 1.0, *, averaged: bool = False
+    ) -> None:
+        from refmem.capacity.arguments import check_count
+
+        self.dim = check_count("values.dim", dim, "entries of a value")
+        self.mean = self._entries("mean", mean, (self.dim,))
+        given = np.asarray(covariance, dtype=float)
+        whole = given * np.eye(self.dim) if given.ndim == 0 else given
+        self.covariance = self._entries("covariance", whole, (self.dim, self.dim))
+        variances = np.linalg.eigvalsh(self.covariance)
+        if not np.array_equal(self.covariance, self.covariance.T) or variances[0] < -_ROUNDING * (
+            abs(variances[-1])
+        ):
+            raise ValueError(
+                "capacity: values.covariance has an asymmetry or a negative variance, expected a "
+                "symmetric matrix without one, because it is E (v - mean) (v - mean)'"
+            )
+        self.averaged = averaged
+
+    @staticmethod
+    def _entries(name: str, given: Any, shape: tuple[int, ...]) -> np.ndarray:
+        array = np.asarray(given, dtype=float)
+        if array.shape not in ((), shape):
+            raise ValueError(
+                f"capacity: values.{name} has shape {array.shape}, expected {shape} or one number, "
+                "because values have dim entries"
+            )
+        return np.broadcast_to(array, shape)
+
+    @property
+    def power(self) -> float:
+        """E |v|^2: the trace of the covariance and the squared length of the mean."""
+        return float(np.trace(self.covariance)) + self.mean_power
+
+    @property
+    def mean_power(self) -> float:
+        """|E v|^2."""
+        return float(self.mean @ self.mean)
+
+    @property
+    def inverse_length(self) -> float:
+        """E 1/|v_i|^2 of the value read: 1/E |v|^2, or the average if it is averaged over.
+
+        Proof: derivations/snr_value_covariance.py: the integral over u > 0 of
+        E exp(-u |v|^2) = product over axes of exp(-u m^2/(1 + 2 u c))/sqrt(1 + 2 u c).
+        """
+        if not self.averaged:
+            return 1 / self.power
+        variances, axes = np.linalg.eigh(self.covariance)
+        variances, along = np.maximum(variances, 0), (self.mean @ axes) ** 2
+        least = abs(variances).max() * _ROUNDING
+        if (variances > least).sum() <= 2 and not along[variances <= least].any():
+            raise ValueError(
+                f"capacity: values.dim has value {self.dim}, expected more than 2 entries that "
+                "vary, because the average of 1/|v|^2 is infinite otherwise"
+            )
+        return self._integral(variances, along)
+
+    def _integral(self, variances: np.ndarray, along: np.ndarray) -> float:
+        from scipy.integrate import quad
+
+        def at(log_u: float) -> float:
+            grown = 1 + 2 * math.exp(log_u) * variances
+            exponent = -math.exp(log_u) * (along / grown).sum() - np.log(grown).sum() / 2
+            return math.exp(log_u + exponent)
+
+        around = -math.log(self.power)
+        return quad(at, around - 50, around + 150, points=[around], limit=400, epsrel=1e-12)[0]
+
+    def draw(self, random: np.random.Generator, count: int) -> np.ndarray:
+        """So many values, (count, dim)."""
+        normal = random.standard_normal((count, self.dim))
+        if self.is_standard:
+            return normal
+        variances, axes = np.linalg.eigh(self.covariance)
+        return self.mean + (normal * np.sqrt(np.maximum(variances, 0))) @ axes.T
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether entries are standard normal."""
+        return not self.mean.any() and np.array_equal(self.covariance, np.eye(self.dim))
+
+
+_ROUNDING = 1e-12
+"""Negative variances of a covariance computed in float64, relative to its largest."""
+
+STANDARD = Values(1)
+"""Standard normal values read at their typical length: their width does not matter."""

@@ -1,0 +1,102 @@
+"""The figures of docs/expressivity.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from refmem.expressivity.keys import narrowest_keys, necessary_width, sufficient_width
+from refmem.expressivity.parity import CHANNELS, LENGTH, best_margins
+from refmem.expressivity.robustness import PRECISIONS, PROGRAMS, STEPS, robustness
+from refmem.plot import COLORS, MARKERS, figure
+from refmem.rules.decay import gla
+from refmem.rules.delta import delta
+
+Watch = Callable[[int, int], Any]
+
+FLOOR = 1e-8
+"""Margins below what the linear programs resolve are drawn as this."""
+
+
+def parity_margin(watch: Watch) -> Any:
+    """The best margin of a score of parity, against the number of ones."""
+    lengths = range(2, LENGTH + 1)
+    lines = {f"gla, K = {K}": (gla, K) for K in CHANNELS} | {"delta, beta = 2": (delta, 1)}
+    with figure() as (made, axes):
+        for place, (label, (rule, channels)) in enumerate(lines.items()):
+            margins = [max(x, FLOOR) for x in best_margins(rule, channels)]
+            axes.plot(lengths, margins, label=label, color=COLORS[place], marker=MARKERS[place])
+            watch(place + 1, len(lines))
+        axes.set(
+            yscale="log",
+            xlabel="ones given, one after another",
+            ylabel="best margin of odd against even",
+            title="Decay cannot count: every score of parity fails",
+        )
+        axes.axhline(FLOOR, color="0.6", linestyle=":")
+        axes.annotate("no score at all", (LENGTH, FLOOR), ha="right", va="bottom")
+        axes.legend()
+    return made
+
+
+SIZES = (8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16384)
+
+
+def key_width(watch: Watch) -> Any:
+    """Dimensions that n keys take, which DeltaFormer with rounding tells apart."""
+    widths = {
+        "orthogonal keys": lambda n: n,
+        "random keys: always enough": sufficient_width,
+        "random keys: no fewer (Welch)": necessary_width,
+        "polynomial code, or orthogonal": _narrowest_width,
+    }
+    with figure() as (made, axes):
+        for place, (label, width) in enumerate(widths.items()):
+            values = [width(n) for n in SIZES]
+            axes.plot(SIZES, values, label=label, color=COLORS[place], marker=MARKERS[place])
+            watch(place + 1, len(widths))
+        axes.set(
+            xscale="log",
+            yscale="log",
+            xlabel="things that are tracked, n",
+            ylabel="width of a key, d",
+            title="Keys that rounding tells apart need few dimensions",
+        )
+        axes.legend()
+    return made
+
+
+def _narrowest_width(n: int) -> int:
+    return narrowest_keys(n).vectors.shape[1]
+
+
+def robustness_by_precision(watch: Watch) -> Any:
+    """Tokens that were answered rightly before the first error, by precision and size."""
+    found = robustness(watch=watch)
+    with figure(columns=len(PRECISIONS), width=5, sharey=True) as (made, axes):
+        for panel, precision in zip(axes, PRECISIONS, strict=True):
+            panel.set(xscale="log", yscale="log", ylim=(0.7, 3 * STEPS), title=precision)
+            panel.set_xlabel("things that are tracked, n")
+            for place, program in enumerate(PROGRAMS):
+                points = [
+                    x for x in found if (x["program"], x["precision"]) == (program, precision)
+                ]
+                shift = 1.06**place  # so that lines along the top can be told apart
+                panel.plot(
+                    [x["n"] * shift for x in points],
+                    [max(x["steps"], 1) for x in points],
+                    label=program,
+                    color=COLORS[place],
+                    marker=MARKERS[place],
+                )
+            panel.axhline(STEPS, color="0.6", linestyle=":")
+        axes[0].set_ylabel(f"tokens before the first error ({STEPS}: none)")
+        axes[0].legend(loc="lower left")
+    return made
+
+
+FIGURES: dict[str, Callable[[Watch], Any]] = {
+    "expressivity_parity_margin": parity_margin,
+    "expressivity_key_width": key_width,
+    "expressivity_robustness": robustness_by_precision,
+}

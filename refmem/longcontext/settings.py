@@ -1,0 +1,54 @@
+"""Memories and worlds as what JSON holds, and back: for sweeps, journals and saved streams."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from refmem.longcontext.checks import find
+from refmem.longcontext.memories import MEMORIES, Memory
+from refmem.longcontext.worlds import MOTIONS, Motion, World
+
+SIZES = ("keys", "values", "noise")
+
+
+def of_memory(memory: Memory) -> dict[str, Any]:
+    """Its name and its gates.
+
+    >>> from refmem.longcontext import Delta
+    >>> of_memory(Delta(0.5))
+    {'name': 'delta', 'beta': 0.5}
+    """
+    return _of(memory)
+
+
+def of_world(world: World) -> dict[str, Any]:
+    """Its motion and its sizes.
+
+    >>> from refmem.longcontext import Piecewise
+    >>> of_world(World(Piecewise(100)))["motion"]
+    {'name': 'piecewise', 'period': 100, 'size': 1.0}
+    """
+    return {"motion": _of(world.motion), **{name: getattr(world, name) for name in SIZES}}
+
+
+def memory_of(settings: dict[str, Any]) -> Memory:
+    """The memory with these settings."""
+    gates = {name: value for name, value in settings.items() if name != "name"}
+    return find("memory", MEMORIES, settings["name"])(**gates)
+
+
+def world_of(settings: dict[str, Any]) -> World:
+    """The world with these settings."""
+    sizes = {name: settings[name] for name in SIZES}
+    return World(motion_of(settings["motion"]), **sizes)
+
+
+def motion_of(settings: dict[str, Any]) -> Motion:
+    """The motion with these settings."""
+    others = {name: value for name, value in settings.items() if name != "name"}
+    return find("motion", MOTIONS, settings["name"])(**others)
+
+
+def _of(one: Any) -> dict[str, Any]:
+    return {"name": one.name, **asdict(one)}

@@ -1,0 +1,69 @@
+"""flash-linear-attention: its `naive.py` files on any machine, its kernels where there is a GPU.
+
+Triton's own interpreter counts as a GPU, a slow one: TRITON_INTERPRET=1 refmem check fla --seed 2.
+
+Found of the kernels with fla-core 0.6.0 and triton 3.9.0, by that command, in float32:
+
+- Every fused_recurrent kernel is right, packed sequences too: gated delta, KDA, GDN-2, Comba,
+  delta, DPLR, IPLR, linear attention, simple GLA, GLA, RWKV-6.
+- The chunk kernels of gated delta, KDA, GDN-2, Comba, simple GLA and RWKV-6 return NaN where a gate
+  is exactly zero, and lose digits where gates are all but zero (logarithms of -20): 30 to 80 times
+  the budget. Both are because they subtract cumulative sums. All else is right, packed too.
+- chunk_delta_rule refuses float32. In float16 it keeps what a chunk writes in float16, so that its
+  float32 state has the error of float16, 1e-3, and its output up to four times the budget.
+- chunk_comba and chunk_iplr_delta_rule miss the budget by up to a half in one case each;
+  parallel_path_attn does by 12 times from its second block of 64 tokens on (8e-6).
+- deltaformer_attn needs flash-attn, and chunk_dplr_delta_rule a compiler: they were not run.
+
+Found of the naive files with fla-core 0.6.0 and torch 2.13.0 on a CPU, float32:
+
+- `naive_recurrent_comba` is not Comba: its error reads the state after the decay. The chunked naive
+  of the same file, like the paper and the kernels, reads it before. (Its results equal
+  `refmem.comba_decayed_error`.)
+- `naive_deltaformer_attn` takes out of a value what the query recalls, not what the key does. So do
+  the kernels beside it, as one reads: it is `refmem.deltaformer` with w = q, not the paper's w = k.
+- The chunked naives of gated delta, KDA, GDN-2, Comba, DPLR and simple GLA return NaN where a gate
+  is exactly zero (a logarithm of minus infinity), because they subtract cumulative sums; the
+  recurrent ones are right. Their gradients are NaN there too, and that of chunked GDN-2 already
+  where logarithms of -20 add up, because it exponentiates before it masks.
+- The chunked naives of gated delta, GDN-2 and Comba invert the triangular system of a chunk: with
+  one key channel their gradients are off by up to 2.5 times what is allowed.
+- GLA, delta, IPLR, DPLR and DeltaFormer take no scale and always use 1/sqrt(K); Gated DeltaProduct
+  takes one, uses it, and has no default. With that said, all of them are right.
+- Without tokens, the naives of gated delta, chunked simple GLA, Comba and Gated DeltaProduct return
+  the caller's own initial state.
+- Titans' naive gradient is wrong: D * grad - grad.sum() / (rstd * D) needs parentheses around the
+  difference. For a random memory of width 6 its step is off by 8.8 times the step itself; with the
+  parentheses it is right to 3e-16. It is not among the functions below, because its read differs
+  from `refmem.titans_normed` too.
+- Everything else below is right, log-linear attention with several heads among it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import pathlib
+
+from refmem.oracle.targets.callable import Group
+from refmem.oracle.targets.fla.kernels import interpreted, kernel_targets
+from refmem.oracle.targets.fla.naive import naive_targets
+from refmem.oracle.targets.target import UnavailableError, require
+
+
+def make_fla() -> Group:
+    """The kernels if there is a GPU or Triton's interpreter, else the naive files."""
+    torch = require("torch")
+    home = _home()
+    if torch.cuda.is_available() or interpreted():
+        require("triton")
+        return Group("fla", list(kernel_targets("cuda" if torch.cuda.is_available() else "")))
+    return Group("fla", naive_targets(home))
+
+
+def _home() -> pathlib.Path:
+    found = importlib.util.find_spec("fla")
+    if found is None or not found.submodule_search_locations:
+        raise UnavailableError(
+            "fla is not installed; install it with: pip install fla-core (--no-deps without a GPU)"
+        )
+    return pathlib.Path(found.submodule_search_locations[0])
