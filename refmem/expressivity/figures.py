@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from refmem.expressivity.keys import narrowest_keys, necessary_width, sufficient_width
 from refmem.expressivity.parity import CHANNELS, LENGTH, best_margins
 from refmem.expressivity.robustness import PRECISIONS, PROGRAMS, STEPS, robustness
 from refmem.plot import COLORS, MARKERS, figure
+from refmem.rule import Rule
 from refmem.rules.decay import gla
 from refmem.rules.delta import delta
 
@@ -23,10 +25,12 @@ def parity_margin(watch: Watch) -> Any:
     lengths = range(2, LENGTH + 1)
     lines = {f"gla, K = {K}": (gla, K) for K in CHANNELS} | {"delta, beta = 2": (delta, 1)}
     with figure() as (made, axes):
-        for place, (label, (rule, channels)) in enumerate(lines.items()):
-            margins = [max(x, FLOOR) for x in best_margins(rule, channels)]
-            axes.plot(lengths, margins, label=label, color=COLORS[place], marker=MARKERS[place])
-            watch(place + 1, len(lines))
+        _plot(
+            axes,
+            lengths,
+            {label: partial(_margins, rule, channels) for label, (rule, channels) in lines.items()},
+            watch,
+        )
         axes.set(
             yscale="log",
             xlabel="ones given, one after another",
@@ -37,6 +41,19 @@ def parity_margin(watch: Watch) -> Any:
         axes.annotate("no score at all", (LENGTH, FLOOR), ha="right", va="bottom")
         axes.legend()
     return made
+
+
+def _margins(rule: Rule, channels: int) -> list[float]:
+    return [max(x, FLOOR) for x in best_margins(rule, channels)]
+
+
+def _plot(
+    axes: Any, x: Sequence[int], lines: dict[str, Callable[[], Iterable[float]]], watch: Watch
+) -> None:
+    """A line for each name, of what its function returns."""
+    for place, (label, values) in enumerate(lines.items()):
+        axes.plot(x, [*values()], label=label, color=COLORS[place], marker=MARKERS[place])
+        watch(place + 1, len(lines))
 
 
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16384)
@@ -51,10 +68,9 @@ def key_width(watch: Watch) -> Any:
         "polynomial code, or orthogonal": _narrowest_width,
     }
     with figure() as (made, axes):
-        for place, (label, width) in enumerate(widths.items()):
-            values = [width(n) for n in SIZES]
-            axes.plot(SIZES, values, label=label, color=COLORS[place], marker=MARKERS[place])
-            watch(place + 1, len(widths))
+        _plot(
+            axes, SIZES, {name: partial(map, width, SIZES) for name, width in widths.items()}, watch
+        )
         axes.set(
             xscale="log",
             yscale="log",
