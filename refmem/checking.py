@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,9 +32,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
         click.option("--rule", help="Only this rule; the rule of a function or a program."),
-        click.option("--dtype", type=click.Choice(DTYPES), help="Of a function or a program."),
         click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
         click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
+        click.option("--dtype", type=click.Choice(DTYPES),
+                     help="Likewise; of other targets, only their kernels that have it."),
         click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0,
                      show_default=True, help="Seconds for one case of a function or a program."),
     ):  # fmt: skip
@@ -76,6 +78,7 @@ def check(
     """Check a kernel: onnxruntime, onnx-reference, fla, transformers, mlx, package.module:function
     with --rule, or a program with --exec and --rule."""
     from refmem import oracle
+    from refmem.oracle.backward import diagnose_gradients
     from refmem.oracle.diagnosis import diagnose
     from refmem.oracle.reports import write_reports
     from refmem.oracle.tables import show_report
@@ -94,8 +97,9 @@ def check(
             gradients=gradients,
             watch=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    show_report(report, console(), details)
+    show_report(report, console(), details, _command(target, making))
     diagnoses = [str(one) for one in diagnose(chosen, report.outcomes)]
+    diagnoses += [str(one) for one in diagnose_gradients(chosen, report.outcomes)]
     for one in diagnoses:
         console().print(Text(f"\n{one}"), soft_wrap=True)
     try:
@@ -103,6 +107,16 @@ def check(
     except OSError as error:
         raise click.UsageError(f"the report cannot be written: {error}") from error
     sys.exit(CONFORMS if report.conforms else DEPARTS)
+
+
+def _command(target: str | None, making: dict[str, Any]) -> str:
+    """What says the same target again on the command line."""
+    words = ["refmem", "check", *([target] if target else [])]
+    for name, value in making.items():
+        usual = {"convention": "refmem", "library": "numpy", "timeout": 60.0}.get(name)
+        if value not in (None, usual) and name != "rule":
+            words += [f"--{'exec' if name == 'command' else name}", str(value)]
+    return shlex.join(words)
 
 
 def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:

@@ -111,6 +111,9 @@ def show(name: str) -> None:
 )
 @click.option("--case", "cases", multiple=True, help="Only this case; may be repeated.")
 @click.option("--seed", "seeds", multiple=True, type=click.IntRange(min=0), help="Only this seed.")
+@click.option(
+    "--convention", default="refmem", show_default=True, help="Of the arrays: fla, onnx, ..."
+)
 @click.option("--verify", help="Check this folder instead of writing one.")
 def vectors(
     rule: str | None,
@@ -118,6 +121,7 @@ def vectors(
     kind: str,
     cases: tuple[str, ...],
     seeds: tuple[int, ...],
+    convention: str,
     verify: str | None,
 ) -> None:
     """Write golden vectors of a rule, the same bytes on every machine; or verify a folder."""
@@ -139,6 +143,7 @@ def vectors(
                 kind,
                 cases=cases,
                 seeds=seeds,
+                convention=convention,
                 watch=lambda done, total: progress.update(task, completed=done, total=total),
             )
     except ChoiceError as error:

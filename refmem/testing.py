@@ -52,10 +52,9 @@ from refmem.oracle.cases import ChoiceError, find_case, find_rule, names_of
 from refmem.oracle.check import FAILED, PASSED, REFUSED, check
 from refmem.oracle.conventions import REFMEM, Convention
 from refmem.oracle.gradients import judge_gradient, without_gradient
-from refmem.oracle.presets import PRESETS
+from refmem.oracle.presets import find_convention
 from refmem.oracle.running import outside
 from refmem.oracle.targets import PythonCallable
-from refmem.signature import nearest_name
 
 LISTED = 12
 """How many failures a message has."""
@@ -141,11 +140,6 @@ def _target(
     fn: Callable[..., Any], rule: str, convention: str | Convention, dtype: Any, library: str
 ) -> PythonCallable:
     if isinstance(convention, str):
-        if convention not in PRESETS:
-            raise ChoiceError(
-                f"convention has name {convention!r}, expected one of {', '.join(PRESETS)}"
-                f"{nearest_name(convention, PRESETS)}"
-            )
-        convention = PRESETS[convention]
+        convention = find_convention(convention)
     kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
     return PythonCallable(fn, rule, kind, convention=convention, library=library)

@@ -45,6 +45,8 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
         click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True,
                      help="Processes; the numbers are the same for any of them."),
+        click.option("--executor", "address",
+                     help="Instead of processes, a Dask cluster to run on: dask://HOST:PORT."),
         click.option("--journal", callback=file_in_a_folder,
                      help="A file that a stopped run resumes from; memories have FILE.memories."),
         click.option("--plot", "picture", help="Draw it: a file ending in .svg or .png."),
@@ -95,15 +97,21 @@ def capacity(
 
 
 def _swept(
-    points: Sequence[Any], by_age: Sequence[Any], seed: int, workers: int, journal: str | None
+    points: Sequence[Any],
+    by_age: Sequence[Any],
+    seed: int,
+    workers: int,
+    address: str | None,
+    journal: str | None,
 ) -> list[list[dict[str, Any]]]:
     """Both sweeps, each with a progress bar and a journal of its own."""
     from refmem.capacity import studies
-    from refmem.sweep import JournalError, processes, sweep
+    from refmem.executors import UnreachableError, executor_at
+    from refmem.sweep import processes, sweep
 
     results = []
     try:
-        with processes(workers) as executor:
+        with executor_at(address) if address else processes(workers) as executor:
             for label, task, some in (
                 ("kernels", studies.snr_at, points),
                 ("memories", studies.memory_at, by_age),
@@ -118,8 +126,11 @@ def _swept(
                     results.append(
                         sweep(task, some, rng=seed, executor=executor, journal=own, watch=watch)
                     )
-    except JournalError as error:
+    except ValueError as error:  # of the journal or of the address
         raise click.UsageError(str(error)) from error
+    except (ImportError, UnreachableError) as error:
+        click.echo(f"refmem: {error}", err=True)
+        sys.exit(UNAVAILABLE)
     except BrokenExecutor as error:
         click.echo(f"refmem: a worker died ({error}); the same --journal resumes", err=True)
         sys.exit(UNAVAILABLE)

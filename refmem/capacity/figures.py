@@ -124,11 +124,14 @@ def overview(
     snr: float,
 ) -> Any:
     """What `refmem capacity --plot` draws: all of its tables."""
-    with figure(columns=3 if by_age else 2, width=6.5, height=5.2) as (made, axes):
-        draw_snr(axes[0], points, found)
-        draw_required(axes[1], snr)
+    rows = 2 if by_age else 1
+    with figure(rows, 2, width=6.5, height=5, squeeze=False) as (made, axes):
+        draw_snr(axes[0, 0], points, found)
+        draw_required(axes[0, 1], snr)
         if by_age:
-            draw_memories(axes[2], by_age, aged)
+            draw_memories(axes[1, 0], by_age, aged, "retention")
+            draw_memories(axes[1, 1], by_age, aged)
+            axes[1, 0].get_legend().remove()
     return made
 
 

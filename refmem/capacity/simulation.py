@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.capacity.arguments import check_count
+from refmem.capacity.moments import exp_of
 from refmem.capacity.setting import Setting, setting
 from refmem.capacity.values import Values
 from refmem.capacity.weights import between, family_of
@@ -122,7 +123,7 @@ def _read(chosen: Setting, random: np.random.Generator) -> tuple[float, float]:
     length = chosen.values.power
     if chosen.values.averaged:
         length = float((chosen.values.draw(random, 1) ** 2).sum())
-    return float(crosstalk @ crosstalk) / length, math.exp(2 * (stored - unit))
+    return float(crosstalk @ crosstalk) / length, exp_of(2 * (stored - unit))
 
 
 def _blocks(chosen: Setting, random: np.random.Generator) -> Iterator[np.ndarray]:

@@ -12,6 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from refmem.capacity.arguments import check_count
+
+_ROUNDING = 1e-12
+"""Negative variances of a covariance computed in float64, relative to its largest."""
+
 
 class Values:
     """Gaussian values (N, dim) with a mean and a covariance.
@@ -30,20 +35,24 @@ class Values:
     def __init__(
         self, dim: int, mean: Any = 0.0, covariance: Any = 1.0, *, averaged: bool = False
     ) -> None:
-        from refmem.capacity.arguments import check_count
-
         self.dim = check_count("values.dim", dim, "entries of a value")
         self.mean = self._entries("mean", mean, (self.dim,))
-        given = np.asarray(covariance, dtype=float)
-        whole = given * np.eye(self.dim) if given.ndim == 0 else given
-        self.covariance = self._entries("covariance", whole, (self.dim, self.dim))
-        variances = np.linalg.eigvalsh(self.covariance)
-        if not np.array_equal(self.covariance, self.covariance.T) or variances[0] < -_ROUNDING * (
-            abs(variances[-1])
-        ):
+        matrix = self._entries("covariance", covariance, (self.dim, self.dim))
+        self.axes: np.ndarray | None = None  # the entries themselves
+        self.variances = np.full(self.dim, matrix if matrix.ndim == 0 else np.nan)
+        if matrix.ndim:
+            self.variances, self.axes = np.linalg.eigh(matrix)
+        largest = abs(self.variances).max()
+        if (matrix != matrix.T).any() or self.variances.min() < -_ROUNDING * largest:
             raise ValueError(
                 "capacity: values.covariance has an asymmetry or a negative variance, expected a "
                 "symmetric matrix without one, because it is E (v - mean) (v - mean)'"
+            )
+        self.variances = np.maximum(self.variances, 0)
+        if not self.power > 0:
+            raise ValueError(
+                "capacity: values.covariance has only zeros, and so has the mean, expected a value "
+                "that is not zero, because noise is compared with its length"
             )
         self.averaged = averaged
 
@@ -55,12 +64,12 @@ class Values:
                 f"capacity: values.{name} has shape {array.shape}, expected {shape} or one number, "
                 "because values have dim entries"
             )
-        return np.broadcast_to(array, shape)
+        return array if len(shape) > 1 else np.broadcast_to(array, shape)
 
     @property
     def power(self) -> float:
         """E |v|^2: the trace of the covariance and the squared length of the mean."""
-        return float(np.trace(self.covariance)) + self.mean_power
+        return float(self.variances.sum()) + self.mean_power
 
     @property
     def mean_power(self) -> float:
@@ -76,9 +85,9 @@ class Values:
         """
         if not self.averaged:
             return 1 / self.power
-        variances, axes = np.linalg.eigh(self.covariance)
-        variances, along = np.maximum(variances, 0), (self.mean @ axes) ** 2
-        least = abs(variances).max() * _ROUNDING
+        variances = self.variances
+        along = (self.mean if self.axes is None else self.mean @ self.axes) ** 2
+        least = variances.max() * _ROUNDING
         if (variances > least).sum() <= 2 and not along[variances <= least].any():
             raise ValueError(
                 f"capacity: values.dim has value {self.dim}, expected more than 2 entries that "
@@ -102,17 +111,14 @@ class Values:
         normal = random.standard_normal((count, self.dim))
         if self.is_standard:
             return normal
-        variances, axes = np.linalg.eigh(self.covariance)
-        return self.mean + (normal * np.sqrt(np.maximum(variances, 0))) @ axes.T
+        scaled = normal * np.sqrt(self.variances)
+        return self.mean + (scaled if self.axes is None else scaled @ self.axes.T)
 
     @property
     def is_standard(self) -> bool:
         """Whether entries are standard normal."""
-        return not self.mean.any() and np.array_equal(self.covariance, np.eye(self.dim))
+        return self.axes is None and not self.mean.any() and bool((self.variances == 1).all())
 
-
-_ROUNDING = 1e-12
-"""Negative variances of a covariance computed in float64, relative to its largest."""
 
 STANDARD = Values(1)
 """Standard normal values read at their typical length: their width does not matter."""

@@ -46,7 +46,8 @@ class Expected:
 
     def dtype_of(self, part: str) -> np.dtype:
         """The dtype that a part must have."""
-        return self.dtype if part == "out" else self.state_dtype or self.dtype
+        own = part.startswith("state") and self.state_dtype
+        return own or self.dtype
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,12 @@ def own_runs(case: Case, foreign: Arrays, convention: Convention, dtype: Any) ->
     return [run_rule(case, inputs, **call, **form) for form in forms]
 
 
-def allowed_errors(own: list[Errors], dtype: np.dtype) -> Errors:
+def allowed_errors(own: list[Errors], dtype: np.dtype, factor: float = FACTOR) -> Errors:
     """The errors that a part of a dtype may have, from those of the rule's own runs."""
     worst = Errors.worst(own)
     head = max(worst.gain, worst.direction)
     rounding = unit_in_last_place(dtype)
-    return Errors(*(FACTOR * e + rounding for e in (worst.rms, worst.row, head, head)))
+    return Errors(*(factor * e + rounding for e in (worst.rms, worst.row, head, head)))
 
 
 def unit_in_last_place(dtype: Any) -> float:
@@ -125,9 +126,12 @@ def unit_in_last_place(dtype: Any) -> float:
     return float(importlib.import_module("ml_dtypes").finfo(dtype).eps)
 
 
-def judge(expected: Expected, found: Arrays) -> Verdict:
-    """Compare the parts of a result, in refmem's grammar, with what was expected."""
-    verdicts = [_judge_part(expected, part, x) for part, x in found.items()]
+def judge(expected: Expected, found: Arrays, of: str = "") -> Verdict:
+    """Compare the parts of a result, in refmem's grammar, with what was expected.
+
+    of   what is said before the name of a part, such as "gradient by "
+    """
+    verdicts = [_judge_part(expected, part, x, f"{of}{part}") for part, x in found.items()]
     return Verdict(
         error=max(verdict.error for verdict in verdicts),
         share=max(verdict.share for verdict in verdicts),
@@ -135,16 +139,16 @@ def judge(expected: Expected, found: Arrays) -> Verdict:
     )
 
 
-def _judge_part(expected: Expected, part: str, x: np.ndarray) -> Verdict:
+def _judge_part(expected: Expected, part: str, x: np.ndarray, name: str) -> Verdict:
     truth, allowed = expected.truth[part], expected.allowed[part]
     if x.dtype != expected.dtype_of(part):
-        return _hopeless(f"{part} has dtype {x.dtype}, expected {expected.dtype_of(part)}")
+        return _hopeless(f"{name} has dtype {x.dtype}, expected {expected.dtype_of(part)}")
     if x.shape != truth.shape:
-        return _hopeless(f"{part} has shape {x.shape}, expected {truth.shape}")
+        return _hopeless(f"{name} has shape {x.shape}, expected {truth.shape}")
     x = x.astype(truth.dtype)
     if not same_specials(x, truth):
         bad = np.isfinite(x) != np.isfinite(truth)
-        return _hopeless(f"{part} has {int(bad.sum())} NaN or infinite entries, expected none")
+        return _hopeless(f"{name} has {int(bad.sum())} NaN or infinite entries, expected none")
     errors = measure(x, truth)
     shares = {
         metric: error / limit if error >= 0 else np.inf  # an overflow can make it NaN
@@ -155,7 +159,7 @@ def _judge_part(expected: Expected, part: str, x: np.ndarray) -> Verdict:
         return Verdict(errors.rms, shares[worst])
     size, limit = getattr(errors, worst), getattr(allowed, worst)
     where = _first_bad(row_errors(as_rows(x), as_rows(truth)) > allowed.row, part)
-    reason = f"{part}: {worst} error {short(size)}, allowed {short(limit)}{where}"
+    reason = f"{name}: {worst} error {short(size)}, allowed {short(limit)}{where}"
     return Verdict(errors.rms, shares[worst], reason)
 
 
@@ -170,4 +174,5 @@ def _first_bad(bad: np.ndarray, part: str) -> str:
     rows = np.moveaxis(bad, -1, 0)
     row, *lead = np.argwhere(rows)[0]
     head = ", ".join(str(int(index)) for index in lead)
-    return f", first bad {'token' if part == 'out' else 'key channel'} {row}, head ({head})"
+    row_is = "key channel" if part.startswith("state") else "token"
+    return f", first bad {row_is} {row}, head ({head})"

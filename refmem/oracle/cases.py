@@ -19,8 +19,8 @@ import numpy as np
 
 import refmem
 from refmem.memory import StateRule, StaticRule, empty_matrix
-from refmem.oracle.draws import Draw, Random
-from refmem.oracle.ingredients import GATE, OF_RULE, OPTIONS, SIZES, STREAMS, USUAL
+from refmem.oracle.draws import Draw, Random, filled
+from refmem.oracle.ingredients import GATE, OF_RULE, OPTIONS, SIZES, STREAMS, USUAL, WHOLE
 from refmem.oracle.layouts import STATE, Arrays, Axes, Shape, is_timed
 from refmem.oracle.regimes import REGIMES, Regime, without
 from refmem.rule import Rule
@@ -186,6 +186,8 @@ def _draw(
     if name == gate_of(rule) and "alpha" in own:
         own[name] = own["alpha"]
     x = np.array(own.get(name, draw)(random, shape, time), dtype=np.float64)
+    if regime.fine and name not in WHOLE:
+        x = filled(random, x)
     if logarithm and "alpha" in own:
         with np.errstate(divide="ignore"):
             return np.log(x)
@@ -205,14 +207,18 @@ def _leading_axes(name: str, axes: Axes, sharing: str, batch: int) -> tuple[int,
 
 
 def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int, inputs: Arrays) -> Arrays:
-    """A state that ordinary tokens lead to, rounded to float16: name of a part -> array."""
+    """A state that ordinary tokens lead to: name of a part -> array.
+
+    It is rounded to float16, so that this loses nothing, unless fine numbers are asked for.
+    """
     tokens = PREFIX if seed < ANOTHER else PREFIX - 1
     before = _draw_inputs(rule, regime, {}, seed + 2 * ANOTHER, tokens, batch)
     same = {name: x for name, x in inputs.items() if not is_timed(tuple(rule.inputs[name].split()))}
     state = rule(**before | same, **OPTIONS.get(rule.name, {})).state
     fields = {"": state} if isinstance(state, np.ndarray) else state._asdict()
+    stored = np.float64 if regime.fine else np.float16
     return {
-        f"state.{name}" if name else "state": x.astype(np.float16).astype(np.float64)
+        f"state.{name}" if name else "state": x.astype(stored).astype(np.float64)
         for name, x in fields.items()
         if x is not None
     }

@@ -9,11 +9,14 @@ doubled until every value's does. So the numbers depend on no machine, library o
     dout, dstate        cotangents, and then
     grad.q, ...         gradients of <dout, out> + <dstate, state>, where all inputs are finite
 
-A state that is not one matrix is in parts: state.key, grad.state.key, ...
+A state that is not one matrix is in parts: state.key, grad.state.key, ... In another convention
+than refmem's own, inputs and gradients have its names, and all arrays its layout; a gate that is
+passed as a logarithm is the exact number, and the factor it stands for is not.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from typing import Any
 
@@ -21,10 +24,14 @@ import numpy as np
 
 from refmem.memory import StateRule
 from refmem.numbers import intervals
+from refmem.oracle.budget import call_options
 from refmem.oracle.cases import Case, ChoiceError
+from refmem.oracle.conventions import REFMEM, Convention
 from refmem.oracle.draws import Random, signed
-from refmem.oracle.layouts import Arrays
-from refmem.oracle.reference import arguments, state_parts
+from refmem.oracle.gradients import by_gate
+from refmem.oracle.layouts import STATE, STATES, Arrays
+from refmem.oracle.reference import OUT, arguments, state_parts
+from refmem.oracle.running import unsayable
 from refmem.states import each
 
 BITS = 128
@@ -43,32 +50,44 @@ def suits(case: Case) -> bool:
     return not {"lengths", "slots"} & case.inputs.keys()
 
 
-def golden(case: Case) -> Arrays:
+def golden(case: Case, convention: Convention = REFMEM) -> Arrays:
     """Inputs, results and gradients of a case, correctly rounded; see the module."""
     if not suits(case):
         raise ChoiceError(
             f"case has name {case.name!r}, expected one without packed sequences or slots, because "
             "golden vectors are of one call"
         )
-    inputs = {name: x.astype(np.float32).astype(np.float64) for name, x in case.inputs.items()}
-    exact = {name: intervals(x) for name, x in inputs.items()}
+    reason = unsayable(convention, case) or without_vectors(convention)
+    if reason:
+        raise ChoiceError(f"case has name {case.name!r}, which cannot be said: {reason}")
+    convention = dataclasses.replace(convention, state_dtype="")
+    foreign = convention.to_foreign(case.inputs, case.axes, np.float32)
+    inputs = {name: x.astype(np.float64) for name, x in foreign.items()}
     flint = importlib.import_module("flint")
     bits = BITS
     while bits <= MOST_BITS:
         try:
             with flint.ctx.workprec(bits):
-                found = _rounded(_enclosures(case, exact))
+                found = _rounded(_enclosures(case, convention, inputs))
         except TypeError as error:
             raise UncertainError(f"{case.name}: {error}") from error
         if not isinstance(found, str):
-            return {f"input.{name}": x for name, x in inputs.items()} | found
+            given = {f"input.{name}": x for name, x in inputs.items()}
+            return given | _placed(case, convention, found)
         bits *= 2
     raise UncertainError(f"{case.name}: {found} has no certain value within {MOST_BITS} bits")
 
 
-def _enclosures(case: Case, exact: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Intervals that hold the results, at flint's current precision."""
-    call = arguments(case, exact) | case.options
+def without_vectors(convention: Convention) -> str:
+    """Why there are no golden vectors in a convention; "" if there are."""
+    return "golden vectors are of queries and keys as given" if convention.norm else ""
+
+
+def _enclosures(case: Case, convention: Convention, inputs: Arrays) -> dict[str, np.ndarray]:
+    """Intervals that hold the results, in the grammar, at flint's current precision."""
+    certain = {name: intervals(x) for name, x in inputs.items()}
+    exact = convention.to_grammar(certain, case.inputs, case.axes, object)
+    call = arguments(case, exact) | call_options(case, convention)
     if "scale" in call:
         call["scale"] = intervals(call["scale"])[()]
     run = case.rule(**call, states=True)
@@ -81,8 +100,29 @@ def _enclosures(case: Case, exact: dict[str, np.ndarray]) -> dict[str, np.ndarra
         grads = case.rule.vjp(**call, dout=dout, dstate=dstate)._asdict()
         found |= {"dout": dout} | _renamed("dstate", dstate)
         found |= _renamed("grad.state", grads.pop("state"))
-        found |= {f"grad.{name}": x for name, x in grads.items() if x is not None}
+        found |= {
+            f"grad.{name}": by_gate(convention, name, exact[name], x) if name in exact else x
+            for name, x in grads.items()
+            if x is not None
+        }
     return found
+
+
+def _placed(case: Case, convention: Convention, found: Arrays) -> Arrays:
+    """Results and gradients by the names and in the layout of a convention."""
+    if convention.layout == "grammar":
+        return found
+    apart = "bthd" if convention.layout == "packed" else convention.layout
+    placed = {}
+    for name, x in found.items():
+        kind, _, of = name.partition(".")
+        if kind != "grad":
+            axes = {"out": OUT, "dout": OUT, "states": STATES}.get(name, STATE)
+            own = dataclasses.replace(convention, layout=apart) if axes == STATES else convention
+            placed[name] = own.placed(x, axes)
+        elif of in case.axes:
+            placed[f"grad.{convention.name(of)}"] = convention.placed(x, case.axes[of])
+    return placed
 
 
 def _cotangent(case: Case, name: str, like: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from refmem import algebra
 from refmem.heads import HEAD_MAPS
 from refmem.oracle.layouts import (
     JOINED,
@@ -146,9 +147,13 @@ class Convention:
         expect_shape(name, x, expected)
         return self._replace(x, shape, axes, lengths)
 
+    def placed(self, x: np.ndarray, axes: Axes) -> np.ndarray:
+        """An array of the grammar, as the candidate has it, its numbers as they are."""
+        return self._place(x, axes, None)
+
     def _place(self, x: np.ndarray, axes: Axes, lengths: Any) -> np.ndarray:
         y = pack(x, axes, self.layout, self.heads)
-        if axes == STATE and self.state_layout == "vk":
+        if axes[-2:] == STATE and self.state_layout == "vk":
             y = np.ascontiguousarray(np.swapaxes(y, -1, -2))
         if self.layout in JOINED and is_timed(axes):
             return join(y, self._lengths(lengths, y.shape), self.layout)
@@ -178,12 +183,22 @@ class Convention:
         return x
 
     def _gate_back(self, name: str, x: np.ndarray) -> np.ndarray:
-        if name in FACTOR_INPUTS and self.gate in ("log", "log2"):
-            return np.exp(x) if self.gate == "log" else np.exp2(x)
-        if name in LOG_INPUTS and self.gate in ("factor", "log2"):
+        """The inverse of `_gate_out`, in any number system: certified intervals come here too."""
+        if name in FACTOR_INPUTS and self.gate == "log":
+            return algebra.exp(x)
+        if name in FACTOR_INPUTS and self.gate == "log2":
+            return np.exp2(x) if x.dtype != object else algebra.exp(x * log_of_2(x))
+        if name in LOG_INPUTS and self.gate == "factor":
             with np.errstate(divide="ignore"):
-                return np.log(x) if self.gate == "factor" else x * x.dtype.type(np.log(2))
+                return algebra.log(x)
+        if name in LOG_INPUTS and self.gate == "log2":
+            return x * log_of_2(x)
         return x
+
+
+def log_of_2(like: np.ndarray) -> Any:
+    """The natural logarithm of 2, a number of the kind of an array's."""
+    return algebra.log(algebra.ones((1,), like) * 2)[0]
 
 
 REFMEM = Convention()

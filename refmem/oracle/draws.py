@@ -2,7 +2,7 @@
 
 A draw is a function of (random, shape, time): a stream of raw bits, the shape wanted, and where its
 time axis is, counted from the end (0: it has none). Every value is a multiple of 1/64 below 2, or a
-power of two times one; gates are `exp` of such a logarithm.
+power of two times one; gates are `exp` of such a logarithm. `filled` makes fine numbers of them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,13 @@ Draw = Callable[[Random, tuple[int, ...], int], np.ndarray]
 
 MILD = [0, -1 / 64, -1 / 32, -1 / 16, -1 / 8, -1 / 4]
 """Logarithms of gates that remember about twelve tokens: every chunk matters to the next."""
+
+
+def filled(random: Random, x: np.ndarray) -> np.ndarray:
+    """The same, up to 1/16 nearer to zero, so that all bits of a float64, or of what it is rounded
+    to, are in use: whoever rounds them again, to fewer bits, has other numbers.
+    """
+    return x * (1 - random.whole(2**48, x.shape) / 2.0**52)
 
 
 def signed(random: Random, shape: tuple[int, ...], time: int) -> np.ndarray:

@@ -11,9 +11,17 @@ from refmem.oracle.metrics import as_rows, measure, row_errors, short
 NEAR = 8
 """A result matches after a change if it is then this many budgets away at most."""
 
+NEARLY = 32
+"""A result is nearly right if its worst error is this many times what is allowed at most."""
+
+COARSE = 2.0**-7
+"""Relative RMS from which on a result is not merely rounded."""
+
+KINDS = "bfloat16's 8, TF32's and float16's 11, float32's 24"
+
 
 def hints(expected: Expected, found: Arrays, inputs: Arrays) -> list[str]:
-    """Sentences, each about one part of the result."""
+    """Sentences, each about one part of the result that is there."""
     said = []
     for part, x in found.items():
         truth, limits = expected.truth[part], expected.allowed[part]
@@ -21,8 +29,16 @@ def hints(expected: Expected, found: Arrays, inputs: Arrays) -> list[str]:
         if not np.isfinite(x[np.isfinite(truth)]).all():
             said.append(f"{part} {not_finite(x, inputs)}")
             continue
-        if measure(x, truth).rms <= limits.rms:
+        errors = measure(x, truth)
+        worst = max(e / limit for e, limit in zip(errors, limits, strict=True))
+        if worst <= 1:
             said.append(f"{part} is right")
+            continue
+        if worst <= NEARLY:
+            said.append(
+                f"{part} is off by {worst:.2g} times what is allowed: roundings that add up, of "
+                "sums or of a state that are kept in too few bits"
+            )
             continue
         if not x.any():
             said.append(f"{part} is all zeros")
@@ -32,10 +48,18 @@ def hints(expected: Expected, found: Arrays, inputs: Arrays) -> list[str]:
             gain(x, truth, near, expected.truth),
             shifted(x, truth, near),
             permuted(x, truth, near),
+            bits(errors.rms),
             where(x, truth, limits.row),
         )
         said += [f"{part} {hint}" for hint in tried if hint]
     return said
+
+
+def bits(error: float) -> str:
+    """How many bits are right, if what is wrong may be a rounding."""
+    if not 0 < error < COARSE:
+        return ""
+    return f"is right to about {-np.log2(error):.0f} bits of {KINDS}"
 
 
 def not_finite(x: np.ndarray, inputs: Arrays) -> str:

@@ -123,6 +123,9 @@ STREAMS = {"p": "k", "b": "a"}
 GATE: dict[str, str] = {"rwkv7": "w", "hgrn": "f", "mlstm": "log_f"}
 """Rule -> its forget gate, where that is neither alpha nor log_alpha."""
 
+WHOLE = frozenset({"count"})
+"""Inputs that are whole numbers."""
+
 SIZES = {"M": 6, "L": 9, "C": 4, "E": 4, "N": 5, "R": 8}
 """Axes that are neither tokens nor channels of keys and values: slots, levels, windows, experts."""
 

@@ -32,6 +32,30 @@ def is_law(name: str) -> bool:
     return "@" in name
 
 
+def is_gradient(name: str) -> bool:
+    """Whether it names the gradients of a case."""
+    return f"/{GRADIENT}@" in name
+
+
+def case_of_gradient(name: str) -> str:
+    """The case that gradient@regime is about.
+
+    >>> case_of_gradient("delta/gradient@ordinary/1")
+    'delta/ordinary/1'
+    """
+    return name.replace(f"{GRADIENT}@", "")
+
+
+def gradient_target(target: Target) -> Target:
+    """The target whose runs give gradients; `OutsideError` if it has none."""
+    here = target.here if isinstance(target, Isolated) else target
+    if not isinstance(here, PythonCallable):
+        raise OutsideError("gradients are of functions only")
+    if not here.backward:
+        raise OutsideError("the function has no gradients")
+    return target.gradient() if isinstance(target, Isolated) else GradientCallable(here)
+
+
 def laws_of(
     rules: Sequence[str], names: Sequence[str], properties: bool, gradients: bool
 ) -> list[str]:
@@ -73,18 +97,11 @@ def _run_one(target: Target, operator: str, name: str) -> Outcome:
 
 
 def _judge(target: Target, operator: str, name: str) -> Verdict:
-    rule, law, seed = name.split("/")
-    if not law.startswith(f"{GRADIENT}@"):
+    if not is_gradient(name):
         one, case = find_property(name)
         return judge_property(target, operator, one, case)
-    case = find_case(f"{rule}/{law.partition('@')[2]}/{seed}")
+    case = find_case(case_of_gradient(name))
     reason = outside(target, operator, case) or without_gradient(case, target.convention)
     if reason:
         raise OutsideError(reason)
-    here = target.here if isinstance(target, Isolated) else target
-    if not isinstance(here, PythonCallable):
-        raise OutsideError("gradients are of functions only")
-    if not here.backward:
-        raise OutsideError("the function has no gradients")
-    gradient = target.gradient() if isinstance(target, Isolated) else GradientCallable(here)
-    return judge_gradient(gradient, case)
+    return judge_gradient(gradient_target(target), case)

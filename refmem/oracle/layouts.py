@@ -24,6 +24,9 @@ from refmem.heads import unfold
 STATE = ("K", "V")
 """The axes of a memory."""
 
+STATES = ("T", *STATE)
+"""The axes of the memories after every token."""
+
 LAYOUTS = ("grammar", "bhtd", "bthd", "packed", "varlen", "ragged")
 JOINED = ("varlen", "ragged")
 """Layouts in which sequences follow one another."""

@@ -14,7 +14,9 @@ target; `dataclasses.replace(FLA, state_layout="vk")` is a project's own option.
     ONNX           onnx 1.23 (opset 27) and com.microsoft of onnxruntime 1.32, read in the schemas
                    of LinearAttention: (B, T, H * D); decay a natural logarithm; states
                    (B, H, K, V); query head h reads memory h // group. Attribute scale 0 means
-                   1/sqrt(K), so it is always passed.
+                   1/sqrt(K), so it is always passed. com.microsoft's GatedDeltaNet (ONNX_PACKED)
+                   takes (tokens, H, D) with cu_seqlens; states (N, HV, V, K) in float32; value head
+                   h uses key head h // (HV / H).
     FLASHINFER     commit 0069530, read in gdn_prefill.py: q, k, v (tokens, H, D) with cu_seqlens;
                    g is the factor itself; scale None or 0 is 1/sqrt(K); states (N, H, V, K) in
                    float32; use_qk_l2norm_in_kernel is documented, and not passed on.
@@ -41,7 +43,11 @@ target; `dataclasses.replace(FLA, state_layout="vk")` is a project's own option.
 
 from __future__ import annotations
 
+import dataclasses
+
+from refmem.oracle.cases import ChoiceError
 from refmem.oracle.conventions import REFMEM, Convention
+from refmem.signature import nearest_name
 
 FLA = Convention(
     names={"alpha": "g", "log_alpha": "g", "state": "initial_state"},
@@ -81,6 +87,25 @@ ONNX = Convention(
     },
     layout="packed",
     gate="log",
+)
+
+ONNX_WIDE_STATES = dataclasses.replace(ONNX, state_dtype="float32")
+"""Its past and present states may be of another type than the rest."""
+
+ONNX_PACKED = Convention(
+    names={
+        "q": "query",
+        "k": "key",
+        "v": "value",
+        "alpha": "decay",
+        "state": "initial_state",
+        "lengths": "cu_seqlens",
+    },
+    layout="ragged",
+    state_layout="vk",
+    gate="log",
+    state_dtype="float32",
+    groups=("values",),
 )
 
 FLASHINFER = Convention(
@@ -157,6 +182,7 @@ PRESETS: dict[str, Convention] = {
     "fla-varlen": FLA_VARLEN,
     "hf": HF,
     "onnx": ONNX,
+    "onnx-packed": ONNX_PACKED,
     "flashinfer": FLASHINFER,
     "vllm": VLLM,
     "mlx": MLX,
@@ -166,3 +192,13 @@ PRESETS: dict[str, Convention] = {
     "attention-gym-kda": ATTENTION_GYM_KDA,
 }
 """Name on the command line -> convention."""
+
+
+def find_convention(name: str) -> Convention:
+    """The preset of that name."""
+    if name not in PRESETS:
+        raise ChoiceError(
+            f"convention has name {name!r}, expected one of {', '.join(PRESETS)}"
+            f"{nearest_name(name, PRESETS)}"
+        )
+    return PRESETS[name]

@@ -30,6 +30,7 @@ NOT_FOR: dict[str, set[str]] = {
     "one-key": NORMALISED | REFLECTING,
     "one-value": LAYER_NORMED | {"hopfield_dense", "hopfield_classical", "fast_weights"},
     "wide-values": {"fast_weights"},
+    "fine-numbers": {"hopfield_classical"},
     "square-no-state": {"fast_weights"},
     "reset-at-chunk": FADING,
     "always-reset": FADING,
@@ -56,6 +57,7 @@ class Regime:
     omit       optional inputs that are left out
     slots      where each sequence's state is in a pool; -1 has none
     kinds      of states: "matrix", "own" (anything else) and "none"
+    fine       whether all bits of the numbers are in use; see `draws.filled`
     """
 
     name: str
@@ -72,6 +74,7 @@ class Regime:
     omit: tuple[str, ...] = ()
     slots: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ("matrix", "own", "none")
+    fine: bool = False
 
     def suits(self, inputs: Collection[str], kind: str = "matrix", rule: str = "") -> bool:
         """Whether a rule with these inputs and such a state can have it."""
@@ -165,6 +168,12 @@ SIZES_AND_STATES = (
         "queries and keys are normalised unasked (83-86)",
         {"k": draws.uneven_keys},
         lengths=(2, 64, 65),
+    ),
+    Regime(
+        "fine-numbers",
+        "an input, a gate or the state passes through a lower precision (24, 25, 89, 132, 141, E3)",
+        lengths=(2, 65),
+        fine=True,
     ),
     Regime(
         "scale",
@@ -264,12 +273,6 @@ STRENGTHS = (
         "beta-above-one",
         "beta above one is clipped or squared (E3)",
         {"beta": draws.levels(1 / 2, 5 / 4, 3 / 2, 7 / 4, 2)},
-    ),
-    Regime(
-        "fine-strengths",
-        "beta passes through bfloat16 (89, E3)",
-        {"beta": draws.levels(*(n / 16 + 1 / 1024 for n in range(1, 16)))},
-        lengths=(2, 65),
     ),
     Regime(
         "shared-beta",

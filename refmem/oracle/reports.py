@@ -19,6 +19,7 @@ from refmem.oracle.metrics import short
 from refmem.oracle.pictures import picture, shares
 from refmem.oracle.targets import Target
 
+STATUSES = (PASSED, FAILED, REFUSED, OUTSIDE)
 NAME, VERSION = "refmem-check", 1
 """What the JSON says it is. The version changes when old readers would misread it."""
 
@@ -32,12 +33,22 @@ Errors = Callable[[str, str], Mapping[str, np.ndarray]]
 """(operator, case) -> part -> errors by head and row; see `refmem.oracle.pictures`."""
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 60em; color: #222; }
-table { border-collapse: collapse; } th, td { padding: 0.15em 0.9em; text-align: left; }
-th { border-bottom: 1px solid #888; } td.number { text-align: right; }
-.passed { color: #176117; } .failed, .refused { color: #a31515; font-weight: bold; }
-.outside { color: #777; } figure { margin: 1em 0; } svg { display: block; max-width: 100%; }
-pre { white-space: pre-wrap; background: #f5f5f5; padding: 0.7em; }
+:root { color-scheme: light dark; --line: #8886; --soft: #8881; --good: #1a7f37; --bad: #c62828; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 64em; padding: 0 1em; }
+h1 { font-size: 1.5em; } h1 small { font-weight: normal; font-size: 0.65em; opacity: 0.75; }
+h2 { font-size: 1.15em; margin-top: 2em; } h3 { font-size: 1em; margin: 1.4em 0 0.2em; }
+h3 span { font-weight: normal; opacity: 0.75; } p { margin: 0.2em 0; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.15em 0.7em; text-align: left; border-bottom: 1px solid var(--soft); }
+th { border-bottom: 1px solid var(--line); position: sticky; top: 0; background: Canvas; }
+th.number, td.number { text-align: right; }
+.passed { color: var(--good); } .failed { color: var(--bad); font-weight: bold; }
+.outside, .refused { opacity: 0.6; }
+pre, .said { white-space: pre-wrap; background: var(--soft); padding: 0.7em 1em; margin: 0.7em 0;
+  border-left: 4px solid var(--bad); font: inherit; overflow-wrap: anywhere; }
+pre::first-line { font-weight: bold; }
+figure { margin: 0.8em 0; } figcaption { opacity: 0.75; font-size: 0.9em; } svg { display: block; }
+.wide { overflow-x: auto; }
 """
 
 
@@ -53,7 +64,7 @@ def write_reports(
     if json_file:
         _write(json_file, as_json(report, diagnoses))
     if junit_file:
-        _write(junit_file, as_junit(report))
+        _write(junit_file, as_junit(report, diagnoses))
     if html_file:
         _write(html_file, as_html(report, functools.partial(shares, target), diagnoses))
 
@@ -87,23 +98,28 @@ def as_json(report: Report, diagnoses: Sequence[str] = ()) -> str:
     return json.dumps(whole, indent=1, allow_nan=False) + "\n"
 
 
-def as_junit(report: Report) -> str:
-    """A suite for each operator: refused cases are errors, and those outside are skipped."""
+def as_junit(report: Report, diagnoses: Sequence[str] = ()) -> str:
+    """A suite for each operator: refused cases, and those outside, are skipped.
+
+    What an operator's failures were diagnosed as is the text of its suite.
+    """
     root = ElementTree.Element("testsuites", name=_xml(report.target))
     for operator in dict.fromkeys(one.operator for one in report.outcomes):
         outcomes = [one for one in report.outcomes if one.operator == operator]
-        count = {s: sum(one.status == s for one in outcomes) for s in (FAILED, REFUSED, OUTSIDE)}
+        skipped = [one for one in outcomes if one.status in (REFUSED, OUTSIDE)]
         suite = ElementTree.SubElement(
             root,
             "testsuite",
             name=_xml(operator),
             tests=str(len(outcomes)),
-            failures=str(count[FAILED]),
-            errors=str(count[REFUSED]),
-            skipped=str(count[OUTSIDE]),
+            failures=str(sum(one.status == FAILED for one in outcomes)),
+            skipped=str(len(skipped)),
         )
         for one in outcomes:
             _add_junit_case(suite, report.target, one)
+        said = [text for text in diagnoses if text.startswith(f"{operator}: ")]
+        if said:
+            ElementTree.SubElement(suite, "system-out").text = _xml("\n\n".join(said))
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
@@ -112,7 +128,7 @@ def as_junit(report: Report) -> str:
 def _add_junit_case(suite: ElementTree.Element, target: str, one: Outcome) -> None:
     place = f"{target}.{one.operator}.{one.rule}"
     case = ElementTree.SubElement(suite, "testcase", classname=_xml(place), name=one.case)
-    tag = {FAILED: "failure", REFUSED: "error", OUTSIDE: "skipped"}.get(one.status)
+    tag = {FAILED: "failure", REFUSED: "skipped", OUTSIDE: "skipped"}.get(one.status)
     if tag:
         ElementTree.SubElement(case, tag, message=_xml(one.reason))
 
@@ -121,11 +137,13 @@ def as_html(report: Report, errors: Errors, diagnoses: Sequence[str] = ()) -> st
     """One page without anything from elsewhere: verdict, diagnosis, table, failures, pictures."""
     said = "conforms" if report.conforms else "does not conform"
     title = _escaped(f"{report.target} {said}")
+    why = "<h2>Diagnosis</h2>" if diagnoses else ""
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
         f"<style>{STYLE}</style></head><body>",
-        f'<h1 class="{PASSED if report.conforms else FAILED}">{title}</h1>',
+        f'<h1 class="{PASSED if report.conforms else FAILED}">{title} {_counted(report)}</h1>',
+        why,
         *(f"<pre>{_escaped(text)}</pre>" for text in diagnoses),
         *_table(report),
         *_failures(report, errors),
@@ -134,18 +152,24 @@ def as_html(report: Report, errors: Errors, diagnoses: Sequence[str] = ()) -> st
     return "\n".join(parts) + "\n"
 
 
+def _counted(report: Report) -> str:
+    counts = {s: sum(o.status == s for o in report.outcomes) for s in STATUSES}
+    words = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    return f"<small>{words}</small>"
+
+
 def _table(report: Report) -> list[str]:
     groups: dict[tuple[str, str, str], list[Outcome]] = {}
     for one in report.outcomes:
         groups.setdefault((one.operator, one.rule, one.regime), []).append(one)
     lines = [
-        "<table><thead><tr><th>operator<th>rule<th>regime<th>cases<th>error<th>worst / allowed"
-        "<th>verdict</tr></thead><tbody>"
+        '<h2>Cases</h2><table><thead><tr><th>operator<th>rule<th>regime<th class="number">cases'
+        '<th class="number">error<th class="number">worst / allowed<th>verdict</tr></thead><tbody>'
     ]
     for names, outcomes in groups.items():
         run = [one for one in outcomes if one.status != OUTSIDE]
         worst = next(
-            (s for s in (FAILED, REFUSED, PASSED) if s in {o.status for o in run}), OUTSIDE
+            (s for s in (FAILED, PASSED, REFUSED) if s in {o.status for o in run}), OUTSIDE
         )
         error, share = (
             short(max(values)) if run else ""
@@ -162,12 +186,13 @@ def _failures(report: Report, errors: Errors) -> list[str]:
     lines = []
     for one in report.failures:
         lines.append(
-            f"<h3>{_escaped(f'{one.case}  {one.operator}')}</h3><p>{_escaped(one.reason)}</p>"
+            f"<h3>{_escaped(one.case)} <span>{_escaped(one.operator)}</span></h3>"
+            + "".join(f"<p>{_escaped(part)}</p>" for part in one.reason.split("; "))
         )
         fresh = first.setdefault((one.rule, one.regime), one) is one
         if fresh and len(first) <= PICTURED:
             maps = errors(one.operator, one.case)
-            lines += [picture(part, share) for part, share in maps.items()]
+            lines += [f'<div class="wide">{picture(*one)}</div>' for one in maps.items()]
     return ["<h2>Failures</h2>", *lines] if lines else []
 
 

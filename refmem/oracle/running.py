@@ -12,6 +12,7 @@ import numpy as np
 
 from refmem.oracle.arrays import as_numpy
 from refmem.oracle.cases import Case
+from refmem.oracle.conventions import Convention
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.reference import OUT, state_parts, unslotted
 from refmem.oracle.targets.target import (
@@ -24,17 +25,22 @@ from refmem.oracle.targets.target import (
 
 def outside(target: Target, operator: str, case: Case) -> str:
     """Why a case lies outside what a candidate promises, or its convention can say; or ""."""
+    return unsayable(target.convention, case) or target.uncovered(operator, case)
+
+
+def unsayable(convention: Convention, case: Case) -> str:
+    """Why a convention has no way to pass a case; "" if it has."""
     for what, said in (("lengths", "sequence boundaries"), ("slots", "slots of a pool")):
-        if what in case.inputs and what not in target.convention.names:
+        if what in case.inputs and what not in convention.names:
             return f"its convention has no {said}"
     shared = case.regime.sharing in ("queries", "values")
-    if shared and case.regime.sharing not in target.convention.groups:
+    if shared and case.regime.sharing not in convention.groups:
         return f"its convention has no more {case.regime.sharing} than other heads"
-    if not target.convention.takes_scale and case.regime.scale not in (None, 1):
+    if not convention.takes_scale and case.regime.scale not in (None, 1):
         return "its convention has no argument for the scale"
-    if target.convention.layout != "grammar" and case.batch > 1 and _has_own_state(case):
+    if convention.layout != "grammar" and case.batch > 1 and _has_own_state(case):
         return "its convention says nothing of such a state"
-    return target.uncovered(operator, case)
+    return ""
 
 
 def _has_own_state(case: Case) -> bool:

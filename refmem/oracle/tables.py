@@ -1,30 +1,41 @@
-"""A report for the terminal: regimes by rules, or one rule in detail, and the failures."""
+"""A report for the terminal: a line for each of many operators, or a table for each of a few, of
+regimes by rules, or of one rule in detail; and the failures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from refmem.oracle.check import OUTSIDE, PASSED, REFUSED, Outcome, Report
+from refmem.oracle.check import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
 from refmem.oracle.metrics import short
 
 LEGEND = (
     "error: relative RMS. budget, and every cell of a rule: worst error / allowed error, which "
-    "passes up to 1. -: outside the specification.\n"
+    "passes up to 1. -: outside the specification. refused: it can show nothing in this dtype.\n"
 )
-GOOD, BAD = "green", "bold red"
+GOOD, BAD, UNSAID = "green", "bold red", "yellow"
+Name = TypeVar("Name")
+FEW = 3
+"""Operators that have a table each."""
+
 UNLIMITED = 10_000
 LISTED = 12
 """How many failures are listed in full, one of each regime."""
 
 
-def show_report(report: Report, console: Console, details: bool = False) -> None:
-    """Print the tables, the failures and the verdict."""
-    for operator in _unique(one.operator for one in report.outcomes):
+def show_report(report: Report, console: Console, details: bool = False, command: str = "") -> None:
+    """Print the tables, the failures and the verdict; `command` is what ran it."""
+    operators = _unique(one.operator for one in report.outcomes)
+    if len(operators) > FEW and not details:
+        console.print(_by_operator(report))
+        console.print()
+        operators = []
+    for operator in operators:
         outcomes = [one for one in report.outcomes if one.operator == operator]
         title = report.target if operator == report.target else f"{report.target}: {operator}"
         rules = _unique(one.rule for one in outcomes)
@@ -36,8 +47,21 @@ def show_report(report: Report, console: Console, details: bool = False) -> None
         console.print(table)
         console.print()
     console.print(LEGEND, style="dim")
-    console.print(_failures(report))
+    console.print(_failures(report, command or f"refmem check {report.target}"))
     console.print(_summary(report))
+
+
+def _by_operator(report: Report) -> Table:
+    """One line for each operator and rule."""
+    table = _table(report.target)
+    table.add_column("operator", overflow="fold")
+    table.add_column("rule", no_wrap=True)
+    for name in ("cases", "error", "budget", "verdict"):
+        table.add_column(name, justify="right")
+    for operator, rule in _unique((one.operator, one.rule) for one in report.outcomes):
+        row = [one for one in report.outcomes if (one.operator, one.rule) == (operator, rule)]
+        table.add_row(operator, rule, *_cells(row))
+    return table
 
 
 def _by_rule(title: str, outcomes: Sequence[Outcome], rules: Sequence[str]) -> Table:
@@ -71,14 +95,17 @@ def _detailed(title: str, outcomes: Sequence[Outcome]) -> Table:
         of_rule = [one for one in outcomes if one.rule == rule]
         for regime in _unique(one.regime for one in of_rule):
             row = [one for one in of_rule if one.regime == regime]
-            table.add_row(
-                rule, regime, str(len(_run(row))), _error(row), _share(row), _verdict(row)
-            )
+            table.add_row(rule, regime, *_cells(row))
         table.add_section()
     return table
 
 
-def _failures(report: Report) -> RenderableType:
+def _cells(row: Sequence[Outcome]) -> tuple[str, str, Text, Text]:
+    """How many cases were run, the worst error, that against its budget, the verdict."""
+    return str(len(_run(row))), _error(row), _share(row), _verdict(row)
+
+
+def _failures(report: Report, command: str) -> RenderableType:
     first = {(one.operator, one.rule, one.regime): one for one in reversed(report.failures)}
     listed = list(reversed(first.values()))[:LISTED]
     lines = [
@@ -88,15 +115,16 @@ def _failures(report: Report) -> RenderableType:
     if len(report.failures) > len(listed):
         lines.append(Text(f"... and {len(report.failures) - len(listed)} more failures"))
     if listed:
-        again = f"refmem check {report.target} --case {listed[0].case}"
-        lines.append(Text(f"one alone: {again}\n", style="dim"))
+        lines.append(Text(f"one alone: {command} --case {listed[0].case}\n", style="dim"))
     return Group(*lines)
 
 
 def _summary(report: Report) -> Text:
-    run = _run(report.outcomes)
-    outside = len(report.outcomes) - len(run)
-    beside = f", {outside} outside its specification" if outside else ""
+    run = [one for one in report.outcomes if one.status in (PASSED, FAILED)]
+    beside = ""
+    for status, said in ((OUTSIDE, "outside its specification"), (REFUSED, "that show nothing")):
+        count = sum(one.status == status for one in report.outcomes)
+        beside += f", {count} {said}" if count else ""
     if report.conforms:
         return Text(f"{report.target} conforms: {_cases(len(run))} passed{beside}", style=GOOD)
     bad = f"{len(report.failures)} of {_cases(len(run))} failed"
@@ -118,7 +146,7 @@ def _table(title: str) -> Table:
     )
 
 
-def _unique(names: Iterator[str]) -> list[str]:
+def _unique(names: Iterator[Name]) -> list[Name]:
     return list(dict.fromkeys(names))
 
 
@@ -127,7 +155,8 @@ def _run(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _style(outcomes: Sequence[Outcome]) -> str:
-    return GOOD if all(one.status == PASSED for one in outcomes) else BAD
+    found = {one.status for one in outcomes}
+    return BAD if FAILED in found else GOOD if PASSED in found else UNSAID
 
 
 def _share(outcomes: Sequence[Outcome]) -> Text:
@@ -147,6 +176,5 @@ def _verdict(outcomes: Sequence[Outcome]) -> Text:
     run = _run(outcomes)
     if not run:
         return Text("outside", style="dim")
-    if all(one.status == REFUSED for one in run):
-        return Text("refused", style=BAD)
-    return Text("pass" if _style(run) == GOOD else "fail", style=_style(run))
+    said = {BAD: "fail", GOOD: "pass", UNSAID: "refused"}[_style(run)]
+    return Text(said, style=_style(run))

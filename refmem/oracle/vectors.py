@@ -1,6 +1,6 @@
 """Golden vectors: folders of certified results that a kernel in any language can be tested with.
 
-    refmem vectors gated_delta --out DIR --format raw
+    refmem vectors gated_delta --out DIR --format raw --convention fla
     refmem vectors --verify DIR
 
 A folder has one file for each case and a manifest.json: the rule, its equation, the convention of
@@ -23,10 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import refmem
+from refmem.oracle.budget import call_options
 from refmem.oracle.cases import Case, ChoiceError, find_case, find_rule, names_of
 from refmem.oracle.certified import UncertainError, golden, suits
-from refmem.oracle.conventions import REFMEM
+from refmem.oracle.conventions import Convention
 from refmem.oracle.layouts import Arrays, Shape
+from refmem.oracle.presets import PRESETS, find_convention
+from refmem.oracle.running import unsayable
 from refmem.oracle.vector_files import (
     ENDINGS,
     LITTLE_FLOAT64,
@@ -53,6 +56,7 @@ def write_vectors(
     *,
     cases: Iterable[str] = (),
     seeds: Iterable[int] = (),
+    convention: str = "refmem",
     watch: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Write golden vectors of a rule to a new or empty folder, all at once or not at all.
@@ -60,6 +64,7 @@ def write_vectors(
     kind    "npz", "safetensors" or "raw"
     cases   only these, such as "delta/ordinary/3"
     seeds   only these of every regime; without either, every case with one plain call
+    convention   whose names, layout and gate the arrays have; a name in refmem.oracle.presets
     watch   called with (done, total) after every case
 
     Returns the manifest. ChoiceError says what is wrong with the call, UncertainError why a case
@@ -75,20 +80,21 @@ def write_vectors(
             f"out has value {str(target)!r}, expected a new or empty folder, because nothing is "
             "overwritten"
         )
-    chosen, named = _chosen(found, cases, seeds)
+    theirs = find_convention(convention)
+    chosen, named = _chosen(found, cases, seeds, theirs)
     with _all_or_nothing(target) as draft:
         files, left_out = {}, {}
         for done, case in enumerate(chosen, 1):
             name = "-".join(case.name.split("/")[1:]) + ENDINGS[kind]
             try:
-                files[name] = _write_case(draft / name, case, kind)
+                files[name] = _write_case(draft / name, case, kind, theirs)
             except UncertainError as error:
                 if named:
                     raise
                 left_out[case.name] = str(error)
             if watch is not None:
                 watch(done, len(chosen))
-        manifest = _manifest(found, kind) | {"files": files, "left_out": left_out}
+        manifest = _manifest(found, kind, convention) | {"files": files, "left_out": left_out}
         text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         (draft / MANIFEST).write_bytes(text.encode())
     return manifest
@@ -107,7 +113,9 @@ def read_vectors(folder: str | os.PathLike[str]) -> dict[str, Arrays]:
     }
 
 
-def _chosen(rule: Rule, cases: Iterable[str], seeds: Iterable[int]) -> tuple[list[Case], bool]:
+def _chosen(
+    rule: Rule, cases: Iterable[str], seeds: Iterable[int], convention: Convention
+) -> tuple[list[Case], bool]:
     """The cases, and whether they were named one by one."""
     names, given = list(cases), list(seeds)
     if names and given:
@@ -116,18 +124,19 @@ def _chosen(rule: Rule, cases: Iterable[str], seeds: Iterable[int]) -> tuple[lis
         if find_case(name).rule is not rule:
             raise ChoiceError(f"case has name {name!r}, expected one of the rule {rule.name}")
     every = [find_case(name) for name in names or names_of(rule, given or None)]
-    return [case for case in every if names or suits(case)], bool(names)
+    said = [case for case in every if names or (suits(case) and not unsayable(convention, case))]
+    return said, bool(names)
 
 
-def _write_case(path: Path, case: Case, kind: str) -> dict[str, Any]:
+def _write_case(path: Path, case: Case, kind: str, convention: Convention) -> dict[str, Any]:
     """Write the file of a case; what the manifest says of it."""
-    arrays = golden(case)
+    arrays = golden(case, convention)
     data = encode(arrays, kind)
     path.write_bytes(data)
     return {
         "case": case.name,
         "seed": case.seed,
-        "options": case.options,
+        "options": call_options(case, convention),
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
         "arrays": _table(arrays, kind),
@@ -144,7 +153,7 @@ def _table(arrays: Arrays, kind: str) -> dict[str, Any]:
     return table
 
 
-def _manifest(rule: Rule, kind: str) -> dict[str, Any]:
+def _manifest(rule: Rule, kind: str, convention: str) -> dict[str, Any]:
     return {
         "name": NAME,
         "version": VERSION,
@@ -153,9 +162,15 @@ def _manifest(rule: Rule, kind: str) -> dict[str, Any]:
         "equation": rule.equation,
         "source": rule.source,
         "inputs": {name: axes.split() for name, axes in rule.inputs.items()},
-        "convention": dataclasses.asdict(REFMEM),
+        "convention": _described(convention),
         "format": kind,
     }
+
+
+def _described(convention: str) -> dict[str, Any]:
+    """A convention by its name, with all that it says, as JSON has it."""
+    fields = json.loads(json.dumps(dataclasses.asdict(PRESETS[convention])))
+    return {"name": convention, **fields}
 
 
 @contextlib.contextmanager
@@ -187,10 +202,24 @@ def _read_manifest(target: Path) -> dict[str, Any]:
         raise VectorsError(f"{path} has version {manifest.get('version')}, expected {VERSION}")
     if manifest.get("format") not in ENDINGS:
         raise VectorsError(f"{path} is corrupt: format is {manifest.get('format')!r}")
+    _expect_convention(path, manifest.get("convention"))
     files = manifest.get("files")
     if not isinstance(files, dict) or any(Path(name).name != name for name in files):
         raise VectorsError(f"{path} is corrupt: files are not named by themselves")
     return manifest
+
+
+def _expect_convention(path: Path, found: Any) -> None:
+    """A manifest's convention is one of those here, and says the same."""
+    name = found.get("name") if isinstance(found, dict) else None
+    if name not in PRESETS:
+        raise VectorsError(f"{path} has convention {name!r}, expected one of {', '.join(PRESETS)}")
+    ours = _described(name)
+    odd = [key for key in ours.keys() | found.keys() if ours.get(key) != found.get(key)]
+    if odd:
+        raise VectorsError(
+            f"{path} has convention {name} with another {min(odd)} than this version of refmem"
+        )
 
 
 def _read_case(path: Path, kind: str, entry: Any) -> Arrays:

@@ -1,5 +1,6 @@
 """`refmem capacity`: what it prints, what it writes, and what it refuses."""
 
+import contextlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -98,9 +99,33 @@ def test_a_dead_worker_is_said_and_the_journal_keeps_what_is_done(monkeypatch):
     assert "a worker died (gone); the same --journal resumes" in result.output
 
 
+def test_a_run_takes_a_cluster(monkeypatch):
+    """The executor of the address is the one that runs; here it is a pool of threads."""
+    asked = []
+
+    @contextlib.contextmanager
+    def cluster(address):
+        asked.append(address)
+        with ThreadPoolExecutor(2) as pool:
+            yield pool
+
+    monkeypatch.setattr("refmem.executors.executor_at", cluster)
+    there = run(*SMALL, "--kernel", "linear", "--executor", "dask://127.0.0.1:8786")
+    assert there.output == run(*SMALL, "--kernel", "linear").output
+    assert asked == ["dask://127.0.0.1:8786"]
+
+
+def test_a_cluster_that_is_not_there_is_said():
+    pytest.importorskip("distributed", reason="extra distributed is not installed")
+    result = run(*SMALL, "--kernel", "linear", "--executor", "dask://127.0.0.1:1")
+    assert result.exit_code == 3
+    assert result.output.startswith("refmem: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--executor", "tcp://x"), "executor has address 'tcp://x', expected dask://HOST:PORT"),
         (("--kernel", "liner"), "kernel: name has value 'liner', expected one of"),
         (("--dim", "0"), "Invalid value for '--dim': 0 is not in the range x>=1"),
         (("--tau", "0"), "Invalid value for '--tau': 0"),

@@ -196,6 +196,10 @@ CALLS = [
         "capacity: values.covariance has an asymmetry or a negative variance, expected a symm",
     ),
     (
+        lambda: Values(2, covariance=0.0),
+        "capacity: values.covariance has only zeros, and so has the mean, expected a value that",
+    ),
+    (
         lambda: inverse_snr("exp", pairs=3, dim=4, values=Values(2, averaged=True)),
         "capacity: values.dim has value 2, expected more than 2 entries that vary, because the",
     ),

@@ -36,3 +36,13 @@ def test_a_figure_has_labelled_axes_and_says_how_far_it_is(name):
         assert axes.get_ylabel()
         assert axes.get_title()
     assert any(axes.get_legend() for axes in made.axes)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_overview_has_a_panel_for_each_table():
+    """The plot of the command: two panels, and two more for whole memories."""
+    points, by_age = studies.snr_points(), studies.memory_points()
+    found = [studies.snr_at(point, 0) for point in points]
+    aged = [studies.memory_at(point, 0) for point in by_age]
+    assert len(figures.overview(points, found, by_age, aged, 100).axes) == 4
+    assert len(figures.overview(points, found, [], [], 100).axes) == 2

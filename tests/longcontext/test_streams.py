@@ -76,6 +76,13 @@ def test_the_statistics_are_those_of_the_errors():
     assert [one.n for one in last.octaves] == [0, 0, 0, 1, 2, 3, 6, 13, 15]
 
 
+def test_every_chunk_is_drawn_anew():
+    """A map that is drawn in every chunk is another one each time."""
+    stream = Stream(Delta(0.2), World(Piecewise(10), keys=1, values=1), chunk=10)
+    maps = [float(position.latent[0, 0, 0]) for position in stream.positions(1000)]
+    assert len(set(maps)) == 100
+
+
 def test_the_mean_error_is_what_theory_says():
     """Chunks of 200 tokens forget each other (a tenth of a token's weight is left after 60), so
     their errors are independent: 1000 of them, within four and a half standard errors."""

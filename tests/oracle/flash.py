@@ -7,14 +7,25 @@ g and beta (B, T, HV), initial_state (B, HV, K, V); scale None is K^-0.5. Return
 import numpy as np
 
 
-def bfloat16(x):
+def bfloat16(x, bits=8):
     whole, power = np.frexp(x)
-    return np.ldexp(np.rint(whole * 256) / 256, power)
+    return np.ldexp(np.rint(whole * 2**bits) / 2**bits, power)
+
+
+def passed(inputs, mistake):
+    """Inputs as they are loaded: one of them, or all, through a lower precision."""
+    name, _, kind = mistake.partition(" in ")
+    bits = {"bfloat16": 8, "TF32": 11}.get(kind)
+    if bits is None or name not in (*inputs, "everything"):
+        return inputs
+    return {n: bfloat16(x, bits) if name in (n, "everything") else x for n, x in inputs.items()}
 
 
 def gated_delta(q, k, v, g, beta, initial_state=None, scale=None, mistake=""):
     """`mistake` is the name of one of `MISTAKES`."""
-    q, k, v, g, beta = (x.astype(np.float64) for x in (q, k, v, g, beta))
+    inputs = {"q": q, "k": k, "v": v, "g": g, "beta": beta, "h0": initial_state}
+    inputs = {n: x.astype(np.float64) for n, x in inputs.items() if x is not None}
+    q, k, v, g, beta, *h0 = passed(inputs, mistake).values()
     B, T, H, K = q.shape
     HV, V = v.shape[2:]
     beta = np.broadcast_to(beta, (B, T, HV)) if beta.shape[2] == 1 else beta
@@ -27,8 +38,8 @@ def gated_delta(q, k, v, g, beta, initial_state=None, scale=None, mistake=""):
     if mistake == "normalises":
         q = q / np.sqrt((q**2).sum(-1, keepdims=True) + 1e-6)
     o, S0 = np.zeros((B, T, heads, V)), np.zeros((B, heads, K, V))
-    if initial_state is not None and mistake != "no h0":
-        S0[...] = spread(initial_state, heads, 1, mistake)
+    if h0 and mistake != "no h0":
+        S0[...] = spread(*h0, heads, 1, mistake)
     if mistake == "h0 as V by K":
         S0 = S0.reshape(B, heads, V, K).swapaxes(2, 3)
     ht = S0.copy()
@@ -41,6 +52,8 @@ def gated_delta(q, k, v, g, beta, initial_state=None, scale=None, mistake=""):
         o[b, :, h], ht[b, h] = one_head(*own, S0[b, h], mistake)
     if mistake == "ht as V by K":
         ht = ht.swapaxes(2, 3).reshape(ht.shape)
+    if mistake == "o in bfloat16":
+        o, scale = bfloat16(o * scale), 1
     return (o * scale).astype(np.float32), ht.astype(np.float32)
 
 
@@ -83,8 +96,6 @@ def one_head(q, k, v, g, beta, S, mistake):
         beta = beta * beta
     if mistake == "no beta":
         beta = np.ones_like(beta)
-    if mistake == "beta in bfloat16":
-        beta = bfloat16(beta)
     T = len(q) - (mistake == "last token") if len(q) else 0
     for t in range(T):
         if t % 64 == 0 and t and mistake == "no carry":
@@ -124,7 +135,6 @@ MISTAKES = {
     "reads with k": "read with the key",
     "beta squared": "beta squared",
     "no beta": "beta missing",
-    "beta in bfloat16": "beta rounded",
     "beta clipped": "beta clipped",
     "beta of head 0": "beta of the first head",
     "scale ignored": "scale missing",
@@ -138,6 +148,15 @@ MISTAKES = {
     "no decay at chunks": "decay dropped at chunks",
     "last token": "last token dropped",
     "state in bfloat16": "state in bfloat16",
+    "q in bfloat16": "q in bfloat16",
+    "k in bfloat16": "k in bfloat16",
+    "v in TF32": "v in float16 or TF32",
+    "g in bfloat16": "logarithm of the gate in bfloat16",
+    "beta in bfloat16": "beta in bfloat16",
+    "h0 in bfloat16": "initial state in bfloat16",
+    "o in bfloat16": "output in bfloat16",
+    "everything in bfloat16": "inputs in bfloat16, the gate as a logarithm",
+    "everything in TF32": "inputs in float16 or TF32, the gate as a logarithm",
 }
 """Planted mistake -> the mutant that a diagnosis must name first."""
 

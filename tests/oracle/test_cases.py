@@ -1,5 +1,6 @@
 """Cases can be made again from their names, and are what their regimes say."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -43,10 +44,35 @@ def test_default_seeds_run_through_the_lengths():
 @pytest.mark.parametrize("rule", LOGARITHM_IS_EXACT, ids=lambda rule: rule.name)
 def test_float16_holds_every_input_exactly(rule):
     by_log = Convention(gate="log")
-    for case in map(find_case, names_of(rule, [1])):
+    coarse = [case for case in map(find_case, names_of(rule, [1])) if not case.regime.fine]
+    for case in coarse:
         half, single = (by_log.to_foreign(case.inputs, case.axes, d) for d in ("f2", "f4"))
         for argument, x in half.items():
             assert np.array_equal(x.astype(np.float32), single[argument])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "narrower"),
+    [("float64", "float32"), ("float32", "float16"), ("float32", "bfloat16"), ("float16", "f8")],
+)
+@pytest.mark.parametrize("rule", ["gated_delta", "mlstm", "abc", "softmax_attention", "ffn"])
+def test_fine_numbers_fill_every_dtype(rule, dtype, narrower):
+    """Rounded once more, more than half of the numbers that are not zero are others."""
+    names = {"bfloat16": ml_dtypes.bfloat16, "f8": ml_dtypes.float8_e5m2}
+    case = find_case(f"{rule}/fine-numbers/1")
+    assert len(case.inputs) >= 3
+    for x in case.inputs.values():
+        seen = x[x != 0].astype(dtype)
+        assert np.mean(seen != seen.astype(names.get(narrower, narrower)).astype(dtype)) > 0.5
+
+
+def test_fine_numbers_by_hand():
+    """At most 1/16 nearer to zero, which itself stays; the same sign."""
+    x = np.array([0.0, 1.0, -3.0] * 100)
+    fine = draws.filled(Random("fine", 0), x)
+    assert (fine[::3] == 0).all()
+    assert ((fine[1::3] > 15 / 16) & (fine[1::3] <= 1)).all()
+    assert ((fine[2::3] < -45 / 16) & (fine[2::3] >= -3)).all()
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 7, 12, 16, 20, 64])

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from refmem.oracle import check
+from refmem.oracle.budget import Expected
 from refmem.oracle.diagnosis import diagnose
-from refmem.oracle.hints import gain, not_finite, permuted, shifted, where
+from refmem.oracle.hints import bits, gain, hints, not_finite, permuted, shifted, where
+from refmem.oracle.metrics import Errors
 from refmem.oracle.mutants import MUTANTS
 from refmem.oracle.outcomes import PASSED
 from refmem.oracle.presets import FLA
@@ -16,7 +18,7 @@ from tests.oracle.flash import MISTAKES, gated_delta
 
 CASES = (
     "ordinary/1", "ordinary/2", "ordinary/4", "unit-state/1", "scale/0", "few-keys/0", "square/2",
-    "mid-chunk-reset/2", "unlike-heads/0", "grouped-values/1", "fine-strengths/0", "no-decay/1",
+    "mid-chunk-reset/2", "unlike-heads/0", "grouped-values/1", "fine-numbers/0", "no-decay/1",
     "beta-above-one/1", "uneven-keys/0", "default-scale/0", "odd-sizes/0",
 )  # fmt: skip
 """A few cases that find everything planted here; `refmem check` runs them all."""
@@ -138,6 +140,26 @@ STATE = {"state": np.zeros((2, 3, 4, 5))}
 )
 def test_gain(factor, said):
     assert said in gain(factor * TRUTH, TRUTH, 1e-9, STATE)
+
+
+def noisy(size):
+    """Numbers off by up to so much, relatively."""
+    return TRUTH * (1 + size * np.random.default_rng(1).uniform(-1, 1, TRUTH.shape))
+
+
+def test_what_is_nearly_right_is_said_to_be_rounded():
+    wanted = Expected(np.dtype(np.float64), {"out": TRUTH}, {"out": Errors(*[1e-7] * 4)})
+    (near,) = hints(wanted, {"out": noisy(1e-6)}, {})
+    assert near.startswith("out is off by ")
+    assert "roundings that add up" in near
+    assert any("right to about 11 bits" in one for one in hints(wanted, {"out": noisy(1e-3)}, {}))
+    assert not any("bits" in one for one in hints(wanted, {"out": noisy(1)}, {}))
+
+
+def test_bits_by_hand():
+    """An error of 2^-9 leaves 9 bits; nothing wrong, or a tenth wrong, is no rounding."""
+    assert bits(2.0**-9).startswith("is right to about 9 bits")
+    assert bits(0) == bits(0.1) == ""
 
 
 def test_no_gain():

@@ -3,14 +3,20 @@
 import numpy as np
 import pytest
 
-from refmem.oracle.budget import call_options
+import refmem
+from refmem.kernels import polynomial
+from refmem.numbers import rationals
+from refmem.oracle.budget import call_options, judge
 from refmem.oracle.cases import find_case
 from refmem.oracle.conventions import REFMEM
+from refmem.oracle.gradients import expect_gradients
 from refmem.oracle.mutants import MUTANTS, run_mutants
+from refmem.oracle.mutants.backward import GradientMutant, mutated_gradients
 from refmem.oracle.mutants.changes import reread, rewritten
-from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS, GradientMutant
+from refmem.oracle.mutants.equivalent import EQUIVALENT
+from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS
 from refmem.oracle.mutants.mutant import ends_of_chunks
-from refmem.oracle.mutants.table import gradient_passes, show_kills, try_gradients, try_mutants
+from refmem.oracle.mutants.table import show_kills, try_gradients, try_mutants
 from refmem.oracle.reference import run_rule
 from refmem.terminal import console
 
@@ -50,9 +56,18 @@ def test_every_mutant_dies(rule):
     assert {one.verdict for one in found.values()} == {"killed"}
 
 
+def gradient_passes(case, mutant):
+    backward = expect_gradients(case, REFMEM, np.float32)
+    found = {n: x.astype(np.float32) for n, x in mutated_gradients(mutant, backward).items()}
+    return judge(backward.expected, found).passed
+
+
 @pytest.mark.parametrize("mutant", GRADIENT_MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_mutant_of_a_gradient_dies(mutant):
-    assert not gradient_passes(find_case("gated_delta/ordinary/1"), mutant)
+    name = "scale/1" if mutant.name == "query gradient unscaled" else "ordinary/4"
+    case = find_case(f"gated_delta/{name}")
+    assert mutant.fits(case)
+    assert not gradient_passes(case, mutant)
 
 
 def test_the_rule_itself_is_no_mutant_of_its_gradient():
@@ -137,3 +152,34 @@ def test_a_state_read_v_by_k_by_hand():
 
 def test_no_tokens_have_no_chunks():
     assert ends_of_chunks(0, 64) == []
+
+
+def draw(*shape):
+    return rationals(np.random.default_rng(0).integers(-3, 4, shape))
+
+
+def test_a_factor_on_the_scores_of_power_attention_cancels():
+    """Exactly, over the rationals: any scale, and any positive factor on each query."""
+    q, k, v = draw(6, 2), draw(6, 2) + 4, draw(6, 3)
+    plain = refmem.power_attention(q, k, v)
+    scaled = refmem.power_attention(q, k, v, scale=rationals(np.array(3))[()])
+    lengthened = refmem.power_attention(q * rationals(np.array([[2], [3], [5]] * 2)), k, v)
+    assert (scaled.out == plain.out).all()
+    assert (lengthened.out == plain.out).all()
+
+
+def test_stick_breaking_sees_nothing_of_its_own_token():
+    """Exactly: other values of the last token change nothing at it."""
+    q, k, v = draw(5, 2), draw(5, 2), draw(5, 3)
+    later = v.copy()
+    later[-1] += 1
+    one, other = (
+        refmem.stick_breaking(q, k, x, kernel=polynomial(2), scale=1).out for x in (v, later)
+    )
+    assert (one[-1] == other[-1]).all()
+
+
+def test_what_is_said_to_be_equivalent_is_not_killed():
+    for rule, mutants in EQUIVALENT.items():
+        found = kills(rule, [1])
+        assert {found[name].verdict for name in mutants} == {"equivalent"}

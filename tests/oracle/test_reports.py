@@ -62,10 +62,12 @@ def test_json_has_everything_and_is_json_everywhere():
 
 
 def test_junit_is_xml_and_counts_right():
-    root = ElementTree.fromstring(as_junit(REPORT))
+    root = ElementTree.fromstring(as_junit(REPORT, ["one: beta squared <\x00>"]))
     one, two = root.findall("testsuite")
     assert (one.get("tests"), one.get("failures"), one.get("skipped")) == ("3", "1", "1")
-    assert (two.get("tests"), two.get("errors")) == ("1", "1")
+    assert (two.get("tests"), two.get("skipped")) == ("1", "1")
+    assert one.find("system-out").text == "one: beta squared <\ufffd>"
+    assert two.find("system-out") is None
     failure = one.find("testcase[@name='delta/ordinary/1']/failure")
     assert failure.get("message").startswith('</script>& "quoted" <b>\ufffd\ufffd[31m')
     assert one.find("testcase[@name='delta/ordinary/0']").find("*") is None

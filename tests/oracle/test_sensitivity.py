@@ -7,7 +7,7 @@ import pytest
 
 from refmem.oracle.budget import expect
 from refmem.oracle.cases import find_case
-from refmem.oracle.check import REFUSED, _run_case
+from refmem.oracle.check import REFUSED, Report, _run_case
 from refmem.oracle.conventions import REFMEM
 from refmem.oracle.sensitivity import DegenerateError, other, questions
 from refmem.oracle.targets import PythonCallable
@@ -59,6 +59,9 @@ def test_a_refused_case_is_reported_and_does_not_pass():
     (outcome,) = _run_case(PythonCallable(gated_delta, "gated_delta"), case)
     assert outcome.status == REFUSED
     assert "hardly depends on k" in outcome.reason
+    report = Report("kernel", (outcome,))
+    assert not report.conforms  # nothing passed,
+    assert not report.failures  # and nothing failed
 
 
 def test_each_input_is_exchanged_once():

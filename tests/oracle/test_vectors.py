@@ -197,7 +197,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path):
 
 
 def test_a_case_without_certain_numbers_is_left_out_with_its_reason(tmp_path, monkeypatch):
-    def none(case):
+    def none(case, convention):
         if "few" in case.name:
             raise UncertainError(f"{case.name}: no")
         return SMALL

@@ -6,8 +6,10 @@
     order    mistakes in the rule: what decays, is corrected, written and read, and when
     time     mistakes between chunks, and in their tails
     caches   mistakes in rules that keep everything
+    precision   numbers that pass through fewer bits
     sequences   mistakes in packed sequences and pools of states
     gradients   mistakes in a backward pass
+    equivalent  those that change nothing in some rules
     table    which cases kill which mutant
 
 Two uses: the cases must kill every one (`refmem mutants`), and a candidate that fails is compared
@@ -19,12 +21,13 @@ from refmem.oracle.mutants.gates import GATES, STRENGTHS
 from refmem.oracle.mutants.heads import KEYS
 from refmem.oracle.mutants.mutant import Mutant, run_mutants
 from refmem.oracle.mutants.order import ORDER
+from refmem.oracle.mutants.precision import PRECISION
 from refmem.oracle.mutants.sequences import SEQUENCES
 from refmem.oracle.mutants.states import SCALES, STATES
 from refmem.oracle.mutants.time import CHUNKS
 
 MUTANTS: tuple[Mutant, ...] = (
-    STATES + GATES + ORDER + STRENGTHS + SCALES + KEYS + CHUNKS + CACHES + SEQUENCES
+    STATES + GATES + ORDER + STRENGTHS + SCALES + KEYS + CHUNKS + CACHES + SEQUENCES + PRECISION
 )
 """All of them, those that are likelier first."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.numbers import to_bfloat16
 from refmem.oracle.cases import gate_of
 from refmem.oracle.mutants.changes import change_input, first_head, sigmoid
 from refmem.oracle.mutants.mutant import Mutant, has
@@ -120,14 +119,6 @@ STRENGTHS = (
         "E3 (beta missing), 30",
         "where the error is multiplied by beta",
         call=change_input("beta", np.ones_like),
-        fits=has("beta"),
-    ),
-    Mutant(
-        "beta rounded",
-        "beta rounded to bfloat16",
-        "89 (vLLM#53877, SGLang#38975), E3",
-        "the dtype in which beta passes through its sigmoid",
-        call=change_input("beta", to_bfloat16),
         fits=has("beta"),
     ),
     Mutant(

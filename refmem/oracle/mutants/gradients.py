@@ -1,77 +1,36 @@
-"""Mutants of gradients: a forward pass that is right, and one gradient that is not.
+"""Mutants of gradients: the mistakes that people really make in a backward pass.
 
 Bugs are rows of the survey of 144 reported ones; E3 is its list of mutants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
-from refmem.oracle.cases import Case, gate_of
-
-Gradients = Callable[..., dict[str, Any]]
-"""The gradients of a call, by the names of its inputs, from inputs, dout and dstate."""
-
-
-@dataclass(frozen=True)
-class GradientMutant:
-    """One mistake in a backward pass; fields as in `Mutant`, and `call` changes its gradients."""
-
-    name: str
-    says: str
-    bug: str
-    look: str
-    call: Callable[[Case, Gradients], Gradients]
-    fits: Callable[[Case], bool] = lambda case: True
-
-
-def change(of: str, how: Callable[[np.ndarray, dict[str, Any]], np.ndarray]) -> Any:
-    """The gradients with that of one input changed; "gate" is the rule's own."""
-
-    def wrap(case: Case, gradients: Gradients) -> Gradients:
-        name = gate_of(case.rule) if of == "gate" else of
-
-        def call(**given: Any) -> dict[str, Any]:
-            grads = dict(gradients(**given))
-            return grads | {name: how(grads[name], given)}
-
-        return call
-
-    return wrap
+from refmem.oracle.cases import Case, has_matrix_state
+from refmem.oracle.mutants.backward import (
+    SHORT_CHUNK,
+    GradientMutant,
+    between_chunks_cut,
+    change,
+    first_values,
+    last_row_lost,
+    not_accumulated,
+    spread_over,
+    upstream_ignored,
+    without,
+)
+from refmem.oracle.mutants.changes import rewritten
+from refmem.oracle.mutants.mutant import has, tokens_of
 
 
-def without(cotangent: str) -> Any:
-    """The gradients without what comes of one of the results."""
-    return lambda case, gradients: (
-        lambda **given: gradients(**given | {cotangent: np.zeros_like(given[cotangent])})
-    )
+def _is_scaled(case: Case) -> bool:
+    return "q" in case.inputs and case.options.get("scale", 1) != 1
 
 
-def upstream_ignored(case: Case, gradients: Gradients) -> Gradients:
-    """The gradients of the sum of the outputs, whatever was asked."""
-    return lambda **given: gradients(**given | {"dout": np.ones_like(given["dout"])})
-
-
-def spread_over(axis: int) -> Callable[[np.ndarray, dict[str, Any]], np.ndarray]:
-    """A gradient summed over an axis that it should keep."""
-    return lambda grad, given: np.broadcast_to(grad.sum(axis, keepdims=True), grad.shape).copy()
-
-
-def has(*names: str) -> Callable[[Case], bool]:
-    """Whether a case has all these inputs."""
-    return lambda case: all(
-        (gate_of(case.rule) if name == "gate" else name) in case.inputs for name in names
-    )
-
-
-def _last_row_lost(grad: np.ndarray, given: dict[str, Any]) -> np.ndarray:
-    kept = grad.copy()
-    kept[:, :, -1] = 0
-    return kept
+def _is_cut(case: Case) -> bool:
+    caches = any(axes and axes[0] == "P" for axes in case.axes.values())
+    return has_matrix_state(case.rule) and not caches and tokens_of(case, case.inputs) > SHORT_CHUNK
 
 
 GRADIENT_MUTANTS = (
@@ -104,7 +63,7 @@ GRADIENT_MUTANTS = (
         "the gate's gradient of the last token dropped",
         "31 (fla#1142), 93",
         "the row of the last token in a chunk that is not full",
-        change("gate", _last_row_lost),
+        change("gate", last_row_lost),
         has("gate"),
     ),
     GradientMutant(
@@ -121,6 +80,7 @@ GRADIENT_MUTANTS = (
         "22, 23 (fla c3f16354)",
         "where dht is loaded",
         without("dstate"),
+        lambda case: has_matrix_state(case.rule),
     ),
     GradientMutant(
         "cotangent of the output ignored",
@@ -163,4 +123,61 @@ GRADIENT_MUTANTS = (
         change("q", lambda grad, given: 3 * grad),
         has("q"),
     ),
+    GradientMutant(
+        "query gradient unscaled",
+        "the queries' gradient without the scale",
+        "102, 104 (fla b9bdbcf2)",
+        "the scale in dq",
+        change("q", lambda grad, given: grad / given["scale"]),
+        _is_scaled,
+    ),
+    GradientMutant(
+        "query gradient of the first values",
+        "the queries' gradient of the first half of the value channels alone",
+        "98 (fla#941, V = 320)",
+        "the sum over blocks of values in dq",
+        first_values("q"),
+        lambda case: has("q", "v")(case) and case.regime.V > 1,
+    ),
+    GradientMutant(
+        "key gradient of the first values",
+        "the keys' gradient of the first half of the value channels alone",
+        "98 (fla#941, fla#1033)",
+        "the sum over blocks of values in dk",
+        first_values("k"),
+        lambda case: has("k", "v")(case) and case.regime.V > 1,
+    ),
+    GradientMutant(
+        "gate gradient's sign turned",
+        "the gate's gradient with the other sign",
+        "97 (fla 7362d874, FoX)",
+        "the sign of the gate's terms in the backward pass",
+        change("gate", lambda grad, given: -grad),
+        has("gate"),
+    ),
+    GradientMutant(
+        "gate gradient not accumulated",
+        "the gate's gradient without the sum over later tokens of its chunk of 64",
+        "E3 (dg without reverse cumsum), 93 (fla#889)",
+        "the reversed cumulative sum after dg",
+        change("gate", not_accumulated),
+        has("alpha"),
+    ),
+    GradientMutant(
+        "nothing back over chunks",
+        "nothing flowing back from a chunk of 16 into the one before",
+        "37 (mlstm_kernels#10), 93",
+        "the gradient of the state that is carried between chunks",
+        between_chunks_cut,
+        _is_cut,
+    ),
+    GradientMutant(
+        "first state's gradient transposed",
+        "the initial state's gradient V by K",
+        "4, 108",
+        "the strides with which dh0 is stored",
+        change("state", lambda grad, given: rewritten(grad)),
+        lambda case: has("state")(case) and has_matrix_state(case.rule),
+    ),
 )
+"""All of them; those of an input that a rule lacks do not fit it."""

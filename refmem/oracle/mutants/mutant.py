@@ -18,7 +18,7 @@ import numpy as np
 from refmem.memory import CacheRule, Result, StateRule
 from refmem.oracle.cases import Case, gate_of
 from refmem.oracle.layouts import Arrays, is_timed
-from refmem.oracle.reference import run_rule
+from refmem.oracle.reference import run_rule, unchecked
 from refmem.rule import Rule
 
 Memory = Callable[..., Result]
@@ -67,7 +67,7 @@ class Called:
 
 def run_mutants(mutants: Sequence[Mutant], case: Case, inputs: Arrays, call: Any) -> Arrays:
     """The parts of what the rule returns with these mistakes made."""
-    rule = _unchecked(case.rule)
+    rule = unchecked(case.rule)
     for mutant in mutants:
         rule = mutant.rule(rule) if mutant.rule else rule
     form = _fastest_form(case.rule)
@@ -87,13 +87,6 @@ def _whole(wholes: Sequence[Callable[..., Arrays]], case: Case, run: Run) -> Run
     for whole in wholes:
         run = functools.partial(whole, case, run=run)
     return run
-
-
-def _unchecked(rule: Any) -> Any:
-    """A rule that takes gates above one, which is what some mistakes make of them."""
-    other = copy.copy(rule)
-    other.check_ranges = lambda arrays: None
-    return other
 
 
 def _fastest_form(rule: Rule) -> str:

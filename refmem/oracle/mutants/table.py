@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -12,18 +11,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from refmem.oracle.budget import call_options, expect, judge
+from refmem.oracle.budget import Expected, call_options, expect, judge
 from refmem.oracle.cases import Case, find_case, find_rule, names_of
 from refmem.oracle.conventions import REFMEM
-from refmem.oracle.gradients import judge_gradient, without_gradient
+from refmem.oracle.gradients import expect_gradients, without_gradient
 from refmem.oracle.laws import is_short
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.mutants import MUTANTS, Mutant, run_mutants
-from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS, GradientMutant
-from refmem.oracle.targets.callable import PythonCallable
-from refmem.oracle.targets.gradient import GradientCallable
+from refmem.oracle.mutants.backward import GradientMutant, mutated_gradients
+from refmem.oracle.mutants.equivalent import EQUIVALENT
+from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS
 
-SURVIVES = "SURVIVES"
+EQUAL, SURVIVES = "equivalent", "SURVIVES"
 
 LISTED = 3
 """How many regimes that kill a mutant are named."""
@@ -33,63 +32,59 @@ LISTED = 3
 class Kills:
     """What became of a mutant.
 
+    rule    whose mistake it is
     tried   cases that can have the mistake
     by      those that it fails
     same    those in which it does what the rule does, to the last bit
     """
 
     mutant: Mutant | GradientMutant
+    rule: str
     tried: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
 
+    def note(self, name: str, parts: Arrays, expected: Expected) -> None:
+        """Whether a case kills it, by what it gives; or cannot tell it from what is right."""
+        rounded = {part: x.astype(np.float32) for part, x in parts.items()}
+        if not judge(expected, rounded).passed:
+            self.by.append(name)
+        elif all(np.array_equal(x, expected.truth[part]) for part, x in parts.items()):
+            self.same.append(name)
+
     @property
     def verdict(self) -> str:
-        """Killed; or equivalent, if all results are those of the rule to the last bit."""
+        """Killed; or equivalent: to the last bit in every case, or by a proof."""
         if self.by:
             return "killed"
-        return "equivalent" if self.same == self.tried else SURVIVES
+        proven = self.mutant.name in EQUIVALENT.get(self.rule, {})
+        return EQUAL if proven or self.same == self.tried else SURVIVES
 
 
 def try_gradients(
     rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
 ) -> list[Kills]:
     """The same for mutants of gradients, with cases of 1 to 65 tokens."""
-    kills = [(mutant, Kills(mutant)) for mutant in GRADIENT_MUTANTS]
+    kills = [(mutant, Kills(mutant, rule)) for mutant in GRADIENT_MUTANTS]
     names = [name for name in names_of(find_rule(rule), seeds) if is_short(name)]
     for done, name in enumerate(names, 1):
         case = find_case(name)
         if case.regime.name != "empty" and not without_gradient(case, REFMEM):
-            for mutant, one in kills:
-                if mutant.fits(case):
-                    one.tried.append(name)
-                    one.by += [] if gradient_passes(case, mutant) else [name]
+            with np.errstate(all="ignore"):
+                backward = expect_gradients(case, REFMEM, np.float32)
+                for mutant, one in kills:
+                    if mutant.fits(case):
+                        one.tried.append(name)
+                        one.note(name, mutated_gradients(mutant, backward), backward.expected)
         watch(done, len(names))
     return [one for _, one in kills if one.tried]
-
-
-def gradient_passes(case: Case, mutant: GradientMutant) -> bool:
-    """Whether the rule's gradients pass with a mistake."""
-
-    def gradients(**given: Any) -> dict[str, Any]:
-        return case.rule.vjp(**given)._asdict()
-
-    class Mistaken:
-        vjp = staticmethod(mutant.call(case, gradients))
-
-        def __call__(self, **given: Any) -> Any:
-            return case.rule(**given)
-
-    target = PythonCallable(Mistaken(), case.rule.name)
-    with np.errstate(all="ignore"):
-        return judge_gradient(GradientCallable(target), case).passed
 
 
 def try_mutants(
     rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
 ) -> list[Kills]:
     """Every mutant that a case of the rule fits, with the cases that kill it in float32."""
-    kills = {mutant.name: Kills(mutant) for mutant in MUTANTS}
+    kills = {mutant.name: Kills(mutant, rule) for mutant in MUTANTS}
     names = names_of(find_rule(rule), seeds)
     for done, name in enumerate(names, 1):
         case = find_case(name)
@@ -111,15 +106,7 @@ def _try_one(case: Case, kills: dict[str, Kills]) -> None:
         if case.name not in one.tried[-1:]:
             continue
         assert isinstance(one.mutant, Mutant)
-        parts = run_mutants([one.mutant], case, seen, call)
-        if not judge(expected, _rounded(parts)).passed:
-            one.by.append(case.name)
-        elif all(np.array_equal(x, expected.truth[part]) for part, x in parts.items()):
-            one.same.append(case.name)
-
-
-def _rounded(parts: Arrays) -> Arrays:
-    return {name: x.astype(np.float32) for name, x in parts.items()}
+        one.note(case.name, run_mutants([one.mutant], case, seen, call), expected)
 
 
 def show_kills(rule: str, kills: list[Kills], console: Console) -> int:

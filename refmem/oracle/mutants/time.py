@@ -11,7 +11,6 @@ import numpy as np
 
 from refmem.algebra import transposed, unit_lower_solve
 from refmem.memory import Result, StateRule
-from refmem.numbers import to_bfloat16
 from refmem.oracle.cases import Case, gate_of, has_matrix_state
 from refmem.oracle.mutants.changes import change_input
 from refmem.oracle.mutants.mutant import (
@@ -24,7 +23,6 @@ from refmem.oracle.mutants.mutant import (
     made,
     tokens_of,
 )
-from refmem.states import each
 
 CHUNK = 64
 
@@ -40,17 +38,6 @@ def nothing_carried(chunk: int) -> Any:
         return call
 
     return wrap
-
-
-def rounded_every_token(case: Case, memory: Memory) -> Memory:
-    """The state is kept in bfloat16."""
-
-    def call(**given: Any) -> Result:
-        ends = ends_of_chunks(tokens_of(case, given), 1)
-        result = in_pieces(case, memory, given, ends, lambda state, stop: each(to_bfloat16, state))
-        return Result(result.out, each(to_bfloat16, result.state))
-
-    return call
 
 
 def first_gates_open(chunk: int) -> Any:
@@ -272,14 +259,6 @@ CHUNKS = (
         "29, 35, 38 (tilelang-ascend#855)",
         "where the final state is stored: after the last chunk, or the last whole one",
         call=state_from_whole_chunks,
-        fits=_states_of_tokens,
-    ),
-    Mutant(
-        "state in bfloat16",
-        "the state rounded to bfloat16 at every token",
-        "24, 25 (ollama#15865, TRT-Model-Connect#725)",
-        "the dtype of the state between tokens",
-        call=rounded_every_token,
         fits=_states_of_tokens,
     ),
 )

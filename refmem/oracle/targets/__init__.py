@@ -9,22 +9,21 @@ import numpy as np
 
 from refmem.oracle.arrays import bfloat16
 from refmem.oracle.cases import ChoiceError
-from refmem.oracle.conventions import Convention
-from refmem.oracle.presets import PRESETS
-from refmem.oracle.targets.callable import PythonCallable, import_function
+from refmem.oracle.presets import find_convention
+from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.executable import TIMEOUT, Executable
 from refmem.oracle.targets.fla import make_fla
 from refmem.oracle.targets.isolated import isolate
 from refmem.oracle.targets.mlx import make_mlx
-from refmem.oracle.targets.onnx_reference import OnnxReference
-from refmem.oracle.targets.onnxruntime import OnnxRuntime
+from refmem.oracle.targets.onnx_reference import make_onnx_reference
+from refmem.oracle.targets.onnxruntime import make_onnxruntime
 from refmem.oracle.targets.target import Target, UnavailableError, require
 from refmem.oracle.targets.transformers import make_transformers
 from refmem.signature import nearest_name
 
-NAMED: dict[str, Callable[[], Any]] = {
-    OnnxRuntime.name: OnnxRuntime,
-    OnnxReference.name: OnnxReference,
+NAMED: dict[str, Callable[[], Group]] = {
+    "onnxruntime": make_onnxruntime,
+    "onnx-reference": make_onnx_reference,
     "fla": make_fla,
     "transformers": make_transformers,
     "mlx": make_mlx,
@@ -48,9 +47,10 @@ def find_target(
 ) -> Target:
     """The target of that name; the function at `package.module:function`; or "exec: COMMAND".
 
-    rule, dtype, convention, library   of a function or a command, which need a rule
-    timeout                            seconds for a case; what is no command then runs in a process
-                                       of its own, where it may crash or hang
+    rule, convention, library   of a function or a command, which need a rule
+    dtype     likewise; of a target with a name, those of its kernels that have it
+    timeout   seconds for a case; what is no command then runs in a process of its own, where it may
+              crash or hang
 
     `ChoiceError` says what is wrong with the call, `UnavailableError` why the target cannot run.
     """
@@ -71,11 +71,7 @@ def _make(
 ) -> Any:
     """The target, in this process."""
     if name in NAMED:
-        target = NAMED[name]()
-        if dtype is not None and np.dtype(dtype) != getattr(target, "dtype", None):
-            own = getattr(target, "dtype", "its own")
-            raise ChoiceError(f"dtype has value {dtype}, expected {own} for {name}")
-        return target
+        return _of_dtype(NAMED[name](), dtype)
     if ":" not in name:
         raise ChoiceError(
             f"target has name {name!r}, expected one of {', '.join(NAMED)} or "
@@ -92,14 +88,18 @@ def _make(
     return PythonCallable(import_function(name), rule, numbers, name, chosen, library)
 
 
-def find_convention(name: str) -> Convention:
-    """The preset of that name."""
-    if name not in PRESETS:
+def _of_dtype(target: Group, dtype: Any) -> Any:
+    """The parts of a target that have that dtype, or all."""
+    if dtype is None:
+        return target
+    parts = [part for part in target.parts if part.dtype == find_dtype(dtype)]
+    if not parts:
+        known = dict.fromkeys(part.dtype.name for part in target.parts)
         raise ChoiceError(
-            f"convention has name {name!r}, expected one of {', '.join(PRESETS)}"
-            f"{nearest_name(name, PRESETS)}"
+            f"dtype has value {dtype}, expected one of {', '.join(known)}, because {target.name} "
+            "has no other"
         )
-    return PRESETS[name]
+    return Group(target.name, parts)
 
 
 def find_dtype(dtype: Any) -> np.dtype:

@@ -92,7 +92,7 @@ def options_of(case: Case, convention: Convention) -> dict[str, Any]:
 
 
 class Group:
-    """Several functions of one origin, each for its own rule and in its own convention.
+    """Several kernels of one origin, each with its own rules, convention and dtype.
 
     making   arguments of `find_target`, where they run in a process that makes them
     """

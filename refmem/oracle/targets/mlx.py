@@ -2,7 +2,7 @@
 
 `gated_delta_ops` takes a gate per head (gated_delta) or per key channel (kda).
 
-Found with mlx-lm 0.32.2 and mlx 0.32.4 on a CPU, float32: everything is right, gradients too.
+Found with mlx-lm 0.32.2 and mlx 0.32.4 on a CPU, float32: everything is right.
 """
 
 from __future__ import annotations

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from refmem.oracle.cases import Case
 from refmem.oracle.layouts import Arrays
-from refmem.oracle.presets import ONNX
-from refmem.oracle.targets import onnx_model
+from refmem.oracle.presets import ONNX, ONNX_WIDE_STATES
+from refmem.oracle.targets.callable import Group
+from refmem.oracle.targets.onnx_model import STANDARD, STANDARD_WIDE, require
+from refmem.oracle.targets.onnx_part import OnnxPart
 
 
-class OnnxReference:
-    """See the module."""
+def make_onnx_reference() -> Group:
+    """In float32, in float16, and in float16 with states in float32."""
+    require("onnx")
+    require("onnx.reference")
+    standard, wide = {STANDARD.label: STANDARD}, {STANDARD.label: STANDARD_WIDE}
+    parts = [
+        OnnxPart(standard, ONNX, np.float32, evaluate),
+        OnnxPart(standard, ONNX, np.float16, evaluate),
+        OnnxPart(wide, ONNX_WIDE_STATES, np.float16, evaluate),
+    ]
+    return Group("onnx-reference", parts)
 
-    name = "onnx-reference"
-    operators: tuple[str, ...] = (onnx_model.STANDARD,)
-    rules = tuple(onnx_model.UPDATE_RULES)
-    convention = ONNX
-    dtype = np.dtype(np.float32)
 
-    def __init__(self) -> None:
-        self._onnx = onnx_model.require("onnx")
-        self._evaluator = onnx_model.require("onnx.reference").ReferenceEvaluator
-
-    def uncovered(self, operator: str, case: Case) -> str:
-        """Why a case lies outside what the operator promises."""
-        return onnx_model.outside(operator, case)
-
-    def run(self, operator: str, case: Case, inputs: Arrays) -> tuple[np.ndarray, np.ndarray]:
-        """Build the model of this case and evaluate it."""
-        model = self._onnx.load_from_string(onnx_model.build(operator, case, inputs))
-        out, state = self._evaluator(model).run(list(onnx_model.OUTPUTS), inputs)
-        return out, state
+def evaluate(model: bytes, outputs: tuple[str, ...], inputs: Arrays) -> Any:
+    """Run a model by ONNX's evaluator."""
+    proto = require("onnx").load_from_string(model)
+    return require("onnx.reference").ReferenceEvaluator(proto).run(list(outputs), inputs)

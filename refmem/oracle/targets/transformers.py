@@ -1,6 +1,6 @@
 """The torch fallbacks of Hugging Face transformers: the gated delta rule, and Mamba-2's scan.
 
-Found with transformers 5.23.0 and torch 2.13.0 on a CPU, float32:
+Found with transformers 5.24.0 and torch 2.13.0 on a CPU, float32:
 
 - `torch_chunk_gated_delta_rule` returns NaN where a gate is exactly zero (g of minus infinity),
   because it subtracts cumulative sums; `torch_recurrent_gated_delta_rule` is right. Everything else

@@ -26,6 +26,7 @@ class Function(NamedTuple):
     square    whether values must be as wide as keys
     widths    the widths of keys that it takes, if not all
     lacks     inputs of the rule that it does not take
+    needs     inputs that the rule may do without, and it does not
     packs     whether it takes cu_seqlens
     backward  whether it has gradients
     """
@@ -42,6 +43,7 @@ class Function(NamedTuple):
     square: bool = False
     widths: tuple[int, ...] = ()
     lacks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     packs: bool = True
     backward: bool = True
 
@@ -96,5 +98,8 @@ class Function(NamedTuple):
             return "the function takes values as wide as keys"
         if self.widths and case.regime.K not in self.widths:
             return f"the function takes keys of width {', '.join(map(str, self.widths))}"
+        absent = [name for name in self.needs if name not in case.inputs]
+        if absent:
+            return f"the function needs {absent[0]}"
         given = [name for name in self.lacks if name in case.inputs]
         return f"the function has no {given[0]}" if given else ""

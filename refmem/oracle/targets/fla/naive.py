@@ -86,6 +86,7 @@ NAIVE = (
         scale="fixed",
     ),
     Function("rwkv6", "rwkv6/recurrent_naive:naive_recurrent_rwkv6", {"alpha": "w"}, "bhtd", FINAL),
+    Function("gsa", "gsa:naive_recurrent_gsa", state="none", needs=("s",)),
     Function(
         "forgetting_attention",
         "forgetting_attn:naive_forgetting_attn",
