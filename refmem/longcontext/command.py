@@ -20,10 +20,7 @@ from refmem.longcontext.options import (
     world_of_options,
     world_options,
 )
-from refmem.terminal import UNAVAILABLE, console, progress_bar
-
-INTERRUPTED = 130
-"""Exit code of what was stopped by hand."""
+from refmem.terminal import INTERRUPTED, UNAVAILABLE, console, progress_bar
 
 
 @click.group(invoke_without_command=True)
