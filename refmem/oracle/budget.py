@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import Case, has_matrix_state
+from refmem.oracle.cases import Case
 from refmem.oracle.conventions import Convention
+from refmem.oracle.inputs import has_matrix_state
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.metrics import Errors, as_rows, measure, row_errors, same_specials, short
 from refmem.oracle.reference import run_rule

@@ -54,7 +54,9 @@ def test_a_program(tmp_path):
 
 def test_ctrl_c_is_one_line_and_leaves_no_report(tmp_path):
     """As a terminal does it: the run and the process of the kernel are both interrupted."""
-    kernel = "import time\ndef kernel(**inputs):\n    print('begun', flush=True)\n    time.sleep(60)\n"
+    kernel = (
+        "import time\ndef kernel(**inputs):\n    print('begun', flush=True)\n    time.sleep(60)\n"
+    )
     (tmp_path / "slow.py").write_text(kernel)
     command = "check slow:kernel --rule delta --seed 1 --html report.html --json report.json"
     with subprocess.Popen(

@@ -13,8 +13,9 @@ import numpy as np
 
 from refmem.memory import Result, StateRule
 from refmem.numbers import to_bits
-from refmem.oracle.cases import Case, gate_of
+from refmem.oracle.cases import Case
 from refmem.oracle.ingredients import WHOLE
+from refmem.oracle.inputs import gate_of
 from refmem.oracle.mutants.changes import change_input, change_result, with_state
 from refmem.oracle.mutants.mutant import Memory, Mutant, ends_of_chunks, has, in_pieces, tokens_of
 from refmem.states import each
