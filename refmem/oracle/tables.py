@@ -49,6 +49,8 @@ def show_report(report: Report, console: Console, details: bool = False, command
     console.print(LEGEND, style="dim")
     for line in _failures(report, command or f"refmem check {report.target}"):
         console.print(line, soft_wrap=True)  # so that a command is copied whole
+    if report.worst:
+        console.print(Text(worst_case(report.worst), style="dim"), soft_wrap=True)
     console.print(_summary(report))
 
 
@@ -120,6 +122,12 @@ def _failures(report: Report, command: str) -> list[Text]:
     return lines
 
 
+def worst_case(worst: Outcome) -> str:
+    """One line: which case was worst, and how bad it was."""
+    times = _times(worst.share)
+    return f"worst case: {worst.case} of {worst.operator}, {times} times what is allowed"
+
+
 def _summary(report: Report) -> Text:
     run = [one for one in report.outcomes if one.status in (PASSED, FAILED)]
     beside = ""
@@ -164,8 +172,11 @@ def _share(outcomes: Sequence[Outcome]) -> Text:
     run = _run(outcomes)
     if not run:
         return Text("-" if outcomes else "", style="dim")
-    worst = max(one.share for one in run)
-    return Text(f"{worst:.2f}" if worst < 1000 else short(worst), style=_style(run))
+    return Text(_times(max(one.share for one in run)), style=_style(run))
+
+
+def _times(share: float) -> str:
+    return f"{share:.2f}" if share < 1000 else short(share)
 
 
 def _error(outcomes: Sequence[Outcome]) -> str:

@@ -14,6 +14,11 @@ from refmem.cli import main
 
 SOURCE = pathlib.Path(__file__).parent / "delta.c"
 FLASH = "tests.oracle.flash:gated_delta"
+NOT_IN_THE_BACKGROUND = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from refmem.cli import main; main()"
+)
+"""The command line, also where the tests were started by what ignores Ctrl-C."""
 
 
 def run(*arguments):
@@ -60,7 +65,7 @@ def test_ctrl_c_is_one_line_and_leaves_no_report(tmp_path):
     (tmp_path / "slow.py").write_text(kernel)
     command = "check slow:kernel --rule delta --seed 1 --html report.html --json report.json"
     with subprocess.Popen(
-        [sys.executable, "-c", "from refmem.cli import main; main()", *command.split()],
+        [sys.executable, "-c", NOT_IN_THE_BACKGROUND, *command.split()],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
