@@ -64,6 +64,10 @@ def test_naive_files_of_fla():
     target = find_target("fla")
     assert check(target, case="gla/ordinary/2").conforms
     assert check(target, case="kda/ordinary/4").conforms
+    assert check(target, case="preconditioned_delta/no-state/1").conforms
+    assert check(target, case="retention/without-gamma/1").conforms
+    momentum = check(target, case="gradient_momentum_delta/no-state/1")
+    assert [one.status for one in momentum.outcomes] == ["passed", "failed"]
     wrong = check(target, case="comba/ordinary/2")
     assert [one.status for one in wrong.outcomes] == ["failed", "passed"]
 
