@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from refmem.arguments import check_count
+
 
 class Group:
     """A finite group with a faithful action.
@@ -170,11 +172,7 @@ def quaternion() -> Group:
 
 
 def _points(n: int) -> int:
-    if n < 2:
-        raise ValueError(
-            f"group: n has value {n}, expected at least 2, because fewer points do not move"
-        )
-    return n
+    return check_count("group", "n", n, "fewer points do not move", least=2)
 
 
 def _inversions(permutation: tuple[int, ...]) -> int:

@@ -15,6 +15,8 @@ import math
 
 import numpy as np
 
+from refmem.arguments import check_number
+
 
 def settled_error(
     beta: float, drift: float, noise: float, keys: int = 1, keep: float = 1.0
@@ -29,11 +31,7 @@ def settled_error(
     0.5
     """
     _check(drift, noise)
-    if not 0 < beta < 2:
-        raise ValueError(
-            f"settled_error: beta has value {beta!r}, expected a number between 0 and 2, because "
-            "other steps never settle"
-        )
+    check_number("settled_error", "beta", beta, "other steps never settle", above=0, below=2)
     share = beta * (2 - beta) / keys
     left = (1 - share) * keep**2
     return ((1 - share) * keys * drift + beta**2 * noise) / (1 - left)
@@ -140,8 +138,5 @@ def periodic_error(
 
 
 def _check(drift: float, noise: float) -> None:
-    if not (drift >= 0 and noise > 0):
-        raise ValueError(
-            f"forgetting: drift, noise have values {drift}, {noise}, expected at least 0 and more "
-            "than 0, because both are variances and the noise divides"
-        )
+    check_number("forgetting", "drift", drift, "it is a variance", least=0)
+    check_number("forgetting", "noise", noise, "it is a variance that divides", above=0)
