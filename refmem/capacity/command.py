@@ -53,7 +53,10 @@ def capacity(
     plot: str | None,
     **study: Any,
 ) -> None:
-    """How much memories hold: retrieval SNR of kernels and rules, theory beside simulation."""
+    """How much memories hold: retrieval SNR of kernels and rules, theory beside simulation.
+
+    The memories of a real Transformer are measured, and drawn, by tools/real_model.
+    """
     from refmem.capacity import designs, studies, tables
 
     chosen = kernels or studies.KERNELS
