@@ -9,20 +9,30 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
 
 from refmem.cli import main
+from refmem.expressivity import robustness
 
 SMALL = {
     "capacity": "capacity --kernel linear --dim 4 --trials 2 --pairs 4 --no-memories",
+    "robustness": "expressivity robustness",
     "limits": "longcontext limits --contexts 2",
     "track": "longcontext track --tokens 3 --worlds 2 --keys 1 --values 1",
 }
 """Each of the studies, small."""
 
 every_study = pytest.mark.parametrize("study", SMALL)
+
+
+@pytest.fixture(autouse=True)
+def two_things_and_five_tokens(monkeypatch):
+    """The study of robustness has no size to choose on the command line."""
+    monkeypatch.setattr(robustness, "STEPS", 5)
+    monkeypatch.setattr(robustness, "robustness", partial(robustness.robustness, (2,)))
 
 
 def run(study, *arguments):
@@ -46,10 +56,9 @@ def test_a_study_runs_on_the_executor_of_an_address(study, monkeypatch):
     assert asked == ["dask://127.0.0.1:8786"]
 
 
-@every_study
-def test_a_cluster_that_is_not_there_is_one_line(study):
+def test_a_cluster_that_is_not_there_is_one_line():
     pytest.importorskip("distributed", reason="extra distributed is not installed")
-    result = run(study, "--executor", "dask://127.0.0.1:1")
+    result = run("track", "--executor", "dask://127.0.0.1:1")
     assert result.exit_code == 3
     assert result.stderr == "refmem: no Dask scheduler answers at dask://127.0.0.1:1\n"
 
