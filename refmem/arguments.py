@@ -63,10 +63,9 @@ def check_number(
     )
     if not math.isfinite(value) or not all(kept for _, _, kept in bounds):
         wanted = " and ".join(f"{word} {bound:g}" for word, bound, _ in bounds if bound is not None)
-        raise ValueError(
-            f"{owner}: {name} has value {value}, expected {wanted or 'a finite number'}, because "
-            f"{why}"
-        )
+        if not math.isfinite(value):
+            wanted = f"a finite number {wanted}".rstrip()
+        raise ValueError(f"{owner}: {name} has value {value}, expected {wanted}, because {why}")
     return float(value)
 
 

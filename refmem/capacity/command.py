@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from refmem.studying import running, seed_option, study_options, usage
+from refmem.studying import draw, running, seed_option, study_options, usage
 from refmem.terminal import console, watched
 
 STORED = 4096
@@ -55,12 +55,16 @@ def capacity(
 ) -> None:
     """How much memories hold: retrieval SNR of kernels and rules, theory beside simulation.
 
-    The memories of a real Transformer are measured, and drawn, by tools/real_model.
+    A journal FILE is that of kernels; whole memories have FILE.memories. The memories of a real
+    Transformer are measured, and drawn, by tools/real_model.
     """
-    from refmem.capacity import designs, studies, tables
+    from refmem.capacity import studies, tables
+    from refmem.capacity.figures import overview
 
     chosen = kernels or studies.KERNELS
     limits = usage(tables.limits_table, chosen, dim, tau, snr)
+    stored = max(pairs, default=STORED)
+    blocks = [] if budget is None else _blocks(budget, stored)
     points = studies.snr_points(dim, chosen, pairs or studies.PAIRS, tau, trials)
     by_age = studies.memory_points(dim) if memories else []
     found, aged = _swept(points, by_age, **study)
@@ -70,14 +74,21 @@ def capacity(
     if memories:
         printed.print(tables.memory_table(by_age, aged))
     if budget is not None:
-        stored = max(pairs, default=STORED)
-        printed.print(tables.design_table(designs(budget, pairs=stored), budget, stored))
-    if plot is not None:
-        from refmem.capacity.figures import overview
-        from refmem.plot import save
+        printed.print(tables.design_table(blocks, budget, stored))
+    draw(lambda all_of: overview(*all_of, snr), (points, found, by_age, aged), plot)
 
-        save(overview(points, found, by_age, aged, snr), plot)
-        click.echo(plot)
+
+def _blocks(budget: int, pairs: int) -> list[Any]:
+    """Feed-forward blocks within the budget; a usage error where there are none."""
+    from refmem.capacity import designs
+
+    blocks = designs(budget, pairs=pairs)
+    if not blocks:
+        raise click.UsageError(
+            f"capacity: --budget has value {budget}, expected more, because no block that stores "
+            f"{pairs} pairs has so few parameters"
+        )
+    return blocks
 
 
 def _swept(

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from refmem.signature import nearest_name
-from refmem.studying import running, seed_option, study_options
+from refmem.studying import draw, running, seed_option, study_options
 from refmem.terminal import CONFORMS, DEPARTS, console, watched
 
 MEANINGS = {
@@ -88,16 +88,13 @@ def robustness(
     seed: int, workers: int, address: str | None, journal: str | None, plot: str | None
 ) -> None:
     """How many tokens the same programs answer rightly in few bits, until the first error."""
-    from refmem.expressivity import figures
+    from refmem.expressivity.figures import robustness_figure
     from refmem.expressivity.robustness import robustness as run
-    from refmem.plot import save
 
     with running(workers, address) as executor, watched("robustness", "points") as watch:
         found = run(rng=seed, executor=executor, journal=journal, watch=watch)
     show_robustness(found, console())
-    if plot is not None:
-        save(figures.robustness_figure(found), plot)
-        click.echo(plot)
+    draw(robustness_figure, found, plot)
 
 
 def _expect_none_given(context: click.Context) -> None:

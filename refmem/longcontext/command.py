@@ -18,7 +18,7 @@ from refmem.longcontext.options import (
     world_of_options,
     world_options,
 )
-from refmem.studying import running, seed_option, study_options, usage
+from refmem.studying import draw, running, seed_option, study_options, usage
 from refmem.terminal import INTERRUPTED, console, progress_bar, watched
 
 
@@ -164,12 +164,9 @@ def _study(
     **settings: Any,
 ) -> Any:
     """Run a study with a progress bar, where it is asked to, and draw it if asked."""
+    from refmem.longcontext import figures
+
     with running(workers, address) as executor, watched(run.__name__, "points") as watch:
         found = run(**settings, journal=journal, executor=executor, watch=watch)
-    if plot is not None:
-        from refmem.longcontext import figures
-        from refmem.plot import save
-
-        save(getattr(figures, figure)(found), plot)
-        click.echo(plot)
+    draw(getattr(figures, figure), found, plot)
     return found

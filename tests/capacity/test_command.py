@@ -91,6 +91,10 @@ def test_theory_is_given_where_there_is_one():
     ("arguments", "message"),
     [
         (("--kernel", "liner"), "kernel: name has value 'liner', expected one of"),
+        (
+            ("--budget", "3", "--pairs", "4"),
+            "--budget has value 3, expected more, because no block",
+        ),
         (("--dim", "0"), "Invalid value for '--dim': 0 is not in the range x>=1"),
         (("--tau", "0"), "Invalid value for '--tau': 0"),
     ],
