@@ -67,14 +67,14 @@ def running(workers: int, address: str | None) -> Iterator[Executor | None]:
         raise click.UsageError(str(error)) from error
 
 
-def draw(figure: Callable[..., Any], found: Any, path: str | None) -> None:
-    """Write the figure of what was found, and say where; nothing without a path."""
+def draw(figure: Callable[[], Any], path: str | None) -> None:
+    """Draw the figure, write it and say where; nothing without a path."""
     if path is None:
         return
     from refmem.plot import save
 
     try:
-        save(figure(found), path)
+        save(figure(), path)
     except OSError as error:
         raise click.UsageError(f"the figure cannot be written: {error}") from error
     click.echo(path)

@@ -75,7 +75,7 @@ def capacity(
         printed.print(tables.memory_table(by_age, aged))
     if budget is not None:
         printed.print(tables.design_table(blocks, budget, stored))
-    draw(lambda all_of: overview(*all_of, snr), (points, found, by_age, aged), plot)
+    draw(lambda: overview(points, found, by_age, aged, snr), plot)
 
 
 def _blocks(budget: int, pairs: int) -> list[Any]:

@@ -94,7 +94,7 @@ def robustness(
     with running(workers, address) as executor, watched("robustness", "points") as watch:
         found = run(rng=seed, executor=executor, journal=journal, watch=watch)
     show_robustness(found, console())
-    draw(robustness_figure, found, plot)
+    draw(lambda: robustness_figure(found), plot)
 
 
 def _expect_none_given(context: click.Context) -> None:

@@ -168,5 +168,5 @@ def _study(
 
     with running(workers, address) as executor, watched(run.__name__, "points") as watch:
         found = run(**settings, journal=journal, executor=executor, watch=watch)
-    draw(getattr(figures, figure), found, plot)
+    draw(lambda: getattr(figures, figure)(found), plot)
     return found
