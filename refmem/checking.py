@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from refmem.terminal import CONFORMS, DEPARTS, INTERRUPTED, UNAVAILABLE, console, progress_bar
+from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, watched
 
 DTYPES = ["float16", "bfloat16", "float32", "float64"]
 LIBRARIES = ["numpy", "torch", "jax", "mlx"]
@@ -52,16 +52,6 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@contextlib.contextmanager
-def stopped_by_hand() -> Iterator[None]:
-    """Ctrl-C is one line and an exit code of its own; files are written whole or not at all."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("refmem: stopped before the end", err=True)
-        sys.exit(INTERRUPTED)
-
-
 @click.command()
 @click.argument("target", required=False)
 @target_options
@@ -72,7 +62,6 @@ def stopped_by_hand() -> Iterator[None]:
 @click.option("--details", is_flag=True, help="One line for each rule and regime.")
 @click.option("--executor", "address", help="A Dask cluster to run on: dask://HOST:PORT.")
 @report_options
-@stopped_by_hand()
 def check(
     target: str | None,
     case: str | None,
@@ -95,8 +84,7 @@ def check(
     from refmem.oracle.tables import show_report
 
     chosen = _find(target, making, case)
-    with _executor(address) as executor, progress_bar(chosen.name) as progress:
-        task = progress.add_task("cases", total=None)
+    with _executor(address) as executor, watched(chosen.name, "cases") as watch:
         report = _usage(
             oracle.check,
             chosen,
@@ -106,7 +94,7 @@ def check(
             seeds=None if seed is None else [seed],
             properties=properties,
             gradients=gradients,
-            watch=lambda done, total: progress.update(task, completed=done, total=total),
+            watch=watch,
         )
     show_report(report, console(), details, _command(target, making))
     diagnoses = [str(one) for one in diagnose(chosen, report.outcomes)]
@@ -179,18 +167,16 @@ def _usage(function: Callable[..., Any], *args: Any, **given: Any) -> Any:
 @click.argument("rule", default="gated_delta")
 @click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
 @click.option("--grad", "gradients", is_flag=True, help="Mutants of gradients instead.")
-@stopped_by_hand()
 def mutants(rule: str, seed: int | None, gradients: bool) -> None:
     """Print which cases of RULE kill which mutants; exit code 1 if one survives them all."""
     from refmem.oracle.mutants.table import show_kills, try_gradients, try_mutants
 
-    with progress_bar(rule) as progress:
-        task = progress.add_task("cases", total=None)
+    with watched(rule, "cases") as watch:
         kills = _usage(
             try_gradients if gradients else try_mutants,
             rule,
             None if seed is None else [seed],
-            lambda done, total: progress.update(task, completed=done, total=total),
+            watch,
         )
     survivors = show_kills(rule, kills, console())
     sys.exit(DEPARTS if survivors else CONFORMS)

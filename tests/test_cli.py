@@ -32,6 +32,12 @@ def test_show_prints_the_specification_and_then_the_source():
     assert output.count("Delta rule: move what") == 1
 
 
+def test_show_says_how_a_rule_is_called():
+    output = run("show", "delta").output
+    assert "refmem.delta(q, k, v, beta, *, state=None, form=None, chunk=None," in output
+    assert "form     how it runs: recurrent (None), parallel, chunked, scan, fast" in output
+
+
 def test_check_prints_a_table_and_conforms():
     result = run("check", "onnx-reference", "--seed", "0")
     assert result.exit_code == 0
