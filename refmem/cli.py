@@ -47,7 +47,7 @@ class OneLineErrors(click.Group):
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
-            click.echo("refmem: stopped", err=True)
+            click.echo("refmem: stopped before the end", err=True)
             sys.exit(INTERRUPTED)
 
     def resolve_command(self, context: click.Context, args: list[str]) -> Any:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 CONFORMS, DEPARTS, USAGE, UNAVAILABLE = 0, 1, 2, 3
 INTERRUPTED = 130
-"""Exit code of what was stopped by hand."""
+"""Exit code of what was stopped by hand: 128 and the number of the signal."""
 
 WIDTH = 100
 """Columns where the output is not a terminal."""

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from refmem.cli import main
 from refmem.expressivity import robustness
+from tests.oracle.test_command import NOT_IN_THE_BACKGROUND
 
 SMALL = {
     "capacity": "capacity --kernel linear --dim 4 --trials 2 --pairs 4 --no-memories",
@@ -111,7 +112,7 @@ def test_ctrl_c_is_one_line_and_exit_130(workers, tmp_path):
     """Sent, as a terminal does, to the command and all its processes, once a point is done."""
     journal = tmp_path / "run.jsonl"
     words = ["capacity", "--trials", "2000", "--workers", workers, "--journal", str(journal)]
-    command = [sys.executable, "-c", "from refmem.cli import main; main()", *words]
+    command = [sys.executable, "-c", NOT_IN_THE_BACKGROUND, *words]
     program = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -120,7 +121,7 @@ def test_ctrl_c_is_one_line_and_exit_130(workers, tmp_path):
         time.sleep(0.02)
     os.killpg(program.pid, signal.SIGINT)
     out, err = program.communicate(timeout=60)
-    assert (program.returncode, out, err) == (130, "", "refmem: stopped\n")
+    assert (program.returncode, out, err) == (130, "", "refmem: stopped before the end\n")
 
 
 def test_any_command_that_is_stopped_by_hand_is_one_line(monkeypatch):
@@ -129,4 +130,4 @@ def test_any_command_that_is_stopped_by_hand_is_one_line(monkeypatch):
 
     monkeypatch.setattr("refmem.oracle.vectors.read_vectors", stopped)
     result = CliRunner().invoke(main, ["vectors", "--verify", "x"])
-    assert (result.exit_code, result.stderr) == (130, "refmem: stopped\n")
+    assert (result.exit_code, result.stderr) == (130, "refmem: stopped before the end\n")
