@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from refmem.cli import main
 from refmem.expressivity import robustness
+from tests.oracle.test_command import NOT_IN_THE_BACKGROUND
 
 SMALL = {
     "capacity": "capacity --kernel linear --dim 4 --trials 2 --pairs 4 --no-memories",
@@ -111,7 +112,7 @@ def test_ctrl_c_is_one_line_and_exit_130(workers, tmp_path):
     """Sent, as a terminal does, to the command and all its processes, once a point is done."""
     journal = tmp_path / "run.jsonl"
     words = ["capacity", "--trials", "2000", "--workers", workers, "--journal", str(journal)]
-    command = [sys.executable, "-c", "from refmem.cli import main; main()", *words]
+    command = [sys.executable, "-c", NOT_IN_THE_BACKGROUND, *words]
     program = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
