@@ -41,7 +41,7 @@ def run(
     states = None if every is None else np.empty(sizes[1], S.dtype)
     with threads(x.T * S.size) as (count, shared):
         tokens = every or _segment(S, count)
-        heads = head_groups(x, S, tokens, WORTH_A_CALL)
+        heads = head_groups(x, S, tokens, WORTH_A_CALL, count)
         columns = shared if len(heads) < count else None
 
         def of_heads(index: tuple[Any, ...]) -> None:
@@ -58,10 +58,16 @@ def run(
     return out, S, states
 
 
-def head_groups(x: Inputs, S: np.ndarray, tokens: int, worth: int) -> list[tuple[Any, ...]]:
-    """Indices of heads, so many at once that a segment of them has at least `worth` entries."""
+def head_groups(
+    x: Inputs, S: np.ndarray, tokens: int, worth: int, count: int
+) -> list[tuple[Any, ...]]:
+    """Indices of heads: groups as equal as can be, as many as `count` threads share evenly, and so
+    few that a segment of one has about `worth` entries, or more."""
     once = max(1, S.shape[-2] * S.shape[-1] * min(x.T, tokens))
-    return list(groups(x.lead, 1 + worth // once))
+    least = -(-worth // once)
+    turns = max(1, x.lead[-1] // (least * count))
+    size = -(-x.lead[-1] // (turns * count)) if x.lead[-1] >= least * count else least
+    return list(groups(x.lead, max(1, size)))
 
 
 def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
