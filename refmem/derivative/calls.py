@@ -112,7 +112,7 @@ def gradients(
 
 
 def apart(x: np.ndarray, others: list[Any]) -> np.ndarray:
-    """The array, or a copy if it is part of a larger one or shares memory with one of the others."""
+    """The array, or a copy if it is part of a larger one or shares memory with others."""
     arrays = (other for other in others if isinstance(other, np.ndarray))
     alone = x.flags.owndata and not any(np.may_share_memory(x, other) for other in arrays)
     return x if alone else x.copy()
