@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, progress_bar
+from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, watched
 
 DTYPES = ["float16", "bfloat16", "float32", "float64"]
 LIBRARIES = ["numpy", "torch", "jax", "mlx"]
@@ -84,8 +84,7 @@ def check(
     from refmem.oracle.tables import show_report
 
     chosen = _find(target, making, case)
-    with _executor(address) as executor, progress_bar(chosen.name) as progress:
-        task = progress.add_task("cases", total=None)
+    with _executor(address) as executor, watched(chosen.name, "cases") as watch:
         report = _usage(
             oracle.check,
             chosen,
@@ -95,7 +94,7 @@ def check(
             seeds=None if seed is None else [seed],
             properties=properties,
             gradients=gradients,
-            watch=lambda done, total: progress.update(task, completed=done, total=total),
+            watch=watch,
         )
     show_report(report, console(), details, _command(target, making))
     diagnoses = [str(one) for one in diagnose(chosen, report.outcomes)]
@@ -172,13 +171,12 @@ def mutants(rule: str, seed: int | None, gradients: bool) -> None:
     """Print which cases of RULE kill which mutants; exit code 1 if one survives them all."""
     from refmem.oracle.mutants.table import show_kills, try_gradients, try_mutants
 
-    with progress_bar(rule) as progress:
-        task = progress.add_task("cases", total=None)
+    with watched(rule, "cases") as watch:
         kills = _usage(
             try_gradients if gradients else try_mutants,
             rule,
             None if seed is None else [seed],
-            lambda done, total: progress.update(task, completed=done, total=total),
+            watch,
         )
     survivors = show_kills(rule, kills, console())
     sys.exit(DEPARTS if survivors else CONFORMS)

@@ -1,7 +1,8 @@
-"""The command line: `refmem rules`, `show NAME`, `check TARGET`, `mutants`, `vectors RULE`
-and `expressivity`.
+"""The command line: `refmem rules`, `show NAME`, `check TARGET`, `mutants`, `vectors RULE`,
+and the studies `capacity`, `expressivity` and `longcontext`.
 
-Exit codes: 0 conforms, 1 does not, 2 wrong usage (one line says what), 3 the target cannot run.
+Exit codes: 0 conforms, 1 does not, 2 wrong usage (one line says what), 3 the target cannot run,
+130 stopped by hand.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from refmem.checking import check, mutants
 from refmem.expressivity.command import expressivity
 from refmem.longcontext.command import longcontext
 from refmem.signature import nearest_name
-from refmem.terminal import DEPARTS, UNAVAILABLE, USAGE, console, progress_bar
+from refmem.terminal import DEPARTS, INTERRUPTED, UNAVAILABLE, USAGE, console, watched
 
 
 class OneLineErrors(click.Group):
-    """A command line whose usage errors are one line."""
+    """A command line whose usage errors are one line, and its end by Ctrl-C too."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         try:
@@ -41,6 +42,13 @@ class OneLineErrors(click.Group):
         except click.ClickException as error:
             click.echo(f"refmem: {' '.join(error.format_message().split())}", err=True)
             sys.exit(USAGE)
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            click.echo("refmem: stopped before the end", err=True)
+            sys.exit(INTERRUPTED)
 
     def resolve_command(self, context: click.Context, args: list[str]) -> Any:
         if args and self.get_command(context, args[0]) is None:
@@ -75,7 +83,7 @@ def rules() -> None:
 @main.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Print a rule: its specification, its source, and where it is proven and tested."""
+    """Print a rule: its specification, call and source, and where it is proven and tested."""
     named = {rule.name: rule for rule in refmem.RULES}
     if name not in named:
         raise click.UsageError(
@@ -135,8 +143,7 @@ def vectors(
         if verify is not None:
             click.echo(f"{verify}: {len(read_vectors(verify))} files are as they were written")
             return
-        with progress_bar(str(rule)) as progress:
-            task = progress.add_task("cases", total=None)
+        with watched(str(rule), "cases") as watch:
             manifest = write_vectors(
                 str(rule),
                 str(out),
@@ -144,7 +151,7 @@ def vectors(
                 cases=cases,
                 seeds=seeds,
                 convention=convention,
-                watch=lambda done, total: progress.update(task, completed=done, total=total),
+                watch=watch,
             )
     except ChoiceError as error:
         raise click.UsageError(str(error)) from error

@@ -163,9 +163,9 @@ class StateRule(Rule):
         own_forms: Mapping[str, StateForm] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
     ) -> None:
-        super().__init__(step, inputs, defaults, options, standard=standard, own_forms=own_forms)
         self.step, self.transition, self.objective = step, transition, objective
         self.initial, self.relay = initial, dict(relay or {})
+        super().__init__(step, inputs, defaults, options, standard=standard, own_forms=own_forms)
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -316,6 +316,8 @@ class StaticRule(Rule):
     defaults, options   as for a StateRule
     own_forms   other ways to the same read, by name
     """
+
+    stateful = False
 
     def __init__(
         self,

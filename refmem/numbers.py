@@ -270,14 +270,23 @@ def intervals(x: Any) -> np.ndarray:
     return _convert(x, one)
 
 
+def to_bits(bits: int, x: np.ndarray) -> np.ndarray:
+    """Floats rounded to so many bits, the leading one included: to nearest, ties to even.
+
+    >>> to_bits(11, np.float32([2049, 2051]))
+    array([2048., 2052.], dtype=float32)
+    """
+    part, power = np.frexp(x)
+    return np.ldexp(np.rint(part * 2.0**bits) / 2.0**bits, power)
+
+
 def to_bfloat16(x: np.ndarray) -> np.ndarray:
-    """Floats rounded to the eight bits that bfloat16 stores, to nearest, ties to even.
+    """Floats rounded to the eight bits of a bfloat16.
 
     >>> to_bfloat16(np.float32([1.001, 257, 258]))
     array([  1., 256., 258.], dtype=float32)
     """
-    part, power = np.frexp(x)
-    return np.ldexp(np.rint(part * 256) / 256, power)
+    return to_bits(8, x)
 
 
 def symbols(name: str, shape: tuple[int, ...]) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from refmem import ranges, signature
 from refmem.activations import Activation, find_activation
 from refmem.algebra import ones, sqrt
+from refmem.calling import describe_call
 from refmem.derivative.calls import Recording, Tangents, jvp, vjp
 from refmem.derivative.tape import values
 from refmem.features import FeatureMap, find_features
@@ -38,13 +39,15 @@ class Rule:
     """A memory rule: callable, documented, and able to say what it is.
 
     The name is that of the rule's file; summary, equation and source are read from the file's
-    docstring, so what is printed is what is written there.
+    docstring, so what is printed is what is written there. `help` adds how it is called, which
+    depends on its forms: a subclass says what those follow from before it calls `__init__`.
     """
 
     __name__: str
     __call__: Callable[..., Any]
     record: Callable[..., Recording]
     own_forms: Mapping[str, Callable[..., Any]]
+    stateful = True
     default_chunk = 32
     """Tokens a chunk unless a call says otherwise: where NumPy runs the linear rules fastest."""
 
@@ -63,18 +66,23 @@ class Rule:
         self.name = module.rpartition(".")[2]
         self.__name__ = self.__qualname__ = self.name
         self.__module__ = module
-        self.__doc__ = sys.modules[module].__doc__
         self.inputs = {name: signature.SHAPES[name] for name in standard} | dict(inputs or {})
         self.defaults, self.options = dict(defaults or {}), dict(options or {})
         self.scaled = tuple(name for name in scaled if name in self.inputs)
         self.scale_default = scale_default
         self.own_forms = dict(own_forms or {})
         self.__signature__ = self._signature()
+        self.__doc__ = f"{self._written.rstrip()}\n\n{describe_call(self)}\n"
 
     @property
     def specification(self) -> Specification:
         """The parts of the docstring: summary, equation, table, objective, source, proof."""
-        return parse(self.__doc__ or "")
+        return parse(self._written)
+
+    @property
+    def _written(self) -> str:
+        """The docstring of the rule's file."""
+        return sys.modules[self.__module__].__doc__ or ""
 
     @property
     def summary(self) -> str:

@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from functools import partial
@@ -97,6 +98,8 @@ def sweep(
 def processes(workers: int) -> Iterator[Executor | None]:
     """So many new processes to run in; none for one worker, which is this process.
 
+    Ctrl-C stops this process alone, and the others end with it.
+
     >>> with processes(1) as executor:
     ...     print(executor)
     None
@@ -107,7 +110,12 @@ def processes(workers: int) -> Iterator[Executor | None]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        workers,
+        mp_context=get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    ) as pool:
         yield pool
 
 

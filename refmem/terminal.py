@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 CONFORMS, DEPARTS, USAGE, UNAVAILABLE = 0, 1, 2, 3
+INTERRUPTED = 130
+"""Exit code of what was stopped by hand: 128 and the number of the signal."""
+
 WIDTH = 100
 """Columns where the output is not a terminal."""
 
@@ -17,6 +22,14 @@ def progress_bar(label: str) -> Progress:
     terminal = Console(stderr=True)
     columns = TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     return Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal)
+
+
+@contextmanager
+def watched(label: str, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar as the function (done, total) that moves it; `what` is counted."""
+    with progress_bar(label) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def console() -> Console:

@@ -29,7 +29,11 @@ the outside, in (batch, T, heads, channels), with the gate as a natural logarith
 Traceback (most recent call last):
     ...
 AssertionError: <lambda> does not conform: 1 of 1 cases failed
-    gated_delta/ordinary/2: out: row error ..., allowed ..., first bad token 0, head (0, 0); ...
+    gated_delta/ordinary/2: out: row error ..., allowed ..., first bad token 0, head (0, 0), ...
+<BLANKLINE>
+<lambda>: output and state equal gated_delta with the gate ignored: nothing is forgotten (...), ...
+look at the branch that is taken when a gate is given
+seen before: ...
 
 A gradient is checked as well if there is a function of the same arguments, and of dout and dstate,
 that returns gradients by the names of the inputs:
@@ -41,17 +45,20 @@ that returns gradients by the names of the inputs:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from unittest import SkipTest
 
 import numpy as np
 
 from refmem.oracle.arrays import bfloat16
+from refmem.oracle.backward import diagnose_gradients
 from refmem.oracle.cases import ChoiceError, find_case, find_rule, names_of
-from refmem.oracle.check import FAILED, PASSED, REFUSED, check
+from refmem.oracle.check import check
 from refmem.oracle.conventions import REFMEM, Convention
-from refmem.oracle.gradients import judge_gradient, without_gradient
+from refmem.oracle.diagnosis import diagnose
+from refmem.oracle.laws import gradient_of
+from refmem.oracle.outcomes import FAILED, PASSED, REFUSED, Outcome
 from refmem.oracle.presets import find_convention
 from refmem.oracle.running import outside
 from refmem.oracle.targets import PythonCallable
@@ -69,16 +76,17 @@ def assert_conforms(
     convention: str | Convention = REFMEM,
     dtype: Any = "float32",
     library: str = "numpy",
-    grad: Callable[..., Any] | None = None,
+    grad: bool | Callable[..., Any] = False,
 ) -> None:
-    """Raise AssertionError, which says where it departs, unless a kernel conforms to a rule.
+    """Raise AssertionError unless a kernel conforms to a rule: where it departs, and diagnosed.
 
     fn          called with every input by name; returns (out, state)
     rule, case, seeds   a rule's name, or a case's; only these seeds of every regime
     convention  how it takes its arrays, or a preset's name, such as "fla"
     dtype       of its inputs and results: "bfloat16", "float16", "float32" or "float64"
     library     whose arrays it takes: "numpy", "torch", "jax" or "mlx"
-    grad        called with the same and dout, dstate; returns name -> gradient
+    grad        True for gradients as well: by autograd, or by an attribute vjp of a NumPy function;
+                or what gives them, called with the same and dout, dstate: name -> gradient
 
     Nothing run is not conforming. A case that can show nothing in the dtype, because its rounding
     hides what an input does, is left out; alone, it raises SkipTest, which pytest shows as skipped.
@@ -88,23 +96,32 @@ def assert_conforms(
     if rule is None:
         raise ChoiceError("assert_conforms: rule has no value, expected a rule's name, or a case's")
     names = [case] if case is not None else names_of(find_rule(rule), seeds)
-    target = _target(fn, rule, convention, dtype, library)
-    outcomes = [one for name in names for one in check(target, rule=rule, case=name).outcomes]
-    run = [one for one in outcomes if one.status in (PASSED, FAILED)]
+    target = _target(fn, rule, convention, dtype, library, grad if callable(grad) else None)
+    outcomes = _checked(target, names)
     if case is not None and outcomes[0].status == REFUSED:
         raise SkipTest(f"{outcomes[0].reason} in {target.dtype}")
+    run = [one for one in outcomes if one.status in (PASSED, FAILED)]
     if not run:
         raise AssertionError(f"{target.name}: nothing was run: {outcomes[0].reason}")
-    wrong = [(one.case, one.reason) for one in run if one.reason]
-    if grad is not None:
-        wrong += _wrong_gradients(
-            _target(grad, rule, convention, dtype, library), [one.case for one in run]
-        )
-    if wrong:
-        failed = len({name for name, _ in wrong})
-        lines = [f"{name}: {reason}" for name, reason in wrong[:LISTED]]
-        title = f"{target.name} does not conform: {failed} of {len(run)} cases failed"
-        raise AssertionError("\n    ".join([title, *lines]))
+    if grad:
+        run += _checked(target, [gradient_of(one.case) for one in run])
+    if any(one.status == FAILED for one in run):
+        raise AssertionError(_message(target, run))
+
+
+def _checked(target: PythonCallable, names: Iterable[str]) -> list[Outcome]:
+    reports = (check(target, rule=target.rules[0], case=name) for name in names)
+    return [one for report in reports for one in report.outcomes]
+
+
+def _message(target: PythonCallable, outcomes: Sequence[Outcome]) -> str:
+    """The failures, and what they were diagnosed as."""
+    run = [one for one in outcomes if one.status in (PASSED, FAILED)]
+    failed = [one for one in run if one.status == FAILED]
+    title = f"{target.name} does not conform: {len(failed)} of {len(run)} cases failed"
+    lines = [f"    {one.case}: {one.reason}" for one in failed[:LISTED]]
+    said = [*diagnose(target, outcomes), *diagnose_gradients(target, outcomes)]
+    return "\n".join([title, *lines, *(f"\n{one}" for one in said)])
 
 
 def cases(
@@ -125,21 +142,15 @@ def cases(
     return {"argnames": "case", "argvalues": names, "ids": ids}
 
 
-def _wrong_gradients(target: PythonCallable, names: Iterable[str]) -> list[tuple[str, str]]:
-    """Names of cases with wrong gradients, and what is wrong."""
-    wrong = []
-    for name in names:
-        case = find_case(name)
-        if not without_gradient(case, target.convention):
-            with np.errstate(all="ignore"):
-                wrong.append((name, judge_gradient(target, case).reason))
-    return [(name, reason) for name, reason in wrong if reason]
-
-
 def _target(
-    fn: Callable[..., Any], rule: str, convention: str | Convention, dtype: Any, library: str
+    fn: Callable[..., Any],
+    rule: str,
+    convention: str | Convention,
+    dtype: Any,
+    library: str,
+    grad: Callable[..., Any] | None = None,
 ) -> PythonCallable:
     if isinstance(convention, str):
         convention = find_convention(convention)
     kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
-    return PythonCallable(fn, rule, kind, convention=convention, library=library)
+    return PythonCallable(fn, rule, kind, convention=convention, library=library, vjp=grad)

@@ -1,12 +1,14 @@
 """Rules as objects: what they say of themselves, and how they are called."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
 
 import refmem as rm
 from refmem import Result, Trace
+from refmem.calling import describe_call
 from tests.draws import FLOAT64, every_rule, sample
 from tests.exact import assert_same
 
@@ -18,6 +20,17 @@ def test_a_rule_introspects():
     assert repr(rm.delta).startswith("<refmem.delta(q, k, v, beta, *, state=None")
     assert rm.delta.forms[0] == "recurrent"
     assert rm.softmax_attention.forms[0] == "parallel"
+
+
+@pytest.mark.parametrize("rule", every_rule())
+def test_help_says_what_every_argument_means(rule):
+    call = describe_call(rule)
+    assert rule.__doc__.endswith(f"\n\n{call}\n")
+    assert call.startswith(f"refmem.{rule.name}(")
+    rows = dict(re.findall(r"^    (\w+) +(.+)$", call, re.MULTILINE))
+    assert list(rows) == list(rule.arguments)
+    assert all(form in rows["form"] for form in rule.forms)
+    assert rows["chunk"].endswith(f"None is {rule.check_chunk(None)}")
 
 
 @pytest.mark.parametrize("rule", every_rule())

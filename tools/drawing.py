@@ -16,7 +16,7 @@ import click
 from refmem.extras import MissingExtraError
 from refmem.plot import save
 from refmem.signature import nearest_name
-from refmem.terminal import progress_bar
+from refmem.terminal import watched
 
 FOLDER = Path(__file__).parent.parent / "docs" / "figures"
 MODULES = (
@@ -57,12 +57,7 @@ def main(names: tuple[str, ...], kind: str, out: Path) -> None:
             )
     out.mkdir(parents=True, exist_ok=True)
     for name in names or known:
-        with progress_bar(name) as progress:
-            task = progress.add_task(name, total=None)
-
-            def watch(done: int, total: int, bar: Any = progress, task: Any = task) -> None:
-                bar.update(task, completed=done, total=total)
-
+        with watched(name, "points") as watch:
             try:
                 save(known[name](watch), out / f"{name}.{kind}")
             except MissingExtraError as error:

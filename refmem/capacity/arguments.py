@@ -6,55 +6,21 @@ Every error reads: capacity: argument has X, expected Y, because Z.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from refmem.signature import nearest_name
+from refmem import arguments
+
+OWNER = "capacity"
+check_number = partial(arguments.check_number, OWNER)
+check_choice = partial(arguments.check_choice, OWNER)
 
 
 def check_count(name: str, value: Any, what: str, least: int = 1) -> int:
     """A whole number of at least `least`; `what` says what it counts."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool):
-        raise TypeError(
-            f"capacity: {name} has value {value!r}, expected a whole number, because it counts "
-            f"{what}"
-        )
-    if value < least:
-        raise ValueError(
-            f"capacity: {name} has value {value}, expected at least {least}, because it counts "
-            f"{what}"
-        )
-    return int(value)
-
-
-def check_number(
-    name: str,
-    value: Any,
-    why: str,
-    *,
-    above: float | None = None,
-    least: float | None = None,
-    most: float | None = None,
-) -> float:
-    """A finite real number in a range."""
-    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
-        raise TypeError(
-            f"capacity: {name} has value {value!r}, expected a real number, because {why}"
-        )
-    bounds = (
-        ("more than", above, above is None or value > above),
-        ("at least", least, least is None or value >= least),
-        ("at most", most, most is None or value <= most),
-    )
-    if not math.isfinite(value) or not all(kept for _, _, kept in bounds):
-        wanted = " and ".join(f"{word} {bound:g}" for word, bound, _ in bounds if bound is not None)
-        raise ValueError(
-            f"capacity: {name} has value {value}, expected {wanted or 'a finite number'}, because "
-            f"{why}"
-        )
-    return float(value)
+    return arguments.check_count(OWNER, name, value, f"it counts {what}", least)
 
 
 def check_tau(tau: Any, dim: int) -> float:
@@ -62,17 +28,6 @@ def check_tau(tau: Any, dim: int) -> float:
     if tau is None:
         return math.sqrt(dim)
     return check_number("tau", tau, "scores are divided by it", above=0)
-
-
-def check_choice(name: str, value: Any, known: Iterable[str], why: str) -> str:
-    """One of the known names."""
-    known = list(known)
-    if value not in known:
-        raise ValueError(
-            f"capacity: {name} has value {value!r}, expected one of {', '.join(known)}, because "
-            f"{why}{nearest_name(str(value), known)}"
-        )
-    return value
 
 
 def check_rows(name: str, x: Any, what: str) -> np.ndarray:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor
 from typing import Any
 
 import click
 
-from refmem.checking import file_in_a_folder
-from refmem.terminal import UNAVAILABLE, console, progress_bar
+from refmem.studying import draw, running, seed_option, study_options, usage
+from refmem.terminal import console, watched
 
 STORED = 4096
 """Pairs that a feed-forward block stores, unless some number is given."""
@@ -37,27 +35,12 @@ def memory_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that say how it is simulated and where it goes."""
-    for option in reversed((
-        click.option("--trials", type=click.IntRange(min=2), default=200, show_default=True,
-                     help="Simulated reads of each point."),
-        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
-        click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True,
-                     help="Processes; the numbers are the same for any of them."),
-        click.option("--executor", "address",
-                     help="Instead of processes, a Dask cluster to run on: dask://HOST:PORT."),
-        click.option("--journal", callback=file_in_a_folder,
-                     help="A file that a stopped run resumes from; memories have FILE.memories."),
-        click.option("--plot", "picture", help="Draw it: a file ending in .svg or .png."),
-    )):  # fmt: skip
-        command = option(command)
-    return command
-
-
 @click.command()
 @memory_options
-@running_options
+@click.option("--trials", type=click.IntRange(min=2), default=200, show_default=True,
+              help="Simulated reads of each point of a kernel.")  # fmt: skip
+@seed_option
+@study_options
 def capacity(
     kernels: tuple[str, ...],
     dim: int,
@@ -67,33 +50,45 @@ def capacity(
     memories: bool,
     budget: int | None,
     trials: int,
-    picture: str | None,
-    **running: Any,
+    plot: str | None,
+    **study: Any,
 ) -> None:
-    """How much memories hold: retrieval SNR of kernels and rules, theory beside simulation."""
-    from refmem.capacity import designs, studies, tables
-    from refmem.plot import check_path
+    """How much memories hold: retrieval SNR of kernels and rules, theory beside simulation.
+
+    A journal FILE is that of kernels; whole memories have FILE.memories. The memories of a real
+    Transformer are measured, and drawn, by tools/real_model.
+    """
+    from refmem.capacity import studies, tables
+    from refmem.capacity.figures import overview
 
     chosen = kernels or studies.KERNELS
-    try:
-        if picture is not None:
-            check_path(picture)
-        limits = tables.limits_table(chosen, dim, tau, snr)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    limits = usage(tables.limits_table, chosen, dim, tau, snr)
+    stored = max(pairs, default=STORED)
+    blocks = [] if budget is None else _blocks(budget, stored)
     points = studies.snr_points(dim, chosen, pairs or studies.PAIRS, tau, trials)
     by_age = studies.memory_points(dim) if memories else []
-    found, aged = _swept(points, by_age, **running)
+    found, aged = _swept(points, by_age, **study)
     printed = console()
     printed.print(tables.snr_table(points, found))
     printed.print(limits)
     if memories:
         printed.print(tables.memory_table(by_age, aged))
     if budget is not None:
-        stored = max(pairs, default=STORED)
-        printed.print(tables.design_table(designs(budget, pairs=stored), budget, stored))
-    if picture is not None:
-        _draw(picture, points, found, by_age, aged, snr)
+        printed.print(tables.design_table(blocks, budget, stored))
+    draw(lambda: overview(points, found, by_age, aged, snr), plot)
+
+
+def _blocks(budget: int, pairs: int) -> list[Any]:
+    """Feed-forward blocks within the budget; a usage error where there are none."""
+    from refmem.capacity import designs
+
+    blocks = designs(budget, pairs=pairs)
+    if not blocks:
+        raise click.UsageError(
+            f"capacity: --budget has value {budget}, expected more, because no block that stores "
+            f"{pairs} pairs has so few parameters"
+        )
+    return blocks
 
 
 def _swept(
@@ -106,44 +101,16 @@ def _swept(
 ) -> list[list[dict[str, Any]]]:
     """Both sweeps, each with a progress bar and a journal of its own."""
     from refmem.capacity import studies
-    from refmem.executors import UnreachableError, executor_at
-    from refmem.sweep import processes, sweep
+    from refmem.sweep import sweep
 
     results = []
-    try:
-        with executor_at(address) if address else processes(workers) as executor:
-            for label, task, some in (
-                ("kernels", studies.snr_at, points),
-                ("memories", studies.memory_at, by_age),
-            ):
-                own = f"{journal}.memories" if journal and label == "memories" else journal
-                with progress_bar(label) as progress:
-                    bar = progress.add_task(label, total=len(some))
-
-                    def watch(done: int, total: int, bar: Any = bar, shown: Any = progress) -> None:
-                        shown.update(bar, completed=done, total=total)
-
-                    results.append(
-                        sweep(task, some, rng=seed, executor=executor, journal=own, watch=watch)
-                    )
-    except ValueError as error:  # of the journal or of the address
-        raise click.UsageError(str(error)) from error
-    except (ImportError, UnreachableError) as error:
-        click.echo(f"refmem: {error}", err=True)
-        sys.exit(UNAVAILABLE)
-    except BrokenExecutor as error:
-        click.echo(f"refmem: a worker died ({error}); the same --journal resumes", err=True)
-        sys.exit(UNAVAILABLE)
+    with running(workers, address) as executor:
+        for label, task, some, own in (
+            ("kernels", studies.snr_at, points, journal),
+            ("memories", studies.memory_at, by_age, journal and f"{journal}.memories"),
+        ):
+            with watched(label, "points") as watch:
+                results.append(
+                    sweep(task, some, rng=seed, executor=executor, journal=own, watch=watch)
+                )
     return results
-
-
-def _draw(path: str, *studied: Any) -> None:
-    from refmem.capacity.figures import overview
-    from refmem.plot import save
-
-    try:
-        save(overview(*studied), path)
-    except ImportError as error:
-        click.echo(f"refmem: {error}", err=True)
-        sys.exit(UNAVAILABLE)
-    click.echo(path)

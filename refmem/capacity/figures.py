@@ -174,7 +174,7 @@ def capacity_entropy(watch: Watch) -> Any:
             axes.plot(temperatures, excited, label=NAMES[kernel], **_style(place))
             watch(place + 1, 4)
         axes.axvline(8, color="#888888", linestyle=":", linewidth=1.2, marker="")
-        axes.annotate(r"$\sqrt{d}$", (8.5, 20))
+        axes.annotate(r"$\sqrt{d}$", (7.6, 20), ha="right")
         axes.set(xscale="log", yscale="log", xlabel=r"temperature $\tau$, units of score")
         axes.set(ylabel="memories that answer, exp(entropy)", ylim=(0.8, 700))
         axes.set_title("512 pairs of width 64: one memory speaks, or all do")

@@ -7,6 +7,7 @@ import numpy as np
 from refmem.capacity.arguments import check_rows, check_tau
 from refmem.capacity.gaussian import gaussian_moments
 from refmem.capacity.moments import exp_of
+from refmem.capacity.simulation import warn_if_too_cold
 from refmem.capacity.snr import log_ratio
 from refmem.capacity.values import STANDARD
 from refmem.kernels import Kernel, find_kernel
@@ -28,6 +29,9 @@ def gaussian_prediction(
     and the stored one scores |k|^2. Beside `Measurement.expected`, which knows the keys themselves,
     it says what being Gaussian would change; for the linear kernel nothing does.
 
+    Warns if half of the reads are colder than `least_tau` for the variance of their scores: N
+    Gaussian keys would not show the predicted mean either (derivations/snr_heavy_tail.py).
+
     >>> gaussian_prediction(np.array([[1., 0.], [1., 1.], [0., 2.]]), kernel="linear").round(4)
     array([1.  , 1.25, 0.25])
     """
@@ -43,6 +47,7 @@ def gaussian_prediction(
     variances = ((keys @ total) * keys).sum(1) - lengths**2
     if isotropic:
         variances = lengths * (lengths.sum() - lengths) / dim
+    warn_if_too_cold(kernel, pairs, float(np.median(variances)) / max(pairs - 1, 1), tau)
     predicted = np.zeros(pairs)
     for i in range(pairs if pairs > 1 else 0):
         variance = float(variances[i]) / (pairs - 1)
@@ -53,15 +58,22 @@ def gaussian_prediction(
     return predicted
 
 
-def effective_dim(keys: np.ndarray) -> float:
+def effective_dim(keys: np.ndarray, *, centred: bool = False) -> float:
     """How many dimensions keys (N, d) fill: (trace M)^2/trace M^2, M their second moment.
+
+    centred   around their mean, that is M their covariance; 0 for keys that are all the same
 
     A linear memory of Gaussian keys with that second moment has 1/SNR = 1/effective_dim a pair:
     derivations/snr_key_covariance.py. It is d for a multiple of the identity, 1 for one direction.
 
     >>> effective_dim(np.array([[1., 0.], [0., 1.]])), effective_dim(np.array([[1., 0.], [2., 0.]]))
     (2.0, 1.0)
+    >>> effective_dim(np.array([[1., 9.], [2., 9.]]), centred=True)
+    1.0
     """
     keys = check_rows("keys", keys, "keys")
+    if centred:
+        keys = keys - keys.mean(0)
     moment = keys.T @ keys
-    return float(np.trace(moment) ** 2 / (moment * moment).sum())
+    square = (moment * moment).sum()
+    return float(np.trace(moment) ** 2 / square) if square else 0.0

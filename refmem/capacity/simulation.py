@@ -97,14 +97,7 @@ def simulate(
     trials = check_count("trials", trials, "reads")
     stored = Values(check_count("dim", dim, "entries of a key")) if values is None else values
     chosen = setting(kernel, pairs, dim, tau, keys, norm2, cosine, sigma, stored)
-    if is_too_cold(chosen.kernel, chosen.pairs, chosen.norm2, chosen.tau):
-        bound = least_tau(chosen.pairs, chosen.norm2)
-        warnings.warn(
-            f"capacity: tau has value {chosen.tau:.4g}, expected at least {bound:.4g}, because "
-            f"colder than that {chosen.pairs} pairs do not show the mean noise of {chosen.kernel}: "
-            "a simulation finds too little",
-            stacklevel=2,
-        )
+    warn_if_too_cold(chosen.kernel, chosen.pairs, chosen.norm2, chosen.tau)
     random = np.random.default_rng(rng)
     reads = [_read(chosen, random) for _ in range(trials)]
     return Simulation(*np.array(reads).T)
@@ -176,3 +169,14 @@ def is_too_cold(kernel: Kernel | str, pairs: int, norm2: float, tau: float) -> b
     """Whether a simulation of an exponential kernel would find too little noise."""
     exponential = family_of(kernel).name in ("exp", "solu")
     return exponential and pairs > 1 and tau < least_tau(pairs, norm2)
+
+
+def warn_if_too_cold(kernel: Kernel | str, pairs: int, norm2: float, tau: float) -> None:
+    """Warn whoever called the caller, with the bound."""
+    if is_too_cold(kernel, pairs, norm2, tau):
+        warnings.warn(
+            f"capacity: tau has value {tau:.4g}, expected at least {least_tau(pairs, norm2):.4g}, "
+            f"because colder than that {pairs} pairs do not show the mean noise of {kernel}: "
+            "a sample of them has too little",
+            stacklevel=3,
+        )

@@ -1,4 +1,6 @@
-"""The command `refmem expressivity`: the table of rules and tasks, every cell run."""
+"""The command `refmem expressivity`: the table of rules and tasks, every cell run; and, as
+`refmem expressivity robustness`, the same programs in few bits.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.box import HORIZONTALS
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from refmem.signature import nearest_name
-from refmem.terminal import CONFORMS, DEPARTS, console, progress_bar
+from refmem.studying import draw, running, seed_option, study_options
+from refmem.terminal import CONFORMS, DEPARTS, console, watched
 
 MEANINGS = {
     "blind": "it adds up what it sees, whose order it cannot know: another order, another answer, "
@@ -32,7 +36,7 @@ MEANINGS = {
 }
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--task", "tasks", multiple=True, help="Only this task; may be repeated.")
 @click.option("--rule", "rules", multiple=True, help="Only this rule; may be repeated.")
 @click.option(
@@ -43,9 +47,11 @@ MEANINGS = {
 )
 @click.option("--length", type=click.IntRange(min=1), default=24, show_default=True,
               help="Tokens of every instance.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@seed_option
 @click.option("--details", is_flag=True, help="A sentence for every cell: what was run or shown.")
+@click.pass_context
 def expressivity(
+    context: click.Context,
     tasks: tuple[str, ...],
     rules: tuple[str, ...],
     group_file: str | None,
@@ -54,6 +60,9 @@ def expressivity(
     details: bool,
 ) -> None:
     """Run which rule solves which task: programs, exact at every token, or limits, shown."""
+    if context.invoked_subcommand is not None:
+        _expect_none_given(context)
+        return
     from refmem.expressivity.table import ROWS, WRONG, run_table, standard_tasks
 
     if group_file is not None:
@@ -63,20 +72,39 @@ def expressivity(
     else:
         chosen = _named("task", tasks, standard_tasks())
     rows = _named("rule", rules, ROWS)
-    with progress_bar("expressivity") as progress:
-        bar = progress.add_task("cells", total=None)
-        cells = run_table(
-            rows,
-            chosen,
-            length=length,
-            seed=seed,
-            watch=lambda done, total: progress.update(bar, completed=done, total=total),
-        )
+    with watched("expressivity", "cells") as watch:
+        cells = run_table(rows, chosen, length=length, seed=seed, watch=watch)
     show_table(cells, console())
     if details:
         show_details(cells, console())
     wrong = any(cell.verdict == WRONG for line in cells for cell in line)
     sys.exit(DEPARTS if wrong else CONFORMS)
+
+
+@expressivity.command()
+@seed_option
+@study_options
+def robustness(
+    seed: int, workers: int, address: str | None, journal: str | None, plot: str | None
+) -> None:
+    """How many tokens the same programs answer rightly in few bits, until the first error."""
+    from refmem.expressivity.figures import robustness_figure
+    from refmem.expressivity.robustness import robustness as run
+
+    with running(workers, address) as executor, watched("robustness", "points") as watch:
+        found = run(rng=seed, executor=executor, journal=journal, watch=watch)
+    show_robustness(found, console())
+    draw(lambda: robustness_figure(found), plot)
+
+
+def _expect_none_given(context: click.Context) -> None:
+    """Options of the table mean nothing to another study."""
+    for option in context.command.params:
+        if context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"expressivity: {option.opts[0]} has a value before {context.invoked_subcommand}, "
+                "expected none, because it is an option of the table"
+            )
 
 
 def _named(what: str, wanted: Iterable[str], known: Iterable[Any]) -> tuple[Any, ...]:
@@ -139,6 +167,24 @@ def _word(cell: Any) -> str:
         return cell.verdict
     kept = f"{cell.program.state}{' T' if cell.program.growing else ''}"
     return kept if cell.program.steps == 1 else f"{kept} x {cell.program.steps}"
+
+
+def show_robustness(found: list[dict[str, Any]], printed: Console) -> None:
+    """A line a program and precision, and a column a size."""
+    from refmem.expressivity.robustness import STEPS
+
+    sizes = sorted({point["n"] for point in found})
+    steps = {(point["program"], point["precision"], point["n"]): point["steps"] for point in found}
+    table = Table(
+        title="tokens answered rightly before the first error", box=HORIZONTALS, pad_edge=False
+    )
+    for heading in ("program", "precision", *(f"n = {n}" for n in sizes)):
+        table.add_column(heading, justify="right" if heading.startswith("n =") else "left")
+    for program, precision in dict.fromkeys(key[:2] for key in steps):
+        row = (steps.get((program, precision, n)) for n in sizes)
+        table.add_row(program, precision, *("" if x is None else str(x) for x in row))
+    printed.print(table)
+    printed.print(Text(f"n: things whose swaps are tracked; {STEPS}: no error by the end"))
 
 
 def show_details(cells: list[list[Any]], printed: Console) -> None:

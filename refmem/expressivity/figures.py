@@ -87,8 +87,12 @@ def _narrowest_width(n: int) -> int:
 
 
 def robustness_by_precision(watch: Watch) -> Any:
+    """The study of the documentation."""
+    return robustness_figure(robustness(watch=watch))
+
+
+def robustness_figure(found: list[dict[str, Any]]) -> Any:
     """Tokens that were answered rightly before the first error, by precision and size."""
-    found = robustness(watch=watch)
     with figure(columns=len(PRECISIONS), width=5, sharey=True) as (made, axes):
         for panel, precision in zip(axes, PRECISIONS, strict=True):
             panel.set(xscale="log", yscale="log", ylim=(0.7, 3 * STEPS), title=precision)

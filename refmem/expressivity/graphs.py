@@ -8,7 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from refmem.expressivity.task import Task, require_at_least
+from refmem.arguments import check_count
+from refmem.expressivity.task import Task
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Reachability(Task):
     n: int
 
     def __post_init__(self) -> None:
-        require_at_least(2, "reachability", "n", self.n, "a path has two ends")
+        check_count("reachability", "n", self.n, "a path has two ends", least=2)
 
     @property
     def name(self) -> str:

@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from refmem.arguments import check_count
+from refmem.expressivity.group_laws import checked_action, checked_table, identity_of
+
 
 class Group:
     """A finite group with a faithful action.
@@ -29,9 +32,9 @@ class Group:
     """
 
     def __init__(self, name: str, table: Any, action: Any = None) -> None:
-        self.name, self.table = name, _checked_table(table)
-        self.action = self.table if action is None else _checked_action(action, self.table)
-        self.identity = _identity(self.table)
+        self.name, self.table = name, checked_table(table)
+        self.action = self.table if action is None else checked_action(action, self.table)
+        self.identity = identity_of(self.table)
         self.inverses = np.argmax(self.table == self.identity, axis=1)
 
     @property
@@ -170,93 +173,8 @@ def quaternion() -> Group:
 
 
 def _points(n: int) -> int:
-    if n < 2:
-        raise ValueError(
-            f"group: n has value {n}, expected at least 2, because fewer points do not move"
-        )
-    return n
+    return check_count("group", "n", n, "fewer points do not move", least=2)
 
 
 def _inversions(permutation: tuple[int, ...]) -> int:
     return sum(a > b for a, b in itertools.combinations(permutation, 2))
-
-
-def _checked_table(table: Any) -> np.ndarray:
-    """The table as whole numbers, or ValueError saying which law of a group it breaks."""
-    try:
-        products = np.asarray(table)
-    except ValueError:
-        raise ValueError(
-            "group: table has rows of different lengths, expected (m, m) whole numbers, because "
-            "entry (a, b) is the product of elements a and b"
-        ) from None
-    size = len(products) if products.ndim else 0
-    if products.shape != (size, size) or not size or products.dtype.kind not in "iu":
-        raise ValueError(
-            f"group: table has shape {products.shape} of {products.dtype}, expected (m, m) whole "
-            "numbers, because entry (a, b) is the product of elements a and b"
-        )
-    if size < 2:
-        raise ValueError(
-            "group: table has 1 element, expected at least 2, because a word of one symbol has "
-            "nothing to track"
-        )
-    if products.min() < 0 or products.max() >= size:
-        wrong = products[(products < 0) | (products >= size)][0]
-        raise ValueError(
-            f"group: table has entry {wrong}, expected 0 to {size - 1}, because products are "
-            "elements again"
-        )
-    _identity(products)
-    _require_inverses(products)
-    _require_associativity(products)
-    return products
-
-
-def _checked_action(action: Any, table: np.ndarray) -> np.ndarray:
-    """The images of points, or ValueError unless products act as one after another does."""
-    images = np.asarray(action)
-    size = len(table)
-    if images.ndim != 2 or len(images) != size or len(np.unique(images, axis=0)) < size:
-        raise ValueError(
-            f"group: action has shape {images.shape}, expected {size} different rows, because "
-            "every element moves the points in its own way"
-        )
-    for a in range(size):
-        if (images[table[a]] != images[a][images]).any():
-            raise ValueError(
-                f"group: action has a row {a} that does not act after the others as its products "
-                "do, expected action[a b, x] = action[a, action[b, x]], because it acts by products"
-            )
-    return images
-
-
-def _identity(table: np.ndarray) -> int:
-    places = np.arange(len(table))
-    neutral = (table == places).all(1) & (table == places[:, None]).all(0)
-    if not neutral.any():
-        raise ValueError(
-            "group: table has no row and column that repeat the elements, expected one, because "
-            "a group has an identity"
-        )
-    return int(np.argmax(neutral))
-
-
-def _require_inverses(table: np.ndarray) -> None:
-    for a, row in enumerate(table):
-        if len(set(row.tolist())) < len(table):
-            raise ValueError(
-                f"group: table has a product twice in row {a}, expected every element once, "
-                f"because {a} has an inverse in a group"
-            )
-
-
-def _require_associativity(table: np.ndarray) -> None:
-    for a in range(len(table)):
-        left, right = table[table[a]], table[a][table]
-        if (left != right).any():
-            b, c = (int(place) for place in np.argwhere(left != right)[0])
-            raise ValueError(
-                f"group: table has ({a} {b}) {c} = {left[b, c]} and {a} ({b} {c}) = {right[b, c]}, "
-                "expected the same, because a group is associative"
-            )

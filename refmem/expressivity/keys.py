@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from refmem.arguments import check_count
+
 DRAWS = 200_000
 """Random keys that are tried before `random_keys` gives up."""
 
@@ -169,8 +171,4 @@ def narrowest_keys(n: int) -> Keys:
 
 def require_two(n: int) -> None:
     """ValueError unless there are two keys to tell apart."""
-    if n < 2:
-        raise ValueError(
-            f"keys: n has value {n}, expected at least 2, because one key has nothing to be told "
-            "apart from"
-        )
+    check_count("keys", "n", n, "one key has nothing to be told apart from", least=2)

@@ -12,7 +12,6 @@ Tokens stand in rows, as everywhere.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 import numpy as np
 
@@ -51,11 +50,3 @@ class Task(ABC):
         """
         wrong = np.flatnonzero(self.answers(tokens) != given)
         return int(wrong[0]) if len(wrong) else None
-
-
-def require_at_least(least: int, task: str, name: str, value: Any, because: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(
-            f"{task}: {name} has value {value!r}, expected a whole number of at least {least}, "
-            f"because {because}"
-        )

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from refmem.arguments import check_count
 from refmem.expressivity.groups import Group
-from refmem.expressivity.task import Task, require_at_least
+from refmem.expressivity.task import Task
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Counting(Task):
     modulus: int
 
     def __post_init__(self) -> None:
-        require_at_least(2, "counting", "modulus", self.modulus, "everything is 0 modulo 1")
+        check_count("counting", "modulus", self.modulus, "everything is 0 modulo 1", least=2)
 
     @property
     def name(self) -> str:
@@ -52,7 +53,7 @@ class Swaps(Task):
     n: int
 
     def __post_init__(self) -> None:
-        require_at_least(2, "swaps", "n", self.n, "one thing cannot change its place")
+        check_count("swaps", "n", self.n, "one thing cannot change its place", least=2)
 
     @property
     def name(self) -> str:
@@ -105,7 +106,7 @@ class Automaton(Task):
 
     def __post_init__(self) -> None:
         states = len(self.table[0]) if self.table else 0
-        require_at_least(2, "automaton", "states", states, "one state has nothing to track")
+        check_count("automaton", "states", states, "one state has nothing to track", least=2)
         for symbol, row in enumerate(self.table):
             if len(row) != states or not set(row) <= set(range(states)):
                 raise ValueError(
@@ -142,8 +143,8 @@ class Brackets(Task):
     depth: int
 
     def __post_init__(self) -> None:
-        require_at_least(1, "brackets", "kinds", self.kinds, "there is something to open")
-        require_at_least(2, "brackets", "depth", self.depth, "one level is no stack")
+        check_count("brackets", "kinds", self.kinds, "there is something to open")
+        check_count("brackets", "depth", self.depth, "one level is no stack", least=2)
 
     @property
     def name(self) -> str:
@@ -195,8 +196,8 @@ class Recall(Task):
     values: int
 
     def __post_init__(self) -> None:
-        require_at_least(1, "recall", "keys", self.keys, "something is asked for")
-        require_at_least(1, "recall", "values", self.values, "something is told")
+        check_count("recall", "keys", self.keys, "something is asked for")
+        check_count("recall", "values", self.values, "something is told")
 
     @property
     def name(self) -> str:
@@ -229,8 +230,8 @@ class Copying(Task):
     symbols: int
 
     def __post_init__(self) -> None:
-        require_at_least(1, "copying", "delay", self.delay, "a copy comes later")
-        require_at_least(1, "copying", "symbols", self.symbols, "something is copied")
+        check_count("copying", "delay", self.delay, "a copy comes later")
+        check_count("copying", "symbols", self.symbols, "something is copied")
 
     @property
     def name(self) -> str:

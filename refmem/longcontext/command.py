@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,12 @@ from rich.text import Text
 from refmem.checking import file_in_a_folder
 from refmem.longcontext.options import (
     memory_of_options,
-    sweep_options,
     whole,
     world_of_options,
     world_options,
 )
-from refmem.terminal import UNAVAILABLE, console, progress_bar
-
-INTERRUPTED = 130
-"""Exit code of what was stopped by hand."""
+from refmem.studying import draw, running, seed_option, study_options, usage
+from refmem.terminal import INTERRUPTED, console, progress_bar, watched
 
 
 @click.group(invoke_without_command=True)
@@ -36,14 +32,14 @@ def longcontext(context: click.Context) -> None:
 
 @longcontext.command()
 @click.option("--worlds", type=click.IntRange(min=2), default=100, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@sweep_options
+@seed_option
+@study_options
 def answer(worlds: int, seed: int, **study: Any) -> None:
     """The same memories in a fixed world and in one that drifts, as T grows."""
     from refmem.longcontext.answer import what_context_buys
     from refmem.longcontext.tables import gates_of, table_of_tracks
 
-    found = _study(what_context_buys, "answer_figure", study, worlds=worlds, rng=seed)
+    found = _study(what_context_buys, "answer_figure", **study, worlds=worlds, rng=seed)
     for title, tracks in zip(("A fixed world", "A world that drifts"), found, strict=True):
         console().print(Text(f"\n{title}", style="bold"))
         console().print(table_of_tracks(tracks))
@@ -53,14 +49,14 @@ def answer(worlds: int, seed: int, **study: Any) -> None:
 
 @longcontext.command()
 @click.option("--contexts", type=click.IntRange(min=2), default=200, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@sweep_options
+@seed_option
+@study_options
 def limits(contexts: int, seed: int, **study: Any) -> None:
     """How shipped rules come near what theory says they tend to in a fixed world."""
     from refmem.longcontext.convergence import converge
     from refmem.longcontext.tables import table_of_limits
 
-    found = _study(converge, "convergence_figure", study, contexts=contexts, rng=seed)
+    found = _study(converge, "convergence_figure", **study, contexts=contexts, rng=seed)
     console().print(table_of_limits(found))
 
 
@@ -68,10 +64,10 @@ def limits(contexts: int, seed: int, **study: Any) -> None:
 @world_options
 @click.option("--tokens", type=whole, default=1000, show_default=True)
 @click.option("--worlds", type=click.IntRange(min=2), default=100, show_default=True)
-@sweep_options
+@study_options
 def track(
-    tokens: int, worlds: int, seed: int, workers: int, journal: str | None, plot: str | None,
-    **world: Any,
+    tokens: int, worlds: int, seed: int, workers: int, address: str | None, journal: str | None,
+    plot: str | None, **world: Any,
 ) -> None:  # fmt: skip
     """Follow a world that drifts with every memory, its gates the best for that world."""
     from refmem.longcontext.answer import times_until
@@ -79,11 +75,10 @@ def track(
     from refmem.longcontext.tracking import track as run
     from refmem.longcontext.tuning import tuned
 
-    made = _usage(world_of_options, **world)
+    made = usage(world_of_options, **world)
     memories = tuned(made, tokens)
-    study = {"workers": workers, "journal": journal, "plot": plot}
     tracks = _study(
-        run, "track_figure", study,
+        run, "track_figure", workers=workers, address=address, journal=journal, plot=plot,
         cases=[(memory, made) for memory in memories], times=times_until(tokens),
         worlds=worlds, rng=seed,
     )  # fmt: skip
@@ -120,12 +115,12 @@ def stream(
     from refmem.longcontext.streams import Stream
     from refmem.longcontext.tables import gates_of, table_of_octaves
 
-    made = _usage(world_of_options, **world)
-    chosen = _usage(memory_of_options, memory, made, alpha=alpha, beta=beta)
-    run = _usage(Stream, chosen, made, chunk, seed)
+    made = usage(world_of_options, **world)
+    chosen = usage(memory_of_options, memory, made, alpha=alpha, beta=beta)
+    run = usage(Stream, chosen, made, chunk, seed)
     try:
         start = load(run, path) if path and Path(path).exists() else run.begin()
-        _usage(run.check, tokens, start)
+        usage(run.check, tokens, start)
         position = _follow(run, start, tokens, path, seconds)
     except (SavedError, OSError) as error:
         raise click.UsageError(str(error)) from error
@@ -158,41 +153,20 @@ def _follow(run: Any, position: Any, tokens: int, path: str | None, seconds: flo
     return position
 
 
-def _study(run: Callable[..., Any], figure: str, study: dict[str, Any], **settings: Any) -> Any:
-    """Run a study with a progress bar, on so many processes, and draw it if asked."""
-    from refmem import plot
-    from refmem.extras import MissingExtraError, optional
+def _study(
+    run: Callable[..., Any],
+    figure: str,
+    *,
+    workers: int,
+    address: str | None,
+    journal: str | None,
+    plot: str | None,
+    **settings: Any,
+) -> Any:
+    """Run a study with a progress bar, where it is asked to, and draw it if asked."""
     from refmem.longcontext import figures
-    from refmem.sweep import JournalError, processes
 
-    try:
-        if study["plot"]:
-            _usage(plot.check_path, study["plot"])
-            optional("matplotlib", "plot")
-        with progress_bar(run.__name__) as progress, processes(study["workers"]) as executor:
-            task = progress.add_task("points", total=None)
-            found = run(
-                **settings,
-                journal=study["journal"],
-                executor=executor,
-                watch=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        if study["plot"]:
-            plot.save(getattr(figures, figure)(found), study["plot"])
-    except (JournalError, OSError) as error:
-        raise click.UsageError(str(error)) from error
-    except BrokenExecutor as error:
-        click.echo(f"refmem: a worker died ({error}); the same --journal goes on", err=True)
-        sys.exit(UNAVAILABLE)
-    except MissingExtraError as error:
-        click.echo(f"refmem: {error}", err=True)
-        sys.exit(UNAVAILABLE)
+    with running(workers, address) as executor, watched(run.__name__, "points") as watch:
+        found = run(**settings, journal=journal, executor=executor, watch=watch)
+    draw(lambda: getattr(figures, figure)(found), plot)
     return found
-
-
-def _usage(function: Callable[..., Any], *args: Any, **given: Any) -> Any:
-    """Call a function; values that cannot be are a usage error."""
-    try:
-        return function(*args, **given)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import refmem
-from refmem.longcontext.checks import find
+from refmem.arguments import check_choice
 from refmem.longcontext.contexts import Context, random_context
 from refmem.longcontext.estimates import CONFIDENCE, Estimate, mean_of, rate_of, student
 from refmem.longcontext.forgetting import best_steps, settled_error
@@ -162,7 +162,7 @@ def converge(
     ('interpolation', [8, 32], True)
     """
     for name in names:
-        find("converge", APPROACHES, name)
+        check_choice("converge", "name", name, APPROACHES, "these exist")
     if len(times) < 2 or contexts < 2:
         raise ValueError(
             f"converge: times, contexts have {len(times)} and {contexts} of them, expected at "

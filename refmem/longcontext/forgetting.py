@@ -15,6 +15,8 @@ import math
 
 import numpy as np
 
+from refmem.arguments import check_count, check_number
+
 
 def settled_error(
     beta: float, drift: float, noise: float, keys: int = 1, keep: float = 1.0
@@ -28,12 +30,8 @@ def settled_error(
     >>> settled_error(0.5, drift=0.5, noise=1.)
     0.5
     """
-    _check(drift, noise)
-    if not 0 < beta < 2:
-        raise ValueError(
-            f"settled_error: beta has value {beta!r}, expected a number between 0 and 2, because "
-            "other steps never settle"
-        )
+    _check(drift, noise, keys, keep)
+    check_number("settled_error", "beta", beta, "other steps never settle", above=0, below=2)
     share = beta * (2 - beta) / keys
     left = (1 - share) * keep**2
     return ((1 - share) * keys * drift + beta**2 * noise) / (1 - left)
@@ -52,7 +50,7 @@ def best_step(drift: float, noise: float, keys: int = 1, keep: float = 1.0) -> f
     >>> best_step(drift=0., noise=1.)
     0.0
     """
-    _check(drift, noise)
+    _check(drift, noise, keys, keep)
     rho, kept = keys * drift / noise, keep**2
     slope = keys * (1 - kept) + rho
     root = slope + math.sqrt(slope**2 + 4 * kept * rho)
@@ -112,7 +110,7 @@ def best_steps(
     >>> steps, errors
     (array([0.5       , 0.33333333, 0.25      ]), array([0.5       , 0.33333333, 0.25      ]))
     """
-    _check(drift, noise)
+    _check(drift, noise, keys, keep)
     steps, errors, error = np.empty(T), np.empty(T), keys * size
     for t in range(T):
         unsure = keep**2 * error + keys * drift
@@ -139,9 +137,8 @@ def periodic_error(
     return (1 - b) ** 2 * lag + beta / (2 - beta) * ((1 - 1 / keys) * lag + keys * noise)
 
 
-def _check(drift: float, noise: float) -> None:
-    if not (drift >= 0 and noise > 0):
-        raise ValueError(
-            f"forgetting: drift, noise have values {drift}, {noise}, expected at least 0 and more "
-            "than 0, because both are variances and the noise divides"
-        )
+def _check(drift: float, noise: float, keys: int, keep: float) -> None:
+    check_number("forgetting", "drift", drift, "it is a variance", least=0)
+    check_number("forgetting", "noise", noise, "it is a variance that divides", above=0)
+    check_count("forgetting", "keys", keys, "it counts channels")
+    check_number("forgetting", "keep", keep, "more would explode", least=0, most=1)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 import refmem
-from refmem.longcontext.checks import expect
+from refmem.arguments import check_number
 from refmem.longcontext.worlds import RandomWalk, World
 from refmem.rule import Rule
 from refmem.rules.delta.kalman_delta import Belief
@@ -86,8 +86,7 @@ class Decayed:
     name = "decayed"
 
     def __post_init__(self) -> None:
-        fine = 0 <= self.alpha < 1
-        expect(self, "alpha", fine, "a factor in [0, 1)", "the weights would have no sum")
+        check_number("Decayed", "alpha", self.alpha, "weights need a sum", least=0, below=1)
 
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
         return _run(refmem.scalar_decay, k, v, state, alpha=self.alpha)
@@ -155,7 +154,7 @@ class Mesa:
 
     def __post_init__(self) -> None:
         _expect_factor(self, "alpha")
-        expect(self, "ridge", self.ridge > 0, "more than 0", "the solution need not exist without")
+        check_number("Mesa", "ridge", self.ridge, "a solution need not exist without", above=0)
 
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
         moments = None if state is None else np.concatenate(state, axis=-1)
@@ -195,9 +194,9 @@ class Kalman:
 
     def __post_init__(self) -> None:
         _expect_factor(self, "keep")
-        expect(self, "drift", self.drift >= 0, "at least 0", "it is a variance")
-        expect(self, "noise", self.noise > 0, "more than 0", "it is a variance that divides")
-        expect(self, "size", self.size > 0, "more than 0", "it is a variance")
+        check_number("Kalman", "drift", self.drift, "it is a variance", least=0)
+        check_number("Kalman", "noise", self.noise, "it is a variance that divides", above=0)
+        check_number("Kalman", "size", self.size, "it is a variance", above=0)
 
     def write(self, k: np.ndarray, v: np.ndarray, position: int, state: Any = None) -> Any:
         if state is None:
@@ -244,11 +243,11 @@ MEMORIES: dict[str, type[Any]] = {
 
 
 def _expect_factor(memory: Any, name: str) -> None:
-    fine = 0 <= getattr(memory, name) <= 1
-    expect(memory, name, fine, "a factor in [0, 1]", "it is the factor itself")
+    owner, value = type(memory).__name__, getattr(memory, name)
+    check_number(owner, name, value, "it is a factor, not its logarithm", least=0, most=1)
 
 
 def _expect_step(memory: Any) -> None:
     """With unit keys an error is multiplied by 1 - beta."""
-    fine = 0 <= memory.beta <= 2
-    expect(memory, "beta", fine, "a step in [0, 2]", "any other makes errors larger")
+    owner = type(memory).__name__
+    check_number(owner, "beta", memory.beta, "any other makes errors larger", least=0, most=2)

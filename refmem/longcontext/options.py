@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from refmem.checking import file_in_a_folder
+from refmem.studying import seed_option
 
 TAKES: dict[str, dict[str, float]] = {
     "fixed": {},
@@ -36,23 +36,8 @@ def world_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Width of a value."),
         click.option("--noise", type=float, default=0.5, show_default=True,
                      help="Variance of the noise in a value."),
-        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+        seed_option,
     ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of studies that are sweeps."""
-    for option in (
-        click.option("--workers", type=whole, default=1, show_default=True, help="Processes."),
-        click.option(
-            "--journal",
-            callback=file_in_a_folder,
-            help="A file from which a study that was stopped goes on.",
-        ),
-        click.option("--plot", help="Draw it as well: a file ending in .svg or .png."),
-    ):
         command = option(command)
     return command
 
@@ -77,12 +62,11 @@ def memory_of_options(name: str, world: Any, **gates: float | None) -> Any:
     """The memory of that name, with the gates given and the best for the others."""
     from dataclasses import fields
 
-    from refmem.longcontext.checks import find
     from refmem.longcontext.memories import MEMORIES
-    from refmem.longcontext.settings import memory_of, of_memory
+    from refmem.longcontext.settings import kind_of, memory_of, of_memory
     from refmem.longcontext.tuning import LONGEST, tuned_memory
 
-    kind = find("memory", MEMORIES, name)
+    kind = kind_of("memory", MEMORIES, name)
     takes = [field.name for field in fields(kind)]
     given = {gate: value for gate, value in gates.items() if value is not None}
     for gate in given:

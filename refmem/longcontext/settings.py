@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from refmem.longcontext.checks import find
+from refmem.arguments import check_choice
 from refmem.longcontext.memories import MEMORIES, Memory
 from refmem.longcontext.worlds import MOTIONS, Motion, World
 
@@ -35,7 +36,7 @@ def of_world(world: World) -> dict[str, Any]:
 def memory_of(settings: dict[str, Any]) -> Memory:
     """The memory with these settings."""
     gates = {name: value for name, value in settings.items() if name != "name"}
-    return find("memory", MEMORIES, settings["name"])(**gates)
+    return kind_of("memory", MEMORIES, settings["name"])(**gates)
 
 
 def world_of(settings: dict[str, Any]) -> World:
@@ -47,8 +48,13 @@ def world_of(settings: dict[str, Any]) -> World:
 def motion_of(settings: dict[str, Any]) -> Motion:
     """The motion with these settings."""
     others = {name: value for name, value in settings.items() if name != "name"}
-    return find("motion", MOTIONS, settings["name"])(**others)
+    return kind_of("motion", MOTIONS, settings["name"])(**others)
 
 
 def _of(one: Any) -> dict[str, Any]:
     return {"name": one.name, **asdict(one)}
+
+
+def kind_of(what: str, kinds: Mapping[str, type[Any]], name: str) -> type[Any]:
+    """The kind of memory or of motion that has this name; ValueError if none has."""
+    return kinds[check_choice(what, "name", name, kinds, "these exist")]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.longcontext.checks import expect_count
+from refmem.arguments import check_count
 from refmem.longcontext.memories import Memory
 from refmem.longcontext.settings import of_memory, of_world
 from refmem.longcontext.statistics import Running
@@ -58,7 +58,7 @@ class Stream:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        expect_count(self, "chunk", "tokens")
+        check_count("Stream", "chunk", self.chunk, "it counts tokens")
 
     @property
     def settings(self) -> dict[str, Any]:

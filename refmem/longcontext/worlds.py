@@ -22,9 +22,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from refmem.algebra import norm2
-from refmem.longcontext.checks import expect, expect_count
+from refmem.arguments import check_count, check_number
 
 Law = tuple[np.ndarray, np.ndarray]
+
+VARIANCE = "it is the variance of an entry of the map"
 
 LONGEST = 500
 """Tokens that are drawn at a time, at most."""
@@ -69,9 +71,9 @@ class RandomWalk:
     parts = 1
 
     def __post_init__(self) -> None:
-        expect(self, "drift", self.drift >= 0, "at least 0", "it is a variance")
-        expect(self, "keep", 0 <= self.keep <= 1, "a factor in [0, 1]", "more would explode")
-        expect(self, "size", self.size > 0, "more than 0", "it is the variance of the first map")
+        check_number("RandomWalk", "drift", self.drift, "it is a variance", least=0)
+        check_number("RandomWalk", "keep", self.keep, "more would explode", least=0, most=1)
+        check_number("RandomWalk", "size", self.size, VARIANCE, above=0)
 
     def law(self, t: int) -> Law:
         return np.array([[self.keep]]), np.array([[self.drift]])
@@ -107,8 +109,8 @@ class Piecewise:
     parts = 1
 
     def __post_init__(self) -> None:
-        expect_count(self, "period", "tokens")
-        expect(self, "size", self.size > 0, "more than 0", "it is the variance of every map")
+        check_count("Piecewise", "period", self.period, "it counts tokens")
+        check_number("Piecewise", "size", self.size, VARIANCE, above=0)
 
     def law(self, t: int) -> Law:
         jumps = t > 1 and (t - 1) % self.period == 0
@@ -139,8 +141,8 @@ class Periodic:
     parts = 2
 
     def __post_init__(self) -> None:
-        expect(self, "period", self.period >= 2, "at least 2 tokens", "shorter ones are aliases")
-        expect(self, "size", self.size > 0, "more than 0", "it is the variance of every map")
+        check_number("Periodic", "period", self.period, "shorter ones are aliases", least=2)
+        check_number("Periodic", "size", self.size, VARIANCE, above=0)
 
     def law(self, t: int) -> Law:
         angle = 2 * np.pi / self.period
@@ -183,8 +185,8 @@ class World:
 
     def __post_init__(self) -> None:
         for name in ("keys", "values"):
-            expect_count(self, name, "channels")
-        expect(self, "noise", self.noise > 0, "more than 0", "it is a variance that divides")
+            check_count("World", name, getattr(self, name), "it counts channels")
+        check_number("World", "noise", self.noise, "it is a variance that divides", above=0)
 
     def begin(self, rng: np.random.Generator, lead: tuple[int, ...] = ()) -> np.ndarray:
         """The latent before the first token of so many independent worlds."""

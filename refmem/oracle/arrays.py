@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from refmem.extras import optional
 from refmem.oracle.dlpack import from_dlpack
 
 
@@ -49,7 +50,7 @@ def to_library(x: np.ndarray, library: str, device: str = "") -> Any:
 
 def bfloat16() -> np.dtype:
     """The dtype of ml_dtypes."""
-    return np.dtype(importlib.import_module("ml_dtypes").bfloat16)
+    return np.dtype(optional("ml_dtypes", "lowp").bfloat16)
 
 
 def _from_torch(x: Any) -> np.ndarray:

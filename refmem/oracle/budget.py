@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import Case, has_matrix_state
+from refmem.oracle.cases import Case
 from refmem.oracle.conventions import Convention
+from refmem.oracle.inputs import has_matrix_state
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.metrics import Errors, as_rows, measure, row_errors, same_specials, short
 from refmem.oracle.reference import run_rule
@@ -158,7 +159,7 @@ def _judge_part(expected: Expected, part: str, x: np.ndarray, name: str) -> Verd
     if shares[worst] <= 1:
         return Verdict(errors.rms, shares[worst])
     size, limit = getattr(errors, worst), getattr(allowed, worst)
-    where = _first_bad(row_errors(as_rows(x), as_rows(truth)) > allowed.row, part)
+    where = _where(row_errors(as_rows(x), as_rows(truth)), allowed.row, part)
     reason = f"{name}: {worst} error {short(size)}, allowed {short(limit)}{where}"
     return Verdict(errors.rms, shares[worst], reason)
 
@@ -167,12 +168,18 @@ def _hopeless(reason: str) -> Verdict:
     return Verdict(np.inf, np.inf, reason)
 
 
-def _first_bad(bad: np.ndarray, part: str) -> str:
-    """Where it begins: the earliest token (or the first key channel) of any head."""
-    if not bad.any():
+def _where(errors: np.ndarray, allowed: float, part: str) -> str:
+    """Where it begins, the earliest token (or key channel) of any head, and where it is worst."""
+    rows = np.moveaxis(errors, -1, 0)
+    bad = np.argwhere(rows > allowed)
+    if not bad.size:
         return ""
-    rows = np.moveaxis(bad, -1, 0)
-    row, *lead = np.argwhere(rows)[0]
-    head = ", ".join(str(int(index)) for index in lead)
+    worst = np.unravel_index(np.argmax(rows), rows.shape)
     row_is = "key channel" if part.startswith("state") else "token"
-    return f", first bad {row_is} {row}, head ({head})"
+    first, last = (_place(row_is, index) for index in (bad[0], worst))
+    return f", first bad {first}" + (f", worst {last}" if last != first else ", the worst too")
+
+
+def _place(row_is: str, index: Any) -> str:
+    row, *lead = (int(i) for i in index)
+    return f"{row_is} {row}, head ({', '.join(map(str, lead))})"

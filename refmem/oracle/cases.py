@@ -9,32 +9,29 @@ refmem's grammar, float64: leading axes are (batch, heads), or (batch, heads, 3)
 
 from __future__ import annotations
 
-import functools
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import refmem
-from refmem.memory import StateRule, StaticRule, empty_matrix
-from refmem.oracle.draws import Draw, Random, filled
-from refmem.oracle.ingredients import GATE, OF_RULE, OPTIONS, SIZES, STREAMS, USUAL, WHOLE
-from refmem.oracle.layouts import STATE, Arrays, Axes, Shape, is_timed
-from refmem.oracle.regimes import REGIMES, Regime, without
+from refmem.memory import StaticRule
+from refmem.oracle.ingredients import OPTIONS, USUAL
+from refmem.oracle.inputs import (
+    ANOTHER,
+    axes_of_state,
+    draw_all,
+    gate_of,
+    has_matrix_state,
+    lengths_of,
+    shape_of_state,
+)
+from refmem.oracle.layouts import Arrays, Axes, Shape, is_timed
+from refmem.oracle.regime import Regime
+from refmem.oracle.regimes import REGIMES, without
 from refmem.rule import Rule
 from refmem.signature import nearest_name
-
-BATCH, HEADS, GROUP = 2, 2, 3
-PREFIX = 21
-"""How many tokens come before a case whose state is not one matrix: they make its state."""
-
-ANOTHER = 1_000_003
-"""What is added to a seed for other numbers of the same kind."""
-
-POOL = 5
-"""Slots of a pool of states."""
 
 
 class ChoiceError(ValueError):
@@ -80,11 +77,6 @@ def checkable_rules() -> dict[str, Rule]:
     return {rule.name: rule for rule in refmem.RULES if rule.inputs.keys() <= USUAL.keys()}
 
 
-def has_matrix_state(rule: Rule) -> bool:
-    """Whether the rule's state is one matrix (K, V)."""
-    return isinstance(rule, StateRule) and rule.initial is empty_matrix
-
-
 def suited(rule: Rule) -> list[Regime]:
     """The regimes that a rule's inputs and its kind of state allow."""
     kind = "matrix" if has_matrix_state(rule) else "none" if isinstance(rule, StaticRule) else "own"
@@ -96,32 +88,16 @@ def suited(rule: Rule) -> list[Regime]:
     ]
 
 
-@functools.cache
-def empty_state(rule: Rule) -> Any:
-    """The rule's memory of nothing: an array, a named tuple, or None."""
-    return rule(**_draw_inputs(rule, REGIMES[0], {}, 0, 0, 1)).state
-
-
-def gate_of(rule: Rule) -> str:
-    """The input that a regime of gates draws; "" if the rule has none."""
-    named = [GATE.get(rule.name, ""), "alpha", "log_alpha"]
-    return next((name for name in named if name in rule.inputs), "")
-
-
 def make_case(rule: Rule, regime: Regime, seed: int) -> Case:
     """The case of that name."""
     given = {name: shape for name, shape in rule.inputs.items() if name not in regime.omit}
     axes = {name: tuple(shape.split()) for name, shape in given.items()}
-    batch = len(_lengths(regime, seed)) or BATCH
-    state_shape: Shape = ()
-    if has_matrix_state(rule):
-        states = POOL if regime.slots else batch
-        state_shape = (*_leading_axes("state", STATE, regime.sharing, states), regime.K, regime.V)
-    inputs = _draw_all(rule, regime, regime.draw, seed, state_shape)
-    others = _draw_all(rule, regime, {}, seed + ANOTHER, state_shape, like=seed)
-    axes |= {name: _axes_of_state(name, x) for name, x in inputs.items() if name not in axes}
+    state_shape = shape_of_state(rule, regime, seed)
+    inputs = draw_all(rule, regime, regime.draw, seed, state_shape)
+    others = draw_all(rule, regime, {}, seed + ANOTHER, state_shape, like=seed)
+    axes |= {name: axes_of_state(name, x) for name, x in inputs.items() if name not in axes}
     if regime.sequences:
-        inputs["lengths"] = np.array(_lengths(regime, seed))
+        inputs["lengths"] = np.array(lengths_of(regime, seed))
     if regime.slots:
         inputs["slots"] = np.array(regime.slots)
     return Case(rule, regime, seed, inputs, axes, _options(rule, regime), state_shape, others)
@@ -131,108 +107,6 @@ def _options(rule: Rule, regime: Regime) -> dict[str, Any]:
     options: dict[str, Any] = dict(OPTIONS.get(rule.name, {}))
     own = regime.scale is None or (regime.scale == 1 and rule.scale_default is None)
     return options if own or not rule.scaled else options | {"scale": regime.scale}
-
-
-def _lengths(regime: Regime, seed: int) -> tuple[int, ...]:
-    """Lengths of the sequences of a case, if it has several."""
-    return regime.sequences[seed % len(regime.sequences)] if regime.sequences else ()
-
-
-def _tokens(regime: Regime, seed: int) -> int:
-    return max(_lengths(regime, seed) or (regime.lengths[seed % len(regime.lengths)],))
-
-
-Draws = Mapping[str, Draw]
-
-
-def _draw_all(
-    rule: Rule, regime: Regime, draws: Draws, seed: int, state_shape: Shape, like: int | None = None
-) -> Arrays:
-    """Inputs and state; of the lengths of the case with seed `like`, if that is another."""
-    like = seed if like is None else like
-    batch = len(_lengths(regime, like)) or BATCH
-    inputs = _draw_inputs(rule, regime, draws, seed, _tokens(regime, like), batch)
-    if regime.state and has_matrix_state(rule):
-        inputs["state"] = _draw(rule, regime, draws, seed, "state", state_shape, 0)
-    elif regime.state and not isinstance(rule, StaticRule):
-        inputs |= _state_of_a_prefix(rule, regime, seed, batch, inputs)
-    return inputs
-
-
-def _draw_inputs(
-    rule: Rule, regime: Regime, draws: Draws, seed: int, tokens: int, batch: int
-) -> Arrays:
-    sizes = SIZES | {"T": tokens, "K": regime.K, "V": regime.V}
-    sizes |= {name: value for name, value in rule.options.items() if isinstance(value, int)}
-    inputs = {}
-    for name, shape in rule.inputs.items():
-        if name in regime.omit:
-            continue
-        axes = tuple(shape.split())
-        own = (math.prod(sizes[factor] for factor in axis.split("*")) for axis in axes)
-        lead = _leading_axes(name, axes, regime.sharing, batch)
-        time = -len(axes) if is_timed(axes) else 0
-        inputs[name] = _draw(rule, regime, draws, seed, name, (*lead, *own), time)
-    return inputs
-
-
-def _draw(
-    rule: Rule, regime: Regime, draws: Draws, seed: int, name: str, shape: Shape, time: int
-) -> np.ndarray:
-    random = Random(f"{rule.name}/{regime.name}/{STREAMS.get(name, name)}", seed)
-    draw = (USUAL | OF_RULE.get(rule.name, {}))[name]
-    own = dict(draws)
-    logarithm = name == gate_of(rule) and name.startswith("log_")
-    if name == gate_of(rule) and "alpha" in own:
-        own[name] = own["alpha"]
-    x = np.array(own.get(name, draw)(random, shape, time), dtype=np.float64)
-    if regime.fine and name not in WHOLE:
-        x = filled(random, x)
-    if logarithm and "alpha" in own:
-        with np.errstate(divide="ignore"):
-            return np.log(x)
-    return x
-
-
-def _leading_axes(name: str, axes: Axes, sharing: str, batch: int) -> tuple[int, ...]:
-    if name != "state" and not is_timed(axes):
-        return (1, HEADS, 1) if sharing in ("queries", "values") else (1, HEADS)
-    if sharing == "beta" and name == "beta":
-        return batch, 1
-    if sharing == "queries":
-        return batch, HEADS, GROUP if name == "q" else 1
-    if sharing == "values":
-        return batch, HEADS, 1 if name in ("q", "k") else GROUP
-    return batch, HEADS
-
-
-def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int, inputs: Arrays) -> Arrays:
-    """A state that ordinary tokens lead to: name of a part -> array.
-
-    It is rounded to float16, so that this loses nothing, unless fine numbers are asked for.
-    """
-    tokens = PREFIX if seed < ANOTHER else PREFIX - 1
-    before = _draw_inputs(rule, regime, {}, seed + 2 * ANOTHER, tokens, batch)
-    same = {name: x for name, x in inputs.items() if not is_timed(tuple(rule.inputs[name].split()))}
-    state = rule(**before | same, **OPTIONS.get(rule.name, {})).state
-    fields = {"": state} if isinstance(state, np.ndarray) else state._asdict()
-    stored = np.float64 if regime.fine else np.float16
-    return {
-        f"state.{name}" if name else "state": x.astype(stored).astype(np.float64)
-        for name, x in fields.items()
-        if x is not None
-    }
-
-
-def _axes_of_state(name: str, x: np.ndarray) -> Axes:
-    """The axes of a part of a state: a cache's count tokens; those of others are left alone."""
-    known = {
-        "state": STATE,
-        "state.key": ("P", "K"),
-        "state.value": ("P", "V"),
-        "state.log_alpha": ("P",),
-    }
-    return known.get(name, ("own",) * (x.ndim - 2))
 
 
 def find_case(name: str) -> Case:

@@ -39,8 +39,9 @@ GATES = ("own", "factor", "log", "log2")
 SCALES = ("1", "1/sqrt(K)", "1/sqrt(V)")
 NORMS = ("", "rsqrt", "max", "mean")
 
-FACTOR_INPUTS, LOG_INPUTS = ("alpha", "f"), ("log_alpha", "log_f")
-"""Inputs of refmem that are gates: factors, and natural logarithms of such."""
+FACTOR_INPUTS, LOG_INPUTS = ("alpha", "f", "fade", "mu"), ("log_alpha", "log_f")
+"""Inputs of refmem that are gates, of a second memory too: factors, and natural logarithms of such.
+"""
 
 NORMED = ("q", "k")
 

@@ -27,9 +27,10 @@ import numpy as np
 from refmem.memory import StateRule
 from refmem.oracle.arrays import as_numpy
 from refmem.oracle.budget import Expected, Verdict, allowed_errors, call_options, judge
-from refmem.oracle.cases import Case, has_matrix_state
+from refmem.oracle.cases import Case
 from refmem.oracle.conventions import FACTOR_INPUTS, LOG_INPUTS, Convention, log_of_2
 from refmem.oracle.draws import Random, signed
+from refmem.oracle.inputs import has_matrix_state
 from refmem.oracle.layouts import STATE, Arrays
 from refmem.oracle.metrics import measure
 from refmem.oracle.reference import OUT, arguments, unchecked

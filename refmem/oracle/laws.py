@@ -37,6 +37,15 @@ def is_gradient(name: str) -> bool:
     return f"/{GRADIENT}@" in name
 
 
+def gradient_of(case: str) -> str:
+    """The name of the gradients of a case.
+
+    >>> gradient_of("delta/ordinary/1")
+    'delta/gradient@ordinary/1'
+    """
+    return case.replace("/", f"/{GRADIENT}@", 1)
+
+
 def case_of_gradient(name: str) -> str:
     """The case that gradient@regime is about.
 
@@ -63,7 +72,7 @@ def laws_of(
     laws = [law for rule in rules for law in property_cases(find_rule(rule))] if properties else []
     if not gradients:
         return laws
-    return laws + [name.replace("/", f"/{GRADIENT}@", 1) for name in names if is_short(name)]
+    return laws + [gradient_of(name) for name in names if is_short(name)]
 
 
 def is_short(name: str) -> bool:

@@ -48,6 +48,12 @@ class Report:
         return tuple(one for one in self.outcomes if one.status == FAILED)
 
     @property
+    def worst(self) -> Outcome | None:
+        """The case that was nearest to what is allowed, or furthest beyond it."""
+        run = [one for one in self.outcomes if one.status in (PASSED, FAILED)]
+        return max(run, key=lambda one: one.share, default=None)
+
+    @property
     def conforms(self) -> bool:
         """Nothing failed, and something passed."""
         return not self.failures and any(one.status == PASSED for one in self.outcomes)

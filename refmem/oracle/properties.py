@@ -23,7 +23,8 @@ import numpy as np
 
 from refmem.memory import StaticRule
 from refmem.oracle.budget import Expected, Verdict, expect, judge
-from refmem.oracle.cases import Case, ChoiceError, find_case, gate_of, suited
+from refmem.oracle.cases import Case, ChoiceError, find_case, suited
+from refmem.oracle.inputs import gate_of
 from refmem.oracle.layouts import Arrays, is_timed
 from refmem.oracle.metrics import Errors
 from refmem.oracle.reference import run_rule, sequence

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import Case, empty_state
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import empty_state
 from refmem.oracle.layouts import Arrays, is_timed
 
 OUT = ("T", "V")

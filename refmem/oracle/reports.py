@@ -17,6 +17,7 @@ from refmem.files import whole_file
 from refmem.oracle.check import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
 from refmem.oracle.metrics import short
 from refmem.oracle.pictures import picture, shares
+from refmem.oracle.tables import worst_case
 from refmem.oracle.targets import Target
 
 STATUSES = (PASSED, FAILED, REFUSED, OUTSIDE)
@@ -143,6 +144,7 @@ def as_html(report: Report, errors: Errors, diagnoses: Sequence[str] = ()) -> st
         f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
         f"<style>{STYLE}</style></head><body>",
         f'<h1 class="{PASSED if report.conforms else FAILED}">{title} {_counted(report)}</h1>',
+        f"<p>{_escaped(worst_case(report.worst))}</p>" if report.worst else "",
         why,
         *(f"<pre>{_escaped(text)}</pre>" for text in diagnoses),
         *_table(report),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -47,7 +47,10 @@ def show_report(report: Report, console: Console, details: bool = False, command
         console.print(table)
         console.print()
     console.print(LEGEND, style="dim")
-    console.print(_failures(report, command or f"refmem check {report.target}"))
+    for line in _failures(report, command or f"refmem check {report.target}"):
+        console.print(line, soft_wrap=True)  # so that a command is copied whole
+    if report.worst:
+        console.print(Text(worst_case(report.worst), style="dim"), soft_wrap=True)
     console.print(_summary(report))
 
 
@@ -105,7 +108,7 @@ def _cells(row: Sequence[Outcome]) -> tuple[str, str, Text, Text]:
     return str(len(_run(row))), _error(row), _share(row), _verdict(row)
 
 
-def _failures(report: Report, command: str) -> RenderableType:
+def _failures(report: Report, command: str) -> list[Text]:
     first = {(one.operator, one.rule, one.regime): one for one in reversed(report.failures)}
     listed = list(reversed(first.values()))[:LISTED]
     lines = [
@@ -116,7 +119,13 @@ def _failures(report: Report, command: str) -> RenderableType:
         lines.append(Text(f"... and {len(report.failures) - len(listed)} more failures"))
     if listed:
         lines.append(Text(f"one alone: {command} --case {listed[0].case}\n", style="dim"))
-    return Group(*lines)
+    return lines
+
+
+def worst_case(worst: Outcome) -> str:
+    """One line: which case was worst, and how bad it was."""
+    times = _times(worst.share)
+    return f"worst case: {worst.case} of {worst.operator}, {times} times what is allowed"
 
 
 def _summary(report: Report) -> Text:
@@ -163,8 +172,11 @@ def _share(outcomes: Sequence[Outcome]) -> Text:
     run = _run(outcomes)
     if not run:
         return Text("-" if outcomes else "", style="dim")
-    worst = max(one.share for one in run)
-    return Text(f"{worst:.2f}" if worst < 1000 else short(worst), style=_style(run))
+    return Text(_times(max(one.share for one in run)), style=_style(run))
+
+
+def _times(share: float) -> str:
+    return f"{share:.2f}" if share < 1000 else short(share)
 
 
 def _error(outcomes: Sequence[Outcome]) -> str:

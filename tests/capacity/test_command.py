@@ -1,9 +1,7 @@
 """`refmem capacity`: what it prints, what it writes, and what it refuses."""
 
-import contextlib
 import re
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 from click.testing import CliRunner
@@ -89,49 +87,16 @@ def test_theory_is_given_where_there_is_one():
         assert found[rule]["theory"] == theory.tolist()
 
 
-def test_a_dead_worker_is_said_and_the_journal_keeps_what_is_done(monkeypatch):
-    def dies(*args, **given):
-        raise BrokenProcessPool("gone")
-
-    monkeypatch.setattr("refmem.sweep.sweep", dies)
-    result = run(*SMALL, "--kernel", "linear")
-    assert result.exit_code == 3
-    assert "a worker died (gone); the same --journal resumes" in result.output
-
-
-def test_a_run_takes_a_cluster(monkeypatch):
-    """The executor of the address is the one that runs; here it is a pool of threads."""
-    asked = []
-
-    @contextlib.contextmanager
-    def cluster(address):
-        asked.append(address)
-        with ThreadPoolExecutor(2) as pool:
-            yield pool
-
-    monkeypatch.setattr("refmem.executors.executor_at", cluster)
-    there = run(*SMALL, "--kernel", "linear", "--executor", "dask://127.0.0.1:8786")
-    assert there.output == run(*SMALL, "--kernel", "linear").output
-    assert asked == ["dask://127.0.0.1:8786"]
-
-
-def test_a_cluster_that_is_not_there_is_said():
-    pytest.importorskip("distributed", reason="extra distributed is not installed")
-    result = run(*SMALL, "--kernel", "linear", "--executor", "dask://127.0.0.1:1")
-    assert result.exit_code == 3
-    assert result.output.startswith("refmem: ")
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--executor", "tcp://x"), "executor has address 'tcp://x', expected dask://HOST:PORT"),
         (("--kernel", "liner"), "kernel: name has value 'liner', expected one of"),
+        (
+            ("--budget", "3", "--pairs", "4"),
+            "--budget has value 3, expected more, because no block",
+        ),
         (("--dim", "0"), "Invalid value for '--dim': 0 is not in the range x>=1"),
         (("--tau", "0"), "Invalid value for '--tau': 0"),
-        (("--plot", "x.pdf"), "plot: file has name 'x.pdf', expected one ending in .svg or .png"),
-        (("--plot", "none/x.svg"), "expected one in a folder that exists"),
-        (("--journal", "none/x"), "--journal has value 'none/x', expected a file in a folder"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_two(arguments, message):
@@ -147,12 +112,3 @@ def test_a_plot_is_drawn(tmp_path):
     result = run(*SMALL, "--kernel", "linear", "--plot", str(path))
     assert result.exit_code == 0
     assert path.read_text().startswith("<?xml")
-
-
-def test_a_plot_without_the_extra_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
-    result = run(*SMALL, "--kernel", "linear", "--plot", str(tmp_path / "x.svg"))
-    assert result.exit_code == 3
-    assert "matplotlib is not installed; install it with: pip install 'refmem[plot]'" in (
-        result.output
-    )

@@ -26,7 +26,11 @@ KEYS = np.eye(3)
 SNR = [
     (ValueError, {"tau": 0}, "tau has value 0, expected more than 0, because scores are divided"),
     (ValueError, {"tau": -1.0}, "tau has value -1.0, expected more than 0, because scores"),
-    (ValueError, {"tau": np.inf}, "tau has value inf, expected more than 0, because scores"),
+    (
+        ValueError,
+        {"tau": np.inf},
+        "tau has value inf, expected a finite number more than 0, because scores",
+    ),
     (TypeError, {"tau": "hot"}, "tau has value 'hot', expected a real number, because scores"),
     (ValueError, {"dim": 0}, "dim has value 0, expected at least 1, because it counts entries"),
     (TypeError, {"dim": 2.5}, "dim has value 2.5, expected a whole number, because it counts"),

@@ -188,3 +188,19 @@ def test_one_key_or_keys_of_zero_predict_no_noise():
 def test_a_kernel_of_the_angle_has_no_prediction():
     with pytest.raises(ValueError, match=r"^capacity: kernel has value cosine, expected one of"):
         gaussian_prediction(np.eye(3), kernel="cosine")
+
+
+def test_a_prediction_too_cold_for_its_keys_warns_with_the_bound():
+    """Scores of variance s^2 show their mean above s sqrt(2/ln N): here s^2 = 64, N = 64."""
+    keys = 8 * np.concatenate([np.eye(32), -np.eye(32)])
+    bound = np.sqrt(2 * 64 * (keys[1:, 0] ** 2).sum() / 63 / np.log(64))
+    with pytest.warns(UserWarning, match=f"tau has value 1, expected at least {bound:.4g}, beca"):
+        gaussian_prediction(keys, tau=1.0)
+    gaussian_prediction(keys, tau=1.01 * bound)  # no warning, which would be an error
+
+
+def test_directions_around_the_mean():
+    keys = np.array([[9.0, 1, 0], [9, -1, 0], [9, 0, 1], [9, 0, -1]])
+    assert effective_dim(keys, centred=True) == 2
+    assert effective_dim(keys) == 328**2 / (324**2 + 2 * 2**2)
+    assert effective_dim(np.ones((4, 5)), centred=True) == 0

@@ -17,7 +17,7 @@ def test_the_summary_names_claim_method_and_counts():
     words = " ".join(result.output.split())
     assert "snr_linear" in words
     assert "completing a square" in words
-    assert "2 of 2 derivations hold: 5 steps, 2 false" in words
+    assert "2 of 2 derivations hold: 6 steps, 2 false" in words
 
 
 def test_assumed_lemmas_are_counted():

@@ -2,11 +2,13 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
 
 from refmem.cli import main
+from refmem.expressivity import robustness
 from refmem.expressivity.groups import quaternion
 
 
@@ -31,6 +33,18 @@ def test_details_say_what_was_run_and_what_was_shown():
     text = " ".join(result.output.split())
     assert "gla: impossible, turning: 1 given again and again" in text
     assert "delta_product: exact: a program of delta_product, 2" in text
+
+
+def test_robustness_is_a_line_a_program_and_precision(monkeypatch, tmp_path):
+    pytest.importorskip("matplotlib", reason="extra plot is not installed")
+    monkeypatch.setattr(robustness, "STEPS", 20)
+    monkeypatch.setattr(robustness, "robustness", partial(robustness.robustness, (2, 300)))
+    result = run("robustness", "--plot", str(tmp_path / "few_bits.svg"))
+    assert result.exit_code == 0, result.output
+    assert re.search(r"delta, whole keys +float32 +20 +20 *\n", result.output)
+    assert re.search(r"deltaformer, rounding +float32 +20 *\n", result.output)  # 300 is not run
+    assert "20: no error by the end" in result.output
+    assert (tmp_path / "few_bits.svg").read_text().startswith("<?xml")
 
 
 def test_a_group_from_a_file(tmp_path):
@@ -63,6 +77,8 @@ def test_a_file_that_holds_no_group(tmp_path, content, message):
     [
         (["--task", "paruty"], "task has name 'paruty', .*, did you mean 'parity'"),
         (["--rule", "glaa"], "rule has name 'glaa', .*, did you mean 'gla'"),
+        (["--length", "6", "robustness"], "--length has a value before robustness, expected none"),
+        (["robustnes"], "No such command 'robustnes'"),
         (["--length", "0"], "Invalid value for '--length'"),
         (["--group", "no such file"], "Invalid value for '--group'"),
         (["--group", "pyproject.toml", "--task", "parity"], "expected either --task or --group"),

@@ -1,7 +1,6 @@
 """`refmem longcontext`: what it prints, its exit codes, and one clear line for bad input."""
 
 import re
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -109,7 +108,10 @@ def test_gates_that_are_left_out_are_the_best():
     [
         (["stream"], "Missing argument 'MEMORY'"),
         (["stream", "delte"], "memory: name has value 'delte', .* did you mean 'delta'"),
-        (["stream", "delta", "--beta", "3"], "Delta: beta has value 3.0, expected a step in"),
+        (
+            ["stream", "delta", "--beta", "3"],
+            "Delta: beta has value 3.0, expected at least 0 and at",
+        ),
         (["stream", "delta", "--alpha", "0.9"], "delta: alpha has value 0.9, expected only beta"),
         (["stream", "averaged", "--beta", "1"], "averaged: beta has value 1.0, expected no gate"),
         (["stream", "averaged", "--tokens", "15"], "tokens has value 15, expected a multiple of"),
@@ -119,9 +121,8 @@ def test_gates_that_are_left_out_are_the_best():
         (["track", "--noise", "0"], "World: noise has value 0.0, expected more than 0"),
         (["track", "--world", "walk"], "Invalid value for '--world'"),
         (["track", "--world", "periodic", "--period", "1"], "Periodic: period has value 1, expect"),
-        (["track", "--keep", "2"], "RandomWalk: keep has value 2.0, expected a factor in"),
+        (["track", "--keep", "2"], "RandomWalk: keep has value 2.0, expected at least 0 an"),
         (["limits", "--contexts", "1"], "Invalid value for '--contexts'"),
-        (["limits", "--plot", "x.pdf"], "plot: file has name 'x.pdf', expected one ending in"),
         (["track", "--period", "9"], "random_walk: period has value 9, expected only drift and ke"),
         (
             ["track", "--world", "fixed", "--drift", "1"],
@@ -155,14 +156,6 @@ def test_a_folder_is_no_state(tmp_path):
     result = run("stream", "averaged", "--state", tmp_path)
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
-
-
-def test_without_matplotlib_a_plot_is_refused_before_the_study(monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    result = run("limits", "--plot", "x.svg")
-    assert result.exit_code == 3
-    assert re.fullmatch(r"refmem: matplotlib is not installed; [^\n]*\n", result.stderr)
-    assert not result.stdout
 
 
 def test_times_end_with_the_last_token():

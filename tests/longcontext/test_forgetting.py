@@ -148,11 +148,21 @@ def test_the_moments_in_a_turning_world_settle_at_the_closed_form(keys, period):
 
 @pytest.mark.parametrize("beta", [0.0, 2.0])
 def test_a_step_that_never_settles(beta):
-    with pytest.raises(ValueError, match=r"settled_error: beta has value .*, expected a num"):
+    with pytest.raises(
+        ValueError, match=r"settled_error: beta has value .*, expected more than 0 and less than 2"
+    ):
         settled_error(beta, 0.1, 1.0)
 
 
-@pytest.mark.parametrize(("drift", "noise"), [(-1.0, 1.0), (0.1, 0.0)])
-def test_variances_that_are_none(drift, noise):
-    with pytest.raises(ValueError, match="forgetting: drift, noise have values"):
-        best_step(drift, noise)
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"drift": -1.0}, "forgetting: drift has value -1.0, expected at least 0, because it is"),
+        ({"noise": 0.0}, "forgetting: noise has value 0.0, expected more than 0, because it is"),
+        ({"keys": 0}, "forgetting: keys has value 0, expected at least 1, because it counts"),
+        ({"keep": 1.5}, "forgetting: keep has value 1.5, expected at least 0 and at most 1"),
+    ],
+)
+def test_a_world_that_cannot_be(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        best_step(**{"drift": 0.1, "noise": 1.0} | wrong)

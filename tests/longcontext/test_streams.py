@@ -222,5 +222,5 @@ def test_a_stream_does_not_run_backwards():
 
 
 def test_a_chunk_counts_tokens():
-    with pytest.raises(ValueError, match="Stream: chunk has value 0, expected a whole"):
+    with pytest.raises(ValueError, match="Stream: chunk has value 0, expected at least 1, because"):
         Stream(Delta(0.5), WORLD, chunk=0)

@@ -8,7 +8,8 @@ from refmem.oracle import draws
 from refmem.oracle.cases import ChoiceError, checkable_rules, find_case, names_of
 from refmem.oracle.conventions import Convention
 from refmem.oracle.draws import Random
-from refmem.oracle.regimes import LENGTHS, REGIMES
+from refmem.oracle.regime import LENGTHS
+from refmem.oracle.regimes import REGIMES
 
 LOGARITHM_IS_EXACT = [rule for rule in checkable_rules().values() if rule.name != "rwkv7"]
 """Gates are exp of a dyadic number, which a convention of logarithms finds again by its name."""

@@ -94,8 +94,26 @@ def test_the_first_bad_token_is_named():
     assert "first bad token 64, head (0, 0)" in report.failures[0].reason
 
 
+def test_the_worst_token_and_case_are_named():
+    def wrong(**inputs):
+        out, state = gated_delta(**inputs)
+        if out.shape[-2] > 40:
+            out[0, 1, 3] *= 1.01
+            out[1, 0, 40] += 2
+        return out, state
+
+    report = check(wrong, rule="gated_delta", seeds=[0, 3])
+    reasons = {one.case: one.reason for one in report.failures}
+    where = "first bad token 3, head (0, 1), worst token 40, head (1, 0)"
+    assert reasons["gated_delta/ordinary/3"].endswith(where)
+    assert report.worst.share == max(one.share for one in report.outcomes) > 1
+    assert report.worst in report.failures
+    assert check(gated_delta, rule="gated_delta", seeds=[0]).worst.share <= 1
+
+
 def test_nothing_run_is_not_conforming():
     assert not refmem.oracle.Report("nobody", ()).conforms
+    assert refmem.oracle.Report("nobody", ()).worst is None
 
 
 def test_watch_sees_every_case():

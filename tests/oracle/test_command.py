@@ -1,7 +1,9 @@
 """`refmem check` of functions and programs in other conventions, and `refmem mutants`."""
 
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -12,6 +14,11 @@ from refmem.cli import main
 
 SOURCE = pathlib.Path(__file__).parent / "delta.c"
 FLASH = "tests.oracle.flash:gated_delta"
+NOT_IN_THE_BACKGROUND = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from refmem.cli import main; main()"
+)
+"""The command line, also where the tests were started by what ignores Ctrl-C."""
 
 
 def run(*arguments):
@@ -48,6 +55,28 @@ def test_a_program(tmp_path):
     result = run("check", "--exec", str(built), "--rule", "delta", "--seed", "0")
     assert result.exit_code == 0, result.output
     assert "conforms" in result.output
+
+
+def test_ctrl_c_is_one_line_and_leaves_no_report(tmp_path):
+    """As a terminal does it: the run and the process of the kernel are both interrupted."""
+    kernel = (
+        "import time\ndef kernel(**inputs):\n    print('begun', flush=True)\n    time.sleep(60)\n"
+    )
+    (tmp_path / "slow.py").write_text(kernel)
+    command = "check slow:kernel --rule delta --seed 1 --html report.html --json report.json"
+    with subprocess.Popen(
+        [sys.executable, "-c", NOT_IN_THE_BACKGROUND, *command.split()],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        assert run.stderr.readline() == "begun\n"
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.communicate(timeout=30) == ("", "refmem: stopped before the end\n")
+    assert run.returncode == 130
+    assert not list(tmp_path.glob("*report*"))
 
 
 def test_mutants_are_listed_with_what_kills_them():

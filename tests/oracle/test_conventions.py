@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refmem.oracle.cases import checkable_rules, find_case, has_matrix_state, names_of
+from refmem.oracle.cases import checkable_rules, find_case, names_of
 from refmem.oracle.conventions import NORMS, REFMEM, SCALES, Convention, normalised
+from refmem.oracle.inputs import has_matrix_state
 from refmem.oracle.layouts import JOINED, LAYOUTS, STATE, join, pack, packed_shape, part, unpack
 from refmem.oracle.presets import FLA, FLASHINFER, GGML, MLX, ONNX, PRESETS
 

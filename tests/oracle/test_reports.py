@@ -50,6 +50,11 @@ def no_pictures(operator, case):
     return {}
 
 
+def test_the_page_names_the_worst_case():
+    text = Page(as_html(REPORT, no_pictures)).text
+    assert "worst case: delta/ordinary/1 of one, inf times what is allowed" in text
+
+
 def test_json_has_everything_and_is_json_everywhere():
     found = json.loads(as_json(REPORT, ["beta squared"]), parse_constant=pytest.fail)
     assert found["target"] == "a<b>"

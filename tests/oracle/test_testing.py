@@ -60,6 +60,18 @@ def test_a_wrong_kernel_raises_and_names_the_case(mistake, case):
         assert_conforms(wrong, case=f"gated_delta/{case}")
 
 
+def test_what_a_wrong_kernel_computes_instead_is_said():
+    def wrong(**inputs):
+        return gated_delta(**inputs, mistake="error left out")
+
+    said = (
+        r"\n\nwrong: output and state equal gated_delta with the error left out.*"
+        r"\nlook at .*\nseen before: "
+    )
+    with pytest.raises(AssertionError, match=said):
+        assert_conforms(wrong, case="gated_delta/ordinary/1")
+
+
 def test_a_crash_is_a_failure_of_every_case():
     with pytest.raises(AssertionError, match=r"failed\n    delta/ordinary/0: raised TypeError: "):
         assert_conforms(lambda: None, rule="delta", seeds=[0])
@@ -72,6 +84,14 @@ def test_a_right_gradient_conforms(rule):
     one = getattr(refmem, rule)
     name = names_of(one, [0])[0]
     assert_conforms(one, case=name, grad=gradient(one))
+
+
+def test_a_kernels_own_gradient_is_checked():
+    """`grad=True`: an attribute vjp, and without one there is none."""
+    case = "delta/ordinary/1"
+    assert_conforms(refmem.delta, case=case, grad=True)
+    with pytest.raises(AssertionError, match=r"1 of 2 cases failed\n.*has no attribute vjp"):
+        assert_conforms(lambda **inputs: refmem.delta(**inputs), case=case, grad=True)
 
 
 WRONG = {

@@ -23,6 +23,7 @@ def readings():
     return [read(model, tokens) for tokens in TEXTS]
 
 
+@pytest.mark.filterwarnings("ignore:capacity. tau has value")
 def test_every_head_is_measured_on_its_own_pairs(readings):
     found = memories.measure_heads(readings)
     assert [(one.layer, one.head) for one in found] == list(np.ndindex(LAYERS, HEADS))

@@ -9,8 +9,9 @@ import click
 
 from refmem.checking import file_in_a_folder
 from refmem.extras import MissingExtraError
-from refmem.plot import check_path, save
-from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, progress_bar
+from refmem.plot import save
+from refmem.studying import picture
+from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, watched
 from tools.transformer.figures import draw
 from tools.transformer.model import Model
 from tools.transformer.package import FEWEST, Vocabulary, load_model
@@ -30,16 +31,6 @@ def text_of_file(context: click.Context, option: click.Parameter, path: str) -> 
         raise click.UsageError(
             f"--text has value {path!r}, expected a text in UTF-8: {error}"
         ) from error
-
-
-def picture(context: click.Context, option: click.Parameter, path: str | None) -> str | None:
-    """A figure to be drawn; that it can be written is known before the run."""
-    try:
-        if path is not None:
-            check_path(path)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    return path
 
 
 @click.command()
@@ -91,12 +82,7 @@ def main(
 
 def _study(model: Model, windows: list[list[int]], seed: int) -> Study:
     """The study, with a progress bar."""
-    with progress_bar("real_model") as progress:
-        task = progress.add_task("heads", total=None)
-
-        def watch(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
+    with watched("real_model", "heads") as watch:
         return study(model, windows, seed, watch)
 
 

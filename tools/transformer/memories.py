@@ -11,6 +11,7 @@ A layer's weights are a memory of M pairs; what matters is how many of them answ
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -110,7 +111,7 @@ def measure_head(part: Part) -> Head:
         part.layer,
         part.head,
         key_length=_root_mean(norm2(k) for k, _ in real),
-        directions=float(np.mean([effective_dim(k - k.mean(0)) for k, _ in real])),
+        directions=float(np.mean([effective_dim(k, centred=True) for k, _ in real])),
         temperature=used_temperature(text.scores for text in texts),
         answering=_exp_mean(entropy(text.weights) for text in texts),
         offset=offset,
@@ -120,8 +121,19 @@ def measure_head(part: Part) -> Head:
         snr_isotropic=median_snr(
             (isotropic(k, random), isotropic(v, random)) for k, v in real * DRAWS
         ),
-        snr_theory=_median_snr(gaussian_prediction(k, isotropic=True) for k, _ in real),
+        snr_theory=theoretical_snr(k for k, _ in real),
     )
+
+
+def theoretical_snr(keys: Iterable[np.ndarray]) -> float:
+    """The closed form for isotropic memories, the median over the keys of all texts.
+
+    >>> theoretical_snr([np.array([[8., 0.], [0., 8.]])])
+    inf
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it is cold: `Head.snr_theory` says what that means
+        return _median_snr([gaussian_prediction(k, isotropic=True) for k in keys])
 
 
 def used_temperature(scores: Iterable[np.ndarray]) -> float:

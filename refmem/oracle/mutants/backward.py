@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import Case, gate_of
+from refmem.oracle.cases import Case
 from refmem.oracle.gradients import Backward, gradients, true_form
+from refmem.oracle.inputs import gate_of
 from refmem.oracle.layouts import Arrays, is_timed
 from refmem.oracle.mutants.mutant import cut, ends_of_chunks, tokens_of
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from refmem.memory import Result
-from refmem.oracle.cases import GROUP, Case, gate_of
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import GROUP, gate_of
 from refmem.oracle.layouts import merge_heads, split_heads
 from refmem.oracle.mutants.mutant import Memory
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.oracle.cases import gate_of
+from refmem.oracle.inputs import gate_of
 from refmem.oracle.mutants.changes import change_input, first_head, sigmoid
 from refmem.oracle.mutants.mutant import Mutant, has
 

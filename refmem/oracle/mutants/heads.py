@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.oracle.cases import Case, has_matrix_state
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import has_matrix_state
 from refmem.oracle.mutants.changes import change_input, first_head, normalised, other_head_map
 from refmem.oracle.mutants.mutant import Mutant, has
 

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from refmem.memory import CacheRule, Result, StateRule
-from refmem.oracle.cases import Case, gate_of
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import gate_of
 from refmem.oracle.layouts import Arrays, is_timed
 from refmem.oracle.reference import run_rule, unchecked
 from refmem.rule import Rule

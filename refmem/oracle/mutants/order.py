@@ -6,7 +6,8 @@ They change a rule's transition, so they fit every linear rule. Bugs are rows of
 from __future__ import annotations
 
 from refmem.memory import Transition
-from refmem.oracle.cases import Case, gate_of, has_matrix_state
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import gate_of, has_matrix_state
 from refmem.oracle.mutants.mutant import Mutant, is_linear, made, with_transition
 
 

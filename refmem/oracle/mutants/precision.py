@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from refmem.memory import Result, StateRule
-from refmem.oracle.cases import Case, gate_of
+from refmem.numbers import to_bits
+from refmem.oracle.cases import Case
 from refmem.oracle.ingredients import WHOLE
+from refmem.oracle.inputs import gate_of
 from refmem.oracle.mutants.changes import change_input, change_result, with_state
 from refmem.oracle.mutants.mutant import Memory, Mutant, ends_of_chunks, has, in_pieces, tokens_of
 from refmem.states import each
@@ -26,16 +28,6 @@ BITS = {"bfloat16": 8, "float16 or TF32": 11}
 LOADED = {"q": "the queries", "k": "the keys", "v": "the values", "beta": "beta"}
 SEEN = "89, 141 (vLLM#53877, SGLang#38975, maxtext#5179), E3"
 CAST = "132, 141 (maxtext#5179)"
-
-
-def to_bits(bits: int, x: np.ndarray) -> np.ndarray:
-    """So many bits of each number, rounded to nearest, ties to even.
-
-    >>> to_bits(8, np.array([1 + 2**-8, 1 + 3 * 2**-8])).tolist()  # a tie, and another
-    [1.0, 1.015625]
-    """
-    whole, power = np.frexp(x)
-    return np.ldexp(np.rint(whole * 2.0**bits) / 2.0**bits, power)
 
 
 def rounded_logarithm(rounding: Rounding) -> Rounding:

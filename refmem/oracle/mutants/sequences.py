@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import POOL, Case
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import POOL
 from refmem.oracle.layouts import Arrays
 from refmem.oracle.mutants.mutant import Mutant, Run, has
 from refmem.oracle.reference import arguments, parts_of, sequence, unslotted

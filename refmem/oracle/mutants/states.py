@@ -6,7 +6,8 @@ Bugs are rows of the survey of 144 reported ones; E3 is its list of mutants.
 from __future__ import annotations
 
 from refmem.memory import Result
-from refmem.oracle.cases import Case, has_matrix_state
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import has_matrix_state
 from refmem.oracle.mutants.changes import (
     both_ways,
     change_result,

@@ -11,7 +11,8 @@ import numpy as np
 
 from refmem.algebra import transposed, unit_lower_solve
 from refmem.memory import Result, StateRule
-from refmem.oracle.cases import Case, gate_of, has_matrix_state
+from refmem.oracle.cases import Case
+from refmem.oracle.inputs import gate_of, has_matrix_state
 from refmem.oracle.mutants.changes import change_input
 from refmem.oracle.mutants.mutant import (
     Memory,

@@ -105,12 +105,8 @@ def _of_dtype(target: Group, dtype: Any) -> Any:
 def find_dtype(dtype: Any) -> np.dtype:
     """The dtype, float32 unless given; "bfloat16" is that of ml_dtypes."""
     if dtype == "bfloat16":
-        try:
-            return bfloat16()
-        except ImportError:
-            raise UnavailableError(
-                "ml_dtypes is not installed; install it with: pip install 'refmem[lowp]'"
-            ) from None
+        require("ml_dtypes", "lowp")
+        return bfloat16()
     return np.dtype(dtype or np.float32)
 
 

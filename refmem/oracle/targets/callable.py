@@ -27,6 +27,8 @@ class PythonCallable:
     limit      why a case lies outside what the function promises; "" if it does not
     device     of torch, such as "cuda"
     backward   whether it has gradients
+    vjp        what gives them where it is not autograd: a function of the same arguments, and of
+               dout and dstate; for NumPy, an attribute of that name unless it is passed
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class PythonCallable:
         limit: Callable[[Case], str] | None = None,
         device: str = "",
         backward: bool = True,
+        vjp: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name or getattr(function, "__name__", "function")
         self.operators: tuple[str, ...] = (self.name,)
@@ -51,6 +54,7 @@ class PythonCallable:
         self.stateless = self.operators if state == "none" else ()
         self.function, self.library, self.device = function, library, device
         self.backward = backward
+        self.vjp = getattr(function, "vjp", None) if vjp is None and library == "numpy" else vjp
         self._extra, self._state, self._limit = dict(extra or {}), state, limit
 
     def uncovered(self, operator: str, case: Case) -> str:
@@ -62,16 +66,17 @@ class PythonCallable:
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Call the function."""
         given = {n: to_library(x, self.library, self.device) for n, x in inputs.items()}
-        result = self.function(**self._with_state(case, given), **self.options_of(case))
+        result = self.function(**self.with_state(case, given), **self.options_of(case))
         if self._state == "none":
             return (result[0] if isinstance(result, tuple) else result), None
         return result
 
-    def _with_state(self, case: Case, given: dict[str, Any]) -> dict[str, Any]:
+    def with_state(self, case: Case, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments, fields of a state joined as the rule's own kind of state."""
-        fields = [name for name in case.axes if name.startswith("state.")]
-        theirs = {name: given.pop(self.convention.name(name)) for name in fields}
-        return given if not fields else given | {"state": state_of(case, theirs)}
+        fields = {n: self.convention.name(n) for n in case.axes if n.startswith("state.")}
+        theirs = {name: given[field] for name, field in fields.items()}
+        others = {name: x for name, x in given.items() if name not in fields.values()}
+        return others | {"state": state_of(case, theirs)} if fields else given
 
     def options_of(self, case: Case) -> dict[str, Any]:
         """The keyword arguments of a call that are not arrays."""

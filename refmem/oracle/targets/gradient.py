@@ -1,4 +1,4 @@
-"""A target's gradients: of torch, JAX and MLX by their own autograd, of NumPy functions by `.vjp`.
+"""A target's gradients: by its `vjp`, or of torch, JAX and MLX by their own autograd.
 
 What is differentiated is <dout, out> + <dstate, state>, by every input the function was given.
 """
@@ -6,6 +6,7 @@ What is differentiated is <dout, out> + <dstate, state>, by every input the func
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,23 +30,28 @@ class GradientCallable:
         """Gradients for inputs and the cotangents dout and dstate."""
         given = {n: x for n, x in inputs.items() if n not in ("dout", "dstate")}
         along = {n: x for n, x in inputs.items() if n in ("dout", "dstate")}
+        if self._target.vjp is not None:
+            return self._by_vjp(self._target.vjp, case, inputs)
         if self._target.library == "torch":
             return self._by_torch(case, given, along)
         if self._target.library == "jax":
             return self._by_jax(case, given, along)
         if self._target.library == "mlx":
             return self._by_mlx(case, given, along)
-        vjp = getattr(self._target.function, "vjp", None)
-        if vjp is None:
-            raise TypeError(f"{self._target.name} has no attribute vjp, which gives its gradients")
-        grads = vjp(**given, **along, **self._target.options_of(case))
+        raise TypeError(f"{self._target.name} has no attribute vjp, which gives its gradients")
+
+    def _by_vjp(self, vjp: Callable[..., Any], case: Case, inputs: Arrays) -> dict[str, Any]:
+        library, device = self._target.library, self._target.device
+        arrays = {n: to_library(x, library, device) for n, x in inputs.items()}
+        grads = vjp(**self._target.with_state(case, arrays), **self._target.options_of(case))
         return grads if isinstance(grads, dict) else grads._asdict()
 
     def _by_torch(self, case: Case, given: Arrays, along: Arrays) -> dict[str, Any]:
         device = self._target.device
         leaves = {n: to_library(x, "torch", device) for n, x in given.items()}
         wanted = {n: x.requires_grad_() for n, x in leaves.items() if x.is_floating_point()}
-        results = self._target.function(**leaves, **self._target.options_of(case))
+        arguments = self._target.with_state(case, leaves)
+        results = self._target.function(**arguments, **self._target.options_of(case))
         if self._target.stateless:
             results = (results[0] if isinstance(results, tuple) else results,)
         total = sum(
@@ -62,7 +68,9 @@ class GradientCallable:
         jax = importlib.import_module("jax")
         arrays = {n: to_library(x, "jax") for n, x in given.items()}
         options = self._target.options_of(case)
-        results, pull = jax.vjp(lambda x: self._target.function(**x, **options), arrays)
+        results, pull = jax.vjp(
+            lambda x: self._target.function(**self._target.with_state(case, x), **options), arrays
+        )
         pairs = zip(("dout", "dstate"), results, strict=True)
         dresults = tuple(along.get(n, np.zeros(r.shape, r.dtype)) for n, r in pairs)
         return dict(pull(dresults)[0])
@@ -73,7 +81,8 @@ class GradientCallable:
         wanted = [n for n in ("dout", "dstate") if n in along]
 
         def results(*arrays: Any) -> list[Any]:
-            return list(self._target.function(**dict(zip(given, arrays, strict=True)), **options))
+            named = dict(zip(given, arrays, strict=True))
+            return list(self._target.function(**self._target.with_state(case, named), **options))
 
         primals = [to_library(x, "mlx") for x in given.values()]
         cotangents = [to_library(along[n], "mlx") for n in wanted]

@@ -17,8 +17,8 @@ from refmem.oracle.targets.target import require
 
 def make_mlx() -> Group:
     """The function, once for each rule."""
-    require("mlx.core", "'mlx[cpu]' mlx-lm")
-    module = require("mlx_lm.models.gated_delta", "mlx-lm")
+    require("mlx.core", install="'mlx[cpu]' mlx-lm")
+    module = require("mlx_lm.models.gated_delta", install="mlx-lm")
     return Group(
         "mlx",
         [

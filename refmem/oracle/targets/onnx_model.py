@@ -14,10 +14,8 @@ com.microsoft in onnxruntime 1.32.
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +24,7 @@ from refmem.oracle.cases import Case
 from refmem.oracle.conventions import Convention
 from refmem.oracle.layouts import STATE, Arrays
 from refmem.oracle.reference import OUT
-from refmem.oracle.targets.target import UnavailableError
+from refmem.oracle.targets.target import require
 
 UPDATE_RULES = {
     "linear_attention": "linear",
@@ -62,16 +60,6 @@ class Operator(NamedTuple):
     def label(self) -> str:
         """Its domain and name."""
         return f"{self.domain} {self.name}"
-
-
-def require(package: str) -> ModuleType:
-    """Import a package of the `onnx` extra, or say how to install it."""
-    try:
-        return importlib.import_module(package)
-    except ImportError:
-        raise UnavailableError(
-            f"{package} is not installed; install it with: pip install 'refmem[onnx]'"
-        ) from None
 
 
 def head_counts(case: Case) -> dict[str, int]:
@@ -161,7 +149,7 @@ DELTA_NET_NORMALISES = _delta_net(_delta_net_limit, _short_offsets, qk_l2_norm=1
 
 def build(operator: Operator, case: Case, inputs: Arrays, convention: Convention) -> bytes:
     """A model with one node for one case, serialised. Its inputs and outputs are those of NumPy."""
-    helper = require("onnx").helper
+    helper = require("onnx", "onnx").helper
     dtype = inputs["query"].dtype
     node = helper.make_node(
         operator.name,
@@ -219,11 +207,13 @@ def _inner(name: str, x: np.ndarray) -> str:
 
 
 def _declare(name: str, x: np.ndarray) -> Any:
-    return require("onnx").helper.make_tensor_value_info(name, _type(shown(x.dtype)), x.shape)
+    return require("onnx", "onnx").helper.make_tensor_value_info(
+        name, _type(shown(x.dtype)), x.shape
+    )
 
 
 def _type(dtype: np.dtype) -> int:
-    types = require("onnx").TensorProto
+    types = require("onnx", "onnx").TensorProto
     return int(types.BFLOAT16 if dtype.name == "bfloat16" else types.DataType.Value(_NAMES[dtype]))
 
 

@@ -32,10 +32,9 @@ from refmem.oracle.targets.onnx_model import (
     STANDARD,
     STANDARD_WIDE,
     Operator,
-    require,
 )
 from refmem.oracle.targets.onnx_part import OnnxPart
-from refmem.oracle.targets.target import UnavailableError
+from refmem.oracle.targets.target import UnavailableError, require
 
 PROVIDER = "CPUExecutionProvider"
 QUIET = 4
@@ -51,8 +50,8 @@ NORMALISES = dataclasses.replace(ONNX_PACKED, norm="rsqrt", eps=1e-12)
 
 def make_onnxruntime() -> Group:
     """Every operator and dtype that this version has."""
-    require("onnx")
-    runtime = require("onnxruntime")
+    require("onnx", "onnx")
+    runtime = require("onnxruntime", "onnx")
     parts = [
         OnnxPart(known, convention, dtype, evaluate)
         for operators, convention, dtype in _every()
@@ -96,7 +95,7 @@ def _is_known(runtime: Any, operator: Operator, dtype: np.dtype) -> bool:
 
 def evaluate(model: bytes, outputs: tuple[str, ...], inputs: Arrays) -> Any:
     """Run a model on the CPU, in one thread."""
-    runtime = require("onnxruntime")
+    runtime = require("onnxruntime", "onnx")
     options = runtime.SessionOptions()
     options.log_severity_level = QUIET
     options.intra_op_num_threads = 1

@@ -22,9 +22,11 @@ START = 120.0
 """Seconds that a process has to start, import and make its target."""
 
 MAIN = (
-    "import sys; sys.path[:] = {path!r}; from refmem.oracle.targets.serving import serve; serve()"
+    "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    "sys.path[:] = {path!r}; from refmem.oracle.targets.serving import serve; serve()"
 )
-"""What the process runs; it finds modules where this one does."""
+"""What the process runs; it finds modules where this one does. An interrupt is not its own: whoever
+asks is interrupted too, and ends it."""
 
 
 class Process:

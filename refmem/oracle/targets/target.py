@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
 
+from refmem.extras import MissingExtraError, optional
 from refmem.oracle.cases import Case
 from refmem.oracle.conventions import Convention
 from refmem.oracle.layouts import Arrays
@@ -17,15 +17,12 @@ class UnavailableError(RuntimeError):
     """The target cannot run here: its package is missing, or it does not import."""
 
 
-def require(module: str, install: str = "") -> ModuleType:
-    """The module, or `UnavailableError` that says what to install: the package of that name."""
+def require(module: str, extra: str = "", *, install: str = "") -> ModuleType:
+    """The module, or `UnavailableError` that says what to install; see `refmem.extras.optional`."""
     try:
-        return importlib.import_module(module)
-    except ImportError:
-        package = module.partition(".")[0]
-        raise UnavailableError(
-            f"{package} is not installed; install it with: pip install {install or package}"
-        ) from None
+        return optional(module, extra, install=install)
+    except MissingExtraError as error:
+        raise UnavailableError(str(error)) from error
 
 
 class MisbehavedError(Exception):

@@ -12,7 +12,7 @@ Found of the kernels with fla-core 0.6.0 and triton 3.9.0, by that command, in f
 - chunk_delta_rule and chunk_gated_delta_product refuse float32. In float16 they keep what a chunk
   writes in float16, so that their float32 states have the error of float16, 1e-3, and their outputs
   up to four times the budget; the second has the NaN above, too.
-- chunk_comba and chunk_iplr_delta_rule miss the budget by up to a half in one case each;
+- chunk_comba and chunk_iplr_delta_rule miss the budget by up to a half in one case each, and
   parallel_path_attn does by 12 times from its second block of 64 tokens on (8e-6).
 - The gradients of the chunk kernels of gated delta and Comba are NaN, and lose digits, in the same
   cases as their outputs; all others are right, the one by the gate to 1.5 times c = 2.
@@ -39,6 +39,13 @@ Found of the naive files with fla-core 0.6.0 and torch 2.13.0 on a CPU, float32:
   difference. For a random memory of width 6 its step is off by 8.8 times the step itself; with the
   parentheses it is right to 3e-16. It is not among the functions below, because its read differs
   from `refmem.titans_normed` too.
+- The chunked naive of Momentum DeltaNet is wrong where mu is well below alpha, because it takes
+  1 - exp of differences of converging sums; it also adds 1e-6 to beta. The recurrent one is right.
+- The conjugate gradients of MesaNet stop short, by 1e-4, because of 1e-5 in their denominators.
+- Based and ReBased add 1e-6 to a denominator that is positive without: up to 1e-6 and 2e-5 here.
+- TTT's naive multiplies the caller's queries by the scale, in place. It reads otherwise than
+  `refmem.ttt_linear`, so it is not among the functions below; nor is HGRN's, which has no queries:
+  its recurrent form is right, and its chunked form where T is one chunk, all that it takes.
 - Everything else below is right, log-linear attention with several heads among it.
 """
 

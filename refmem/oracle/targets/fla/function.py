@@ -22,7 +22,9 @@ class Function(NamedTuple):
     layout, extra, state   as in `Convention` and `PythonCallable`
     multiple  how many tokens it works in multiples of
     groups    which heads may be more than the others
-    scale     "optional", "required", "fixed" at 1/sqrt(K), or "one" if it is 1 where none is passed
+    scale     "optional", "required", "fixed" at 1/sqrt(K), "one" if it is 1 where none is passed,
+              or "none" if it is 1 and cannot be passed
+    norm      how it normalises q and k, and eps of that; as in `Convention`
     square    whether values must be as wide as keys
     widths    the widths of keys that it takes, if not all
     lacks     inputs of the rule that it does not take
@@ -40,6 +42,7 @@ class Function(NamedTuple):
     multiple: int = 1
     groups: tuple[str, ...] = ()
     scale: str = "optional"
+    norm: tuple[str, float] = ("", 0)
     square: bool = False
     widths: tuple[int, ...] = ()
     lacks: tuple[str, ...] = ()
@@ -65,8 +68,10 @@ class Function(NamedTuple):
             base,
             names={**base.names, **self.names},
             layout=base.layout if base.layout == "varlen" else self.layout,
-            scale="1" if self.scale == "one" else base.scale,
-            takes_scale=self.scale != "fixed",
+            scale="1" if self.scale in ("one", "none") else base.scale,
+            takes_scale=self.scale not in ("fixed", "none"),
+            norm=self.norm[0],
+            eps=self.norm[1],
             groups=self.groups,
         )
         return PythonCallable(

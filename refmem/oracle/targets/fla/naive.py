@@ -22,6 +22,8 @@ from refmem.oracle.targets.target import UnavailableError
 
 GDP = {**FINAL, "num_householder": 2}
 DPLR = {"a": "alpha", "b": "beta", "alpha": "gk"}
+MOMENTUM = {"alpha": "log_alpha", "mu": "log_mu"}
+MOMENTS = {"fade": "g_atk", "weight": "beta_atk", "center": "log_atk_scale"}
 
 NAIVE = (
     Function("linear_attention", "linear_attn:naive_recurrent_linear_attn", extra=FINAL),
@@ -118,6 +120,69 @@ NAIVE = (
         {"levels": "level_scales"},
         state="none",
     ),
+    Function(
+        "gradient_momentum_delta",
+        "momentum_delta_rule:recurrent_momentum_delta_rule_ref",
+        MOMENTUM,
+        state="none",
+        needs=("p",),
+    ),
+    Function(
+        "gradient_momentum_delta",
+        "momentum_delta_rule:chunk_momentum_delta_rule_ref",
+        MOMENTUM,
+        state="none",
+        needs=("p",),
+    ),
+    Function(
+        "preconditioned_delta",
+        "precond_gated_delta_rule:naive_recurrent_precond_gated_delta_rule",
+        MOMENTS,
+        state="none",
+        norm=("max", 1e-12),
+    ),
+    Function(
+        "preconditioned_kda", "precond_kda:naive_recurrent_precond_kda", MOMENTS, state="none"
+    ),
+    Function(
+        "mesa",
+        "mesa_net:naive_mesa_net_exact",
+        {"lam": "lamb"},
+        state="none",
+        scale="none",
+        square=True,
+    ),
+    Function(
+        "mesa",
+        "mesa_net:naive_mesa_net_CG",
+        {"lam": "lamb"},
+        extra={"chunk_size": 16},
+        state="none",
+        multiple=16,
+        scale="none",
+        square=True,
+    ),
+    Function("taylor_attention", "based:naive_parallel_based", layout="bhtd", state="none"),
+    Function(
+        "taylor_attention",
+        "based:naive_chunk_based",
+        layout="bhtd",
+        extra={"chunk_size": 32},
+        state="none",
+        multiple=32,
+        scale="fixed",
+    ),
+    Function("power_attention", "rebased:naive_parallel_rebased", layout="bhtd", state="none"),
+    Function(
+        "retention",
+        "retention:naive_retention",
+        layout="bhtd",
+        state="none",
+        scale="fixed",
+        lacks=("gamma",),
+    ),
+    Function("abc", "abc:naive_recurrent_abc", layout="bhtd", state="none"),
+    Function("abc", "abc:naive_cumsum_abc", layout="bhtd", state="none", scale="fixed"),
 )
 
 
