@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from refmem.algebra import join, zeros
-from refmem.derivative.tape import Traced, boxed, pull, push, summed_to, traced, values
+from refmem.derivative.tape import Traced, boxed, leaves, pull, push, summed_to, traced, values
 from refmem.numbers import system_of
 from refmem.signature import Inputs, as_array, fits, nearest_name
 from refmem.states import each
@@ -87,19 +87,35 @@ def vjp(
     grads, by_state = pull(results, by_results, (call.given, call.S))
     if state is not None:
         by_state = each(lambda g, S: summed_to(g, np.shape(S)), by_state, state)
-    return gradients(rule, call, grads, by_state)
+    given_arrays = leaves((values(call.given), state, dout, dstate))
+    return gradients(rule, call, grads, by_state, given_arrays)
 
 
-def gradients(rule: Any, call: Call, grads: dict[str, np.ndarray], by_state: Any) -> Any:
-    """A named tuple: each input's gradient, None where it is made from others; scale; state."""
+def gradients(
+    rule: Any, call: Call, grads: dict[str, np.ndarray], by_state: Any, others: list[Any]
+) -> Any:
+    """A named tuple: each input's gradient, None where it is made from others; scale; state.
+
+    None of them shares memory with another, nor with the `others`.
+    """
     fields: dict[str, Any] = {name: grads.get(name) for name in rule.inputs}
     if "alpha" in fields and "log_alpha" not in fields and "alpha" in grads:
         fields["log_alpha"] = call.given["alpha"].value * grads["alpha"]
     if "scale" in grads:
         fields["scale"] = grads["scale"]
-    fields = {name: None if g is None else boxed(g).copy() for name, g in fields.items()}
+    for name, grad in fields.items():
+        if grad is not None:
+            fields[name] = apart(boxed(grad), others)
+            others = [*others, fields[name]]
     fields["state"] = each(np.copy, by_state)
     return namedtuple("Gradients", fields)(**fields)
+
+
+def apart(x: np.ndarray, others: list[Any]) -> np.ndarray:
+    """The array, or a copy if it is part of a larger one or shares memory with others."""
+    arrays = (other for other in others if isinstance(other, np.ndarray))
+    alone = x.flags.owndata and not any(np.may_share_memory(x, other) for other in arrays)
+    return x if alone else x.copy()
 
 
 def jvp(rule: Any, args: tuple[Any, ...], given: Any, state: Any, scale: Any) -> Tangents:

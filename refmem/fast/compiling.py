@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import inspect
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 from numba import from_dtype, njit, types
 
+from refmem.fast import lanes
 from refmem.fast.kernels import OPTIONS
 
 
@@ -38,7 +42,18 @@ def compiled(
         for place, ndim in enumerate(read + written)
     ]
     machine_code: Any = njit([types.none(*arguments)], cache=True, **OPTIONS)
-    return machine_code(kernel)
+    return machine_code(named_by(inspect.getsource(lanes), kernel))
+
+
+def named_by(source: str, kernel: Callable[..., None]) -> Callable[..., None]:
+    """The kernel under a name of its own for each `source` that it is made of.
+
+    Numba keeps machine code by a function's name and file, and compiles anew when that file has
+    changed. That lanes have changed, which are in another, shows in the name.
+    """
+    same = FunctionType(kernel.__code__, kernel.__globals__)
+    same.__qualname__ = f"{kernel.__name__}_{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    return same
 
 
 def _with_whole_rows(x: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ BLOCKS = 8
 """Blocks a segment. As many states are made again for a head at work; a head keeps one for each."""
 
 
-WORTH_A_TAPE = 2**23
+WORTH_A_TAPE = 2**24
 """Entries of states below which taping a segment costs more than running it."""
 
 
@@ -68,7 +68,7 @@ class Adjoint:
         dx = {name: np.zeros(array.shape, dS.dtype) for name, array in self.x.arrays.items()}
         into, G = self.x.replace(**dx), dS.copy()
         with threads(4 * self.x.T * G.size) as (count, shared):
-            heads = head_groups(self.x, G, BLOCKS * self.chunk, WORTH_A_TAPE)
+            heads = head_groups(self.x, G, BLOCKS * self.chunk, WORTH_A_TAPE, count)
             columns = shared if len(heads) < count else None
 
             def of_heads(index: tuple[Any, ...]) -> None:
@@ -178,16 +178,23 @@ def pull_block(
     decay, ddecay = m.decay, into.decay
     if decay is not None:
         decay, ddecay = np.broadcast_to(decay, k.shape), np.empty(k.shape, S.dtype)
-    by_keys = into.read, into.write[0], ddecay, *(into.erase or (None, None))
-    recalled = (None, None) if u is None else (asked, by_recalled[:, :0:-1])
+    du, dw = into.erase or (None, None)
+    dasked = None if u is None else by_recalled[:, :0:-1]
+    written: tuple[Any, ...] = v, u, asked
+    if m.corrects and du is not None:
+        # u is -k, so all that k writes is v - asked, and the derivative by k covers that by u
+        written = v - asked, None, None
+        du[...], du = 0, None
+    v, u, asked = written
+    by_keys = into.read, into.write[0], ddecay, du, dw
 
     def of_keys(part: slice) -> None:
         q_, k_, decay_, u_, w_, *into_ = (
             None if x is None else x[..., part] for x in (q, k, decay, u, w, *by_keys)
         )
         call(
-            pull_keys, q_, k_, v, decay_, u_, w_, recalled[0], dout, recalled[1], S[:, part],
-            G[:, part], into=tuple(into_),
+            pull_keys, q_, k_, v, decay_, u_, w_, asked, dout, dasked, S[:, part], G[:, part],
+            into=tuple(into_),
         )  # fmt: skip
 
     over_lanes(of_keys, transposed(S), columns)

@@ -97,8 +97,10 @@ def pull_keys(
     """Derivatives by what has the width of a key, from those by what has the width of a value.
 
     S (H, K, V) is the state before the first token and G the derivative by the state after the
-    last; `asked` is what `run_tokens` recalled, `dasked` the derivative by it. Here lanes are keys,
-    and rows are values. S[t] is run again, then G[t], the derivative by S[t], backwards:
+    last; `asked` is what `run_tokens` recalled, `dasked` the derivative by it. A rule whose u is -k
+    leaves out u, `asked` and du: its v is what k writes after all, less what was recalled. Here
+    lanes are keys, and rows are values. S[t] is run again, then G[t], the derivative by S[t],
+    backwards:
 
         dq[t] = S[t] dout[t]         dw[t] = S[t-1] dasked[t]
         dk[t] = G[t] v[t]            du[t] = G[t] asked[t]
@@ -147,19 +149,22 @@ def _pull_reads(
         key, by_query = load(k[h, t], start), zeros(k)
         if decay is not None:
             keep = load(decay[h, t], start)
+        if dw is not None:
+            by_ask = zeros(k)
         if u is not None:
-            add, by_ask = load(u[h, t], start), zeros(k)
+            add = load(u[h, t], start)
         for j in range(V):
             old = get(states[t * V + j])
             new = v[h, t, j] * key
-            if u is not None:
+            if dw is not None:
                 by_ask += dasked[h, t, j] * old
+            if u is not None:
                 new += asked[h, t, j] * add
             new += old if decay is None else keep * old
             put(states[(t + 1) * V + j], new)
             by_query += dout[h, t, j] * new
         store(dq[h, t], start, by_query)
-        if u is not None:
+        if dw is not None:
             store(dw[h, t], start, by_ask)
 
 
@@ -187,11 +192,13 @@ def _pull_writes(
         if decay is not None:
             keep, by_keep = load(decay[h, t], start), zeros(q)
         if w is not None:
-            ask, by_add = load(w[h, t], start), zeros(q)
+            ask = load(w[h, t], start)
+        if du is not None:
+            by_add = zeros(q)
         for j in range(V):
             by_new = get(slope[j]) + dout[h, t, j] * query
             by_key += v[h, t, j] * by_new
-            if w is not None:
+            if du is not None:
                 by_add += asked[h, t, j] * by_new
             if decay is not None:
                 by_keep += by_new * get(states[t * V + j])
@@ -202,5 +209,5 @@ def _pull_writes(
         store(dk[h, t], start, by_key)
         if decay is not None:
             store(ddecay[h, t], start, by_keep)
-        if w is not None:
+        if du is not None:
             store(du[h, t], start, by_add)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 
 from refmem.algebra import recall
@@ -39,9 +40,10 @@ def run(
     require_memory(rule.name, S, *sizes[: 1 if every is None else 2])
     out = np.empty(sizes[0], S.dtype)
     states = None if every is None else np.empty(sizes[1], S.dtype)
-    with threads(x.T * S.size) as (count, shared):
+    turn = (every or _segment(S, numba.get_num_threads())) * math.prod(S.shape[-2:])
+    with threads(x.T * S.size, turn) as (count, shared):
         tokens = every or _segment(S, count)
-        heads = head_groups(x, S, tokens, WORTH_A_CALL)
+        heads = head_groups(x, S, tokens, WORTH_A_CALL, count)
         columns = shared if len(heads) < count else None
 
         def of_heads(index: tuple[Any, ...]) -> None:
@@ -58,10 +60,17 @@ def run(
     return out, S, states
 
 
-def head_groups(x: Inputs, S: np.ndarray, tokens: int, worth: int) -> list[tuple[Any, ...]]:
-    """Indices of heads, so many at once that a segment of them has at least `worth` entries."""
+def head_groups(
+    x: Inputs, S: np.ndarray, tokens: int, worth: int, count: int
+) -> list[tuple[Any, ...]]:
+    """Indices of heads, so many at once that a segment of them has at least `worth` entries; and as
+    many groups as `count` threads share evenly, if there are heads enough."""
     once = max(1, S.shape[-2] * S.shape[-1] * min(x.T, tokens))
-    return list(groups(x.lead, 1 + worth // once))
+    heads, size = x.lead[-1], -(-worth // once)
+    turns = heads // (size * count)
+    if turns:
+        size = -(-heads // (turns * count))
+    return list(groups(x.lead, size))
 
 
 def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:

@@ -16,6 +16,10 @@ import numpy as np
 WORTH_A_THREAD = 2**21
 """Operations below which starting a thread costs more than it saves."""
 
+WORTH_A_TURN = 2**20
+"""Operations at a time below which threads cost more than they save: between kernels they take
+turns with Python's lock, and to wake for a turn takes as long as a short kernel."""
+
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], None]
 
 
@@ -26,13 +30,14 @@ def one_by_one(function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
 
 
 @contextmanager
-def threads(operations: int) -> Iterator[tuple[int, Map]]:
-    """How many threads there are for so much work, and a `map` over them that returns nothing.
+def threads(operations: int, turn: float = math.inf) -> Iterator[tuple[int, Map]]:
+    """How many threads there are for so much work, so much of it at a time; and a `map` over them
+    that returns nothing.
 
     At most Numba's number of threads, as set by NUMBA_NUM_THREADS or `numba.set_num_threads`.
     """
     count = min(numba.get_num_threads(), 1 + operations // WORTH_A_THREAD)
-    if count == 1:
+    if count == 1 or turn < WORTH_A_TURN:
         yield 1, one_by_one
         return
     with ThreadPoolExecutor(count) as pool:

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 from numba import njit
+from numba.core.caching import CompileResultCacheImpl
 
+from refmem.fast.compiling import named_by
+from refmem.fast.kernels import run_tokens
 from refmem.fast.lanes import LINE, get, load, put, store, tile, width, zeros
 
 
@@ -48,3 +51,10 @@ def test_a_tile_begins_a_line_of_the_cache(dtype):
         block = tile(rows, np.zeros(1, dtype))
         assert block.shape == (rows, width(block))
         assert block.ctypes.data % LINE == 0
+
+
+def test_machine_code_is_kept_apart_by_what_lanes_are():
+    kernels = [named_by(source, run_tokens) for source in ("lanes", "lanes", "other lanes")]
+    one, same, other = (CompileResultCacheImpl(kernel).filename_base for kernel in kernels)
+    assert one == same, "machine code for the same lanes is found again"
+    assert one != other, "machine code for other lanes is not taken for theirs"

@@ -17,6 +17,7 @@ SHARED = [refmem.linear_attention, refmem.gated_delta, refmem.value_gated, refme
 def many_threads(monkeypatch):
     """Every call is worth a thread, and Numba is back at its own number afterwards."""
     monkeypatch.setattr(sharing, "WORTH_A_THREAD", 1)
+    monkeypatch.setattr(sharing, "WORTH_A_TURN", 1)
     before = numba.get_num_threads()
     yield min(2, numba.config.NUMBA_NUM_THREADS)
     numba.set_num_threads(before)

@@ -19,6 +19,10 @@ FACTORS = ("beta", "erase", "write", "weight", "fade")
 OTHER_AXIS = 16
 """Length of any other axis: slots, experts, hidden channels, a window."""
 
+REST = 0.05
+"""Seconds before a timed call: threads of the call before it, of OpenMP's and ONNX Runtime's kind,
+wait for more work by spinning, and would take a core from the next."""
+
 
 def inputs(rule: Rule, lead: tuple[int, ...], seed: int = 0, **sizes: int) -> dict[str, Any]:
     """Random inputs as a model would have them: rows of norm about 1, gates between 0.5 and 1.
@@ -58,6 +62,7 @@ def medians(calls: Sequence[Callable[[], Any]], runs: int) -> list[float]:
     seconds: list[list[float]] = [[] for _ in calls]
     for round_ in range(runs + 1):
         for times, call in zip(seconds, calls, strict=True):
+            time.sleep(REST)
             start = time.perf_counter()
             call()
             if round_:
