@@ -22,7 +22,8 @@ from derivations.context_constant_step import beta as step
 from derivations.context_constant_step import kept
 from derivations.statement import Equation, Inequality
 from derivations.symbols import d as keys
-from refmem.longcontext.forgetting import drift_of_step, settled_error
+from refmem.longcontext.forgetting import drift_of_step
+from refmem.longcontext.forgetting import settled as shipped_settled
 
 beta, r, Q, P, X = sp.symbols("beta r Q P X", positive=True)
 a, h, n = sp.symbols("a h n", nonnegative=True)
@@ -46,10 +47,10 @@ def one_token_of_the_shipped_rule():
 
 
 def it_settles_there():
-    """(1 - s) (a P + Q) + beta^2 r = P; refmem.longcontext.settled_error at beta = 1/2, a = 1/4."""
+    """(1 - s) (a P + Q) + beta^2 r = P; what is shipped is this P at beta = 1/2, a = 1/4."""
     yield Equation(left * (a * settled + Q) + beta**2 * r, settled)
     half = sp.Rational(1, 2)
-    shipped = settled_error(half, Q / keys, r, keys, half)
+    shipped = shipped_settled(half, Q / keys, r, keys, half)
     yield Equation(shipped, settled.subs({beta: half, a: half**2}))
 
 

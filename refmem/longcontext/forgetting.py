@@ -12,6 +12,7 @@ for any world.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,16 @@ def settled_error(
     """
     _check(drift, noise, keys, keep)
     check_number("settled_error", "beta", beta, "other steps never settle", above=0, below=2)
+    return settled(beta, drift, noise, keys, keep)
+
+
+def settled(beta: Any, drift: Any, noise: Any, keys: Any, keep: Any) -> Any:
+    """The formula of `settled_error` alone, on numbers or symbols.
+
+    >>> from fractions import Fraction
+    >>> settled(Fraction(1, 2), Fraction(1, 2), 1, 1, 1)
+    Fraction(1, 2)
+    """
     share = beta * (2 - beta) / keys
     left = (1 - share) * keep**2
     return ((1 - share) * keys * drift + beta**2 * noise) / (1 - left)

@@ -31,7 +31,9 @@ def main(longest: int, heads: int, width: int, runs: int) -> None:
     exponent, _ = np.polyfit(np.log(lengths), np.log(seconds), 1)
     Console().print(table, f"time grows as T to the power {exponent:.3f}")
     if threads() > 1:
-        Console().print(f"efficiency of two threads: {efficiency(calls[0], runs):.2f}")
+        call = call_of(2048, heads=8, width=128)  # smaller ones run on one thread
+        share = efficiency(call, runs)
+        Console().print(f"efficiency of two threads, 8 heads, K = V = 128: {share:.2f}")
 
 
 def threads() -> int:
