@@ -22,8 +22,7 @@ from derivations.context_constant_step import beta as step
 from derivations.context_constant_step import kept
 from derivations.statement import Equation, Inequality
 from derivations.symbols import d as keys
-from refmem.longcontext.forgetting import drift_of_step
-from refmem.longcontext.forgetting import settled as shipped_settled
+from refmem.longcontext import forgetting
 
 beta, r, Q, P, X = sp.symbols("beta r Q P X", positive=True)
 a, h, n = sp.symbols("a h n", nonnegative=True)
@@ -50,7 +49,7 @@ def it_settles_there():
     """(1 - s) (a P + Q) + beta^2 r = P; what is shipped is this P at beta = 1/2, a = 1/4."""
     yield Equation(left * (a * settled + Q) + beta**2 * r, settled)
     half = sp.Rational(1, 2)
-    shipped = shipped_settled(half, Q / keys, r, keys, half)
+    shipped = forgetting.settled(half, Q / keys, r, keys, half)
     yield Equation(shipped, settled.subs({beta: half, a: half**2}))
 
 
@@ -77,7 +76,7 @@ def without_a_return_the_width_does_not_enter():
     there = beta**2 / (1 - beta) * r
     yield Equation(quadratic.subs({a: 1, Q: there}), 0)
     yield Equation(settled.subs({a: 1, Q: there}), beta * r * (keys - beta) / (1 - beta))
-    yield Equation(keys * drift_of_step(beta, r, keys), there)
+    yield Equation(keys * forgetting.drift_of_step(beta, r, keys), there)
 
 
 def the_best_step_for_the_next_token_completes_a_square():
