@@ -74,8 +74,8 @@ def _goes_on(case: Case) -> bool:
     return isinstance(case.rule, StateRule) and WHOLE & case.rule.inputs.keys() <= set(case.inputs)
 
 
-def _rounded_to(kind: str) -> tuple[Mutant, ...]:
-    rounding = functools.partial(to_bits, BITS[kind])
+def _one_rounded(kind: str, rounding: Rounding) -> tuple[Mutant, ...]:
+    """Mistakes with one input."""
     loaded = tuple(
         Mutant(
             f"{name} in {kind}",
@@ -105,6 +105,12 @@ def _rounded_to(kind: str) -> tuple[Mutant, ...]:
             call=change_input("gate", rounded_logarithm(rounding)),
             fits=has("gate"),
         ),
+    )
+
+
+def _state_rounded(kind: str, rounding: Rounding) -> tuple[Mutant, ...]:
+    """Mistakes with what is carried from token to token."""
+    return (
         Mutant(
             f"initial state in {kind}",
             f"the initial state rounded to {kind}",
@@ -121,6 +127,12 @@ def _rounded_to(kind: str) -> tuple[Mutant, ...]:
             call=every_token(rounding),
             fits=_goes_on,
         ),
+    )
+
+
+def _all_rounded(kind: str, rounding: Rounding) -> tuple[Mutant, ...]:
+    """Mistakes with everything that goes in, or comes out."""
+    return (
         Mutant(
             f"inputs in {kind}",
             f"every input rounded to {kind}",
@@ -144,6 +156,12 @@ def _rounded_to(kind: str) -> tuple[Mutant, ...]:
             call=change_result(lambda case, given, r: Result(rounding(r.out), r.state)),
         ),
     )
+
+
+def _rounded_to(kind: str) -> tuple[Mutant, ...]:
+    rounding = functools.partial(to_bits, BITS[kind])
+    parts = _one_rounded, _state_rounded, _all_rounded
+    return tuple(mutant for part in parts for mutant in part(kind, rounding))
 
 
 PRECISION = tuple(mutant for kind in BITS for mutant in _rounded_to(kind))
