@@ -77,11 +77,12 @@ def check_range(rule: str, name: str, x: np.ndarray) -> None:
     if found is None or x.dtype == object or not x.size:
         return
     low, high, why = found
-    if np.isnan(x).any():
+    least, most = x.min(), x.max()
+    if np.isnan(least):
         raise ValueError(f"{rule}: {name} has NaN, expected numbers, because a gate is a number")
-    if x.dtype.kind == "f" and (x.min() < low or x.max() > high):
+    if x.dtype.kind == "f" and (least < low or most > high):
         raise ValueError(
-            f"{rule}: {name} has values from {x.min():.3g} to {x.max():.3g}, expected "
+            f"{rule}: {name} has values from {least:.3g} to {most:.3g}, expected "
             f"{_interval(low, high)}, because {why}"
         )
 

@@ -7,9 +7,9 @@ of the time. In the one pass every entry is loaded once, changed, used by every 
 and stored; what a token has to know before it can write is gathered by the pass of the token before
 it.
 
-Blocks do not depend on each other, nor on how many threads share them. Sums over rows run in the
-order of the rows: `contract` lets a product and a sum round once (a fused multiply-add), and no
-other liberty is taken. Arguments that are None are left out when a kernel is compiled.
+Every entry is computed by the same operations in the same order wherever a sequence is cut, however
+columns are blocked, and on however many threads. Arguments that are None are left out when a kernel
+is compiled.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ from typing import Any
 
 from numba import njit
 
-from refmem.fast.lanes import get, load, put, store, tile, width, zeros
+from refmem.fast.lanes import entry, fma, get, load, put, store, tile, width, zeros
 
-OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
+NEAR = 256
+"""Tokens that every block of columns takes before the next are due: their keys stay in a near cache
+meanwhile."""
+
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def run_tokens(
@@ -33,47 +37,91 @@ def run_tokens(
         out[t]   = recall(S, q[t])
 
     q, k, u, w (H, T, K); v, out, asked (H, T, V); S (H, K, V), changed in place; decay None or
-    (H, T, 1 or K) or (H, T, 1 or K, V). Without u, u is -k; without w nothing is asked; `asked` may
+    (H, T) or (H, T, K) or (H, T, K, V). Without u, u is -k; without w nothing is asked; `asked` may
     be None.
     """
     heads, T, K = k.shape
-    V = v.shape[2]
-    state = tile(K, S)
+    V, state = v.shape[2], tile(K, S)
     for h in range(heads):
-        for start in range(0, V, width(S)):
-            ahead = zeros(S)
-            for i in range(K):
-                old = load(S[h, i], start)
-                put(state[i], old)
-                if w is not None:
-                    ahead += w[h, 0, i] * old
-            for t in range(T):
-                value = load(v[h, t], start)
-                if w is not None:
-                    recalled, ahead = ahead, zeros(S)
-                    if asked is not None:
-                        store(asked[h, t], start, recalled)
-                    if u is None:
-                        value -= recalled
-                answer, following = zeros(S), min(t + 1, T - 1)
+        for first in range(0, T, NEAR):
+            beyond = min(first + NEAR, T)
+            for start in range(0, V, width(S)):
+                ahead, alone = zeros(S), first
                 for i in range(K):
-                    new = get(state[i])
-                    if decay is not None:
-                        row = min(i, decay.shape[2] - 1)
-                        if decay.ndim == 3:
-                            new = decay[h, t, row] * new
-                        else:
-                            new = load(decay[h, t, row], start) * new
-                    if u is not None:
-                        new += u[h, t, i] * recalled
-                    new += k[h, t, i] * value
-                    put(state[i], new)
-                    answer += q[h, t, i] * new
+                    old = load(S[h, i], start)
+                    put(state, i, old)
                     if w is not None:
-                        ahead += w[h, following, i] * new
-                store(out[h, t], start, answer)
-            for i in range(K):
-                store(S[h, i], start, get(state[i]))
+                        ahead = fma(w[h, first, i], old, ahead)
+                if w is None:
+                    alone = _run_pairs(h, first, beyond, start, q, k, v, decay, state, out)
+                for t in range(alone, beyond):
+                    value, following = load(v[h, t], start), min(t + 1, beyond - 1)
+                    if w is not None:
+                        recalled, ahead = ahead, zeros(S)
+                        if asked is not None:
+                            store(asked[h, t], start, recalled)
+                        if u is None:
+                            value -= recalled
+                    answer = zeros(S)
+                    for i in range(K):
+                        new = _faded(decay, h, t, i, start, get(state, i))
+                        if u is not None:
+                            new = fma(entry(u[h, t], i), recalled, new)
+                        new = fma(entry(k[h, t], i), value, new)
+                        put(state, i, new)
+                        answer = fma(entry(q[h, t], i), new, answer)
+                        if w is not None:
+                            ahead = fma(entry(w[h, following], i), new, ahead)
+                    store(out[h, t], start, answer)
+                for i in range(K):
+                    store(S[h, i], start, get(state, i))
+
+
+@njit(**OPTIONS)
+def _run_pairs(
+    h: int,
+    first: int,
+    beyond: int,
+    start: int,
+    q: Any,
+    k: Any,
+    v: Any,
+    decay: Any,
+    state: Any,
+    out: Any,
+) -> int:
+    """Run tokens that ask nothing, two a pass, and return the first that is left alone.
+
+    That is half the loads and stores, and one token's sum goes on while the other's waits.
+    """
+    for t in range(first, beyond - 1, 2):
+        value, next_value = load(v[h, t], start), load(v[h, t + 1], start)
+        keys, next_keys = k[h, t], k[h, t + 1]
+        reads, next_reads = q[h, t], q[h, t + 1]
+        answer, next_answer = zeros(v), zeros(v)
+        for i in range(k.shape[2]):
+            new = _faded(decay, h, t, i, start, get(state, i))
+            new = fma(entry(keys, i), value, new)
+            answer = fma(entry(reads, i), new, answer)
+            new = _faded(decay, h, t + 1, i, start, new)
+            new = fma(entry(next_keys, i), next_value, new)
+            next_answer = fma(entry(next_reads, i), new, next_answer)
+            put(state, i, new)
+        store(out[h, t], start, answer)
+        store(out[h, t + 1], start, next_answer)
+    return beyond - (beyond - first) % 2
+
+
+@njit(**OPTIONS)
+def _faded(decay: Any, h: int, t: int, i: int, start: int, old: Any) -> Any:
+    """Row i of a state after the decay of token t."""
+    if decay is None:
+        return old
+    if decay.ndim == 2:
+        return decay[h, t] * old
+    if decay.ndim == 3:
+        return entry(decay[h, t], i) * old
+    return load(decay[h, t, i], start) * old
 
 
 def pull_keys(
@@ -125,7 +173,7 @@ def _turn(S: Any, start: int, rows: Any) -> None:
     K, V = S.shape
     for j in range(V):
         for i in range(width(S)):
-            rows[j, i] = S[start + i, j] if start + i < K else 0
+            rows[j * width(S) + i] = S[start + i, j] if start + i < K else 0
 
 
 @njit(**OPTIONS)
@@ -154,15 +202,15 @@ def _pull_reads(
         if u is not None:
             add = load(u[h, t], start)
         for j in range(V):
-            old = get(states[t * V + j])
+            old = get(states, t * V + j)
             new = v[h, t, j] * key
             if dw is not None:
-                by_ask += dasked[h, t, j] * old
+                by_ask = fma(dasked[h, t, j], old, by_ask)
             if u is not None:
-                new += asked[h, t, j] * add
-            new += old if decay is None else keep * old
-            put(states[(t + 1) * V + j], new)
-            by_query += dout[h, t, j] * new
+                new = fma(asked[h, t, j], add, new)
+            new = new + old if decay is None else fma(keep, old, new)
+            put(states, (t + 1) * V + j, new)
+            by_query = fma(dout[h, t, j], new, by_query)
         store(dq[h, t], start, by_query)
         if dw is not None:
             store(dw[h, t], start, by_ask)
@@ -196,16 +244,16 @@ def _pull_writes(
         if du is not None:
             by_add = zeros(q)
         for j in range(V):
-            by_new = get(slope[j]) + dout[h, t, j] * query
-            by_key += v[h, t, j] * by_new
+            by_new = fma(dout[h, t, j], query, get(slope, j))
+            by_key = fma(v[h, t, j], by_new, by_key)
             if du is not None:
-                by_add += asked[h, t, j] * by_new
+                by_add = fma(asked[h, t, j], by_new, by_add)
             if decay is not None:
-                by_keep += by_new * get(states[t * V + j])
+                by_keep = fma(by_new, get(states, t * V + j), by_keep)
                 by_new *= keep
             if w is not None:
-                by_new += dasked[h, t, j] * ask
-            put(slope[j], by_new)
+                by_new = fma(dasked[h, t, j], ask, by_new)
+            put(slope, j, by_new)
         store(dk[h, t], start, by_key)
         if decay is not None:
             store(ddecay[h, t], start, by_keep)

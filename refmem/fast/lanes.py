@@ -8,16 +8,18 @@ through; lanes are vectors by definition, and stay in registers from one row to 
     zeros(x)                lanes of zeros, of the numbers of the array x
     load(row, start)        the entries of a row from `start` on; those beyond its end are zero
     store(row, start, y)    write lanes back; what lies beyond the row's end is dropped
-    tile(rows, x)           an array with lanes for rows: `get(tile[i])`, `put(tile[i], y)`
+    tile(rows, x)           memory with lanes for rows: `get(tile, i)`, `put(tile, i, y)`
+    entry(row, i)           one number of a row
     + - *                   of lanes, or of a number and lanes
+    fma(a, x, y)            a x + y, rounded once where the processor can
 
-A product and a sum may round once (a fused multiply-add). Rows are contiguous.
+Rows are contiguous.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,7 +85,7 @@ def _arithmetic(instruction: str, *operators: Any) -> None:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             pairs = zip(signature.args, arguments, strict=True)
             x, y = (_spread(context, builder, lanes, kind, value) for kind, value in pairs)
-            return getattr(builder, instruction)(x, y, flags=("contract",))
+            return getattr(builder, instruction)(x, y)
 
         return lanes(x, y), generate
 
@@ -97,6 +99,31 @@ def _arithmetic(instruction: str, *operators: Any) -> None:
 _arithmetic("fadd", operator.add, operator.iadd)
 _arithmetic("fsub", operator.sub, operator.isub)
 _arithmetic("fmul", operator.mul, operator.imul)
+
+
+@intrinsic
+def fma(typing: Any, a: Any, x: Any, y: Any) -> Any:
+    """A number or lanes `a`, times lanes, plus lanes: a fused multiply-add."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pairs = zip(signature.args, arguments, strict=True)
+        values = [_spread(context, builder, y, kind, value) for kind, value in pairs]
+        vector = context.get_value_type(y)
+        return _llvm(builder, f"fmuladd.{_name(y)}", vector, values)
+
+    return y(a, x, y), generate
+
+
+def _name(lanes: Lanes) -> str:
+    """What LLVM's intrinsics call these lanes."""
+    return f"v{lanes.count}f{8 * lanes.bytes}"
+
+
+def _llvm(builder: Any, name: str, result: Any, arguments: Sequence[Any]) -> Any:
+    """Call an intrinsic of LLVM."""
+    kind = ir.FunctionType(result, [x.type for x in arguments])
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}")
+    return builder.call(function, arguments)
 
 
 def _spread(context: Any, builder: Any, lanes: Lanes, kind: Any, value: Any) -> Any:
@@ -128,11 +155,11 @@ def zeros(typing: Any, x: Any) -> Any:
 
 @njit
 def tile(rows: int, x: np.ndarray) -> np.ndarray:
-    """Memory for lanes in every row."""
+    """Memory for lanes in every row, one row after another."""
     entries = rows * width(x)
     block: Any = np.empty(entries + LINE // x.itemsize, x.dtype)
     start = -block.ctypes.data % LINE // x.itemsize
-    return block[start : start + entries].reshape(rows, width(x))
+    return block[start : start + entries]
 
 
 @njit
@@ -152,16 +179,28 @@ def store(row: np.ndarray, start: int, y: Any) -> None:
         _store_some(row, start, y)
 
 
-@njit
-def get(row: np.ndarray) -> Any:
-    """The lanes that a tile's row is."""
-    return _load_all(row, 0)
+@intrinsic
+def entry(typing: Any, row: Any, place: Any) -> Any:
+    """One number of a row."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, place = arguments
+        view = context.make_array(row)(context, builder, array)
+        return builder.load(builder.gep(view.data, [place]))
+
+    return row.dtype(row, types.intp), generate
 
 
 @njit
-def put(row: np.ndarray, y: Any) -> None:
-    """Make lanes a tile's row."""
-    _store_all(row, 0, y)
+def get(rows: np.ndarray, i: int) -> Any:
+    """Row i of a tile."""
+    return _load_all(rows, i * width(rows))
+
+
+@njit
+def put(rows: np.ndarray, i: int, y: Any) -> None:
+    """Make lanes row i of a tile."""
+    _store_all(rows, i * width(rows), y)
 
 
 @intrinsic
@@ -194,7 +233,7 @@ def _load_some(typing: Any, row: Any, start: Any) -> Any:
         place, inside = _place(context, builder, lanes, row, *arguments)
         nothing = ir.Constant(context.get_value_type(lanes), None)
         arguments = place, INDEX(lanes.bytes), inside, nothing
-        return _masked(builder, "load", lanes, nothing.type, arguments)
+        return _llvm(builder, f"masked.load.{_name(lanes)}.p0", nothing.type, arguments)
 
     return lanes(row, types.intp), generate
 
@@ -205,7 +244,7 @@ def _store_some(typing: Any, row: Any, start: Any, y: Any) -> Any:
         *row_and_start, value = arguments
         place, inside = _place(context, builder, y, row, *row_and_start)
         arguments = value, place, INDEX(y.bytes), inside
-        _masked(builder, "store", y, ir.VoidType(), arguments)
+        _llvm(builder, f"masked.store.{_name(y)}.p0", ir.VoidType(), arguments)
         return context.get_dummy_value()
 
     return types.none(row, types.intp, y), generate
@@ -221,10 +260,3 @@ def _place(
     rest = builder.sub(builder.extract_value(view.shape, 0), start)
     number = ir.Constant(ir.VectorType(rest.type, lanes.count), list(range(lanes.count)))
     return place, builder.icmp_signed("<", number, _everywhere(builder, rest, lanes.count))
-
-
-def _masked(builder: Any, verb: str, lanes: Lanes, result: Any, arguments: tuple[Any, ...]) -> Any:
-    """LLVM's load or store of those lanes that a mask chooses."""
-    name = f"llvm.masked.{verb}.v{lanes.count}f{8 * lanes.bytes}.p0"
-    kind = ir.FunctionType(result, [x.type for x in arguments])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)

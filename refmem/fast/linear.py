@@ -14,6 +14,7 @@ import numba
 import numpy as np
 
 from refmem.algebra import recall
+from refmem.derivative.tape import leaves
 from refmem.fast.compiling import call
 from refmem.fast.kernels import run_tokens
 from refmem.fast.lanes import width
@@ -40,9 +41,8 @@ def run(
     require_memory(rule.name, S, *sizes[: 1 if every is None else 2])
     out = np.empty(sizes[0], S.dtype)
     states = None if every is None else np.empty(sizes[1], S.dtype)
-    turn = (every or _segment(S, numba.get_num_threads())) * math.prod(S.shape[-2:])
-    with threads(x.T * S.size, turn) as (count, shared):
-        tokens = every or _segment(S, count)
+    tokens = every or _segment(rule, x, S)
+    with threads(x.T * S.size, tokens * math.prod(S.shape[-2:])) as (count, shared):
         heads = head_groups(x, S, tokens, WORTH_A_CALL, count)
         columns = shared if len(heads) < count else None
 
@@ -79,10 +79,22 @@ def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
     return Inputs(arrays, x.axes, x.sizes, x.like[index].shape[:1], x.options)
 
 
-def _segment(S: np.ndarray, threads: int) -> int:
-    """Tokens a segment: six arrays of keys for each, in every thread, fill two states a head."""
-    heads = math.prod(S.shape[:-2])
-    return max(FEWEST, 2 * heads * S.shape[-1] // (6 * threads))
+def _segment(rule: StateRule, x: Inputs, S: np.ndarray) -> int:
+    """Tokens a segment: all threads together make two states a head of them, beyond the inputs."""
+    if not (x.T and S.size):
+        return 1
+    first = heads_of(x, next(groups(x.lead, 1))).tokens(0, 1)
+    assert rule.transition is not None
+    m = rule.transition(**first.arguments)
+    given = list(first.arrays.values())
+    made = [a for a in leaves(m) if isinstance(a, np.ndarray)]
+    entries = sum(a.size for a in made if not any(np.may_share_memory(a, b) for b in given))
+    if m.before:
+        entries += m.read.size + m.write[1].size
+    if m.micro > 1 or m.finish:
+        entries += m.write[1].size
+    room = 2 * S.size // numba.get_num_threads()
+    return max(FEWEST, room // entries) if entries else x.T
 
 
 def run_segment(
@@ -112,9 +124,7 @@ def run_transition(
     """
     k, v = (_rows(x, S) for x in m.write)
     u, w = (None, None) if m.erase is None else (_rows(x, S) for x in m.erase)
-    q, decay = _rows(m.read, S), m.decay
-    if decay is not None and not m.columns:
-        decay = _rows(decay, S)
+    q, decay = _rows(m.read, S), decay_of(m, S)
     read = out
     if m.before and m.read.shape[-2]:
         out[:, 0] = recall(S, q[:, 0])
@@ -140,6 +150,18 @@ def over_lanes(function: Callable[[slice], None], S: np.ndarray, shared: Map | N
     else:
         lanes = width(S)
         shared(function, [slice(j, j + lanes) for j in range(0, S.shape[-1], lanes)])
+
+
+def decay_of(m: Transition, S: np.ndarray) -> np.ndarray | None:
+    """A transition's decay as kernels take it: (H, T), (H, T, K), or with columns (H, T, K, V)."""
+    if m.decay is None:
+        return None
+    (H, K, V), T = S.shape, m.read.shape[-2]
+    if m.columns:
+        return np.broadcast_to(m.decay, (H, T, K, V))
+    if m.decay.shape[-1] == 1:
+        return np.broadcast_to(m.decay[..., 0], (H, T))
+    return np.broadcast_to(m.decay, (H, T, K))
 
 
 def _rows(x: np.ndarray, S: np.ndarray) -> np.ndarray:

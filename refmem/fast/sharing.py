@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
+import os
+import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,20 +38,59 @@ def threads(operations: int, turn: float = math.inf) -> Iterator[tuple[int, Map]
     """How many threads there are for so much work, so much of it at a time; and a `map` over them
     that returns nothing.
 
-    At most Numba's number of threads, as set by NUMBA_NUM_THREADS or `numba.set_num_threads`.
+    At most Numba's number of threads, as set by NUMBA_NUM_THREADS or `numba.set_num_threads`. This
+    thread is one of them: it does not wait for another to wake up.
     """
     count = min(numba.get_num_threads(), 1 + operations // WORTH_A_THREAD)
     if count == 1 or turn < WORTH_A_TURN:
         yield 1, one_by_one
         return
-    with ThreadPoolExecutor(count) as pool:
+    with ThreadPoolExecutor(count - 1, initializer=_leave(_processor())) as others:
 
         def shared(function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
-            running = [pool.submit(copy_context().run, function, task) for task in tasks]
-            for task in running:
-                task.result()
+            left = deque(tasks)
+
+            def work() -> None:
+                while left:
+                    try:
+                        task = left.popleft()
+                    except IndexError:
+                        return
+                    function(task)
+
+            helpers = [others.submit(copy_context().run, work) for _ in range(count - 1)]
+            try:
+                work()
+            finally:
+                left.clear()
+            for helper in helpers:
+                helper.result()
 
         yield count, shared
+
+
+def _processor() -> int | None:
+    """The processor that this thread runs on, where the system says."""
+    try:
+        return int(ctypes.CDLL(None).sched_getcpu())
+    except (AttributeError, OSError, TypeError):
+        return None
+
+
+def _leave(processor: int | None) -> Callable[[], None]:
+    """What a thread does to run anywhere else.
+
+    A system that packs threads may start one where the thread that started it is busy, and it takes
+    some milliseconds to move, which is longer than a call.
+    """
+
+    def elsewhere() -> None:
+        if processor is not None and sys.platform == "linux":
+            allowed = os.sched_getaffinity(0)
+            if len(allowed) > 1:
+                os.sched_setaffinity(0, allowed - {processor})
+
+    return elsewhere
 
 
 def groups(lead: tuple[int, ...], size: int) -> Iterator[tuple[Any, ...]]:
@@ -64,7 +107,7 @@ def groups(lead: tuple[int, ...], size: int) -> Iterator[tuple[Any, ...]]:
 def require_memory(rule: str, like: np.ndarray, *shapes: tuple[int, ...]) -> None:
     """Raise MemoryError unless arrays of these shapes fit in what the system has free."""
     needed = sum(math.prod(shape) for shape in shapes) * like.dtype.itemsize
-    free = free_bytes()
+    free = free_bytes(needed)
     if needed > free:
         raise MemoryError(
             f"{rule}: the call needs {needed / 2**30:.1f} GiB, expected at most "
@@ -72,8 +115,13 @@ def require_memory(rule: str, like: np.ndarray, *shapes: tuple[int, ...]) -> Non
         )
 
 
-def free_bytes() -> float:
-    """Bytes the system can give without swapping; infinite where it does not say."""
+def free_bytes(enough: float = math.inf) -> float:
+    """Bytes the system can give without swapping, or fewer if those are `enough`; infinite where it
+    does not say."""
+    if "SC_AVPHYS_PAGES" in getattr(os, "sysconf_names", {}):
+        unused = float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+        if unused >= enough:
+            return unused
     report = Path("/proc/meminfo")
     lines = report.read_text().splitlines() if report.exists() else []
     kilobytes = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))

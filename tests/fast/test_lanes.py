@@ -7,7 +7,7 @@ from numba.core.caching import CompileResultCacheImpl
 
 from refmem.fast.compiling import named_by
 from refmem.fast.kernels import run_tokens
-from refmem.fast.lanes import LINE, get, load, put, store, tile, width, zeros
+from refmem.fast.lanes import LINE, entry, get, load, put, store, tile, width, zeros
 
 
 @njit
@@ -15,18 +15,28 @@ def shifted_by_one(row, other):
     """`other` becomes 2 row + 1/2 by way of a tile, lanes at a time, as far as the row goes."""
     rows = tile(1, row)
     for start in range(0, row.size, width(row)):
-        put(rows[0], 2 * load(row, start) - (zeros(row) - 1))
-        value = get(rows[0])
+        put(rows, 0, 2 * load(row, start) - (zeros(row) - 1))
+        value = get(rows, 0)
         value -= zeros(row) + 0.5
         store(other, start, value)
+
+
+@njit
+def exchanged(row, other):
+    """The halves of a row of two lanes exchanged, by way of a tile; entry 3 of the row added."""
+    rows = tile(2, row)
+    for i in range(2):
+        put(rows, 1 - i, load(row, i * width(row)) + entry(row, 3))
+    for i in range(2):
+        store(other, i * width(row), get(rows, i))
 
 
 @njit
 def sum_of_lanes(row, start):
     """What a load holds, summed over all its lanes."""
     rows = tile(1, row)
-    put(rows[0], load(row, start))
-    return rows[0].sum()
+    put(rows, 0, load(row, start))
+    return rows.sum()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
@@ -46,10 +56,18 @@ def test_what_lies_beyond_a_row_is_zero(dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
+def test_rows_of_a_tile_follow_each_other(dtype):
+    lanes = width(np.zeros(1, dtype))
+    row, other = np.arange(2 * lanes, dtype=dtype), np.zeros(2 * lanes, dtype)
+    exchanged(row, other)
+    np.testing.assert_array_equal(other, np.roll(row, lanes) + 3)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
 def test_a_tile_begins_a_line_of_the_cache(dtype):
     for rows in (1, 3, 17):
         block = tile(rows, np.zeros(1, dtype))
-        assert block.shape == (rows, width(block))
+        assert block.shape == (rows * width(block),)
         assert block.ctypes.data % LINE == 0
 
 

@@ -13,33 +13,48 @@ from tests.exact import assert_same
 
 FORWARD = {
     "every token erases what the first recalled": (
-        "ahead += w[h, following, i] * new",
-        "ahead += 0 * new",
+        "ahead = fma(entry(w[h, following], i), new, ahead)",
+        "ahead = fma(0, new, ahead)",
     ),
-    "a token erases what the token before it asked": ("w[h, following, i]", "w[h, t, i]"),
+    "a token erases what the token before it asked": ("w[h, following]", "w[h, t]"),
     "columns that fill no block are left out": (
         "for start in range(0, V, width(S)):",
         "for start in range(0, V - V % width(S), width(S)):",
     ),
     "the first state is forgotten": ("old = load(S[h, i], start)", "old = zeros(S)"),
-    "the last state is not kept": ("store(S[h, i], start, get(state[i]))", "pass"),
+    "the last state is not kept": ("store(S[h, i], start, get(state, i))", "pass"),
     "the read is before the write": (
-        "answer += q[h, t, i] * new",
-        "answer += q[h, t, i] * (new - k[h, t, i] * value)",
+        "answer = fma(entry(q[h, t], i), new, answer)",
+        "answer = fma(entry(q[h, t], i), new - k[h, t, i] * value, answer)",
     ),
-    "every token decays like the first": ("decay[h, t, row] * new", "decay[h, 0, row] * new"),
+    "every token decays like the first": ("decay[h, t] * old", "decay[h, 0] * old"),
+}
+
+PAIRS = {
+    "the second of two tokens asks with the first's query": (
+        "fma(entry(next_reads, i), new",
+        "fma(entry(reads, i), new",
+    ),
+    "the second of two tokens decays like the first": (
+        "_faded(decay, h, t + 1, i, start, new)",
+        "_faded(decay, h, t, i, start, new)",
+    ),
+    "the last of an odd number of tokens is left out": (
+        "return beyond - (beyond - first) % 2",
+        "return beyond",
+    ),
 }
 
 BACKWARD = {
-    "the read's share is left out": (" + dout[h, t, j] * query", ""),
-    "what w recalled passes nothing back": ("by_new += dasked[h, t, j] * ask", "pass"),
+    "the read's share is left out": ("fma(dout[h, t, j], query, get(slope, j))", "get(slope, j)"),
+    "what w recalled passes nothing back": ("by_new = fma(dasked[h, t, j], ask, by_new)", "pass"),
     "keys that fill no block are left out": (
         "for start in range(0, K, width(S)):",
         "for start in range(0, K - K % width(S), width(S)):",
     ),
     "w reads the state after its token": (
-        "by_ask += dasked[h, t, j] * old",
-        "by_ask += 2 * dasked[h, t, j] * old",
+        "by_ask = fma(dasked[h, t, j], old, by_ask)",
+        "by_ask = fma(2 * dasked[h, t, j], old, by_ask)",
     ),
 }
 
@@ -67,6 +82,16 @@ def test_mistakes_in_the_memory_are_seen(mistake, tmp_path, monkeypatch):
     monkeypatch.setattr(linear, "run_tokens", mutant(tmp_path, *FORWARD[mistake]).run_tokens)
     with pytest.raises(AssertionError, match="gated_delta"):
         assert_same(rule(**x, form="fast"), rule(**x), "gated_delta")
+
+
+@pytest.mark.parametrize("mistake", PAIRS)
+def test_mistakes_in_pairs_of_tokens_are_seen(mistake, tmp_path, monkeypatch):
+    rule = refmem.scalar_decay
+    x = sample(rule, DYADIC, 3, T=3, K=33, V=35, lead=(2,))
+    assert_same(rule(**x, form="fast"), rule(**x), "without a mistake")
+    monkeypatch.setattr(linear, "run_tokens", mutant(tmp_path, *PAIRS[mistake]).run_tokens)
+    with pytest.raises(AssertionError, match="scalar_decay"):
+        assert_same(rule(**x, form="fast"), rule(**x), "scalar_decay")
 
 
 @pytest.mark.parametrize("mistake", BACKWARD)

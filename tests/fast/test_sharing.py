@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import refmem
-from refmem.fast import attention, sharing
+from refmem.fast import attention, kernels, sharing
 from tests.draws import floats, sample
 from tests.exact import assert_same
 from tests.fast.rules import KEEPS_ALL, LINEAR
@@ -39,6 +39,18 @@ def test_one_thread_and_two_agree_to_the_bit(rule, lead, many_threads):
             (tuple(rule(**x, form="fast")), tuple(rule.vjp(**x, dout=dout, form="fast")))
         )
     assert_same(results[1], results[0], rule.name)
+
+
+@pytest.mark.parametrize("rule", [*SHARED, refmem.scalar_decay], ids=lambda rule: rule.name)
+def test_a_sequence_is_its_pieces_to_the_bit(rule):
+    T = 2 * kernels.NEAR + 5
+    x = sample(rule, floats(np.float64), T=T, K=3, V=35, lead=(2,))
+    whole, state, outs = rule(**x, form="fast"), x.pop("state"), []
+    for start in range(0, T, 101):
+        given = rule.bind((), x, state, None).tokens(start, min(start + 101, T))
+        out, state = rule(**given.arguments, state=state, form="fast")
+        outs.append(out)
+    assert_same((np.concatenate(outs, axis=-2), state), tuple(whole), rule.name)
 
 
 @pytest.mark.parametrize("name", ["softmax_attention", "deltaformer"])
