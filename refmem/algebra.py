@@ -51,6 +51,12 @@ def norm2(x: np.ndarray) -> np.ndarray:
     return dot(x, x)
 
 
+@word
+def scaled(x: np.ndarray, scale: Any) -> np.ndarray:
+    """x * scale, for one number; x itself where that is one."""
+    return x if x.dtype != object and np.ndim(scale) == 0 and scale == 1 else x * scale
+
+
 def transposed(x: np.ndarray) -> np.ndarray:
     """The last two axes exchanged."""
     return x.swapaxes(-1, -2)

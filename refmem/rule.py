@@ -11,7 +11,7 @@ import numpy as np
 
 from refmem import ranges, signature
 from refmem.activations import Activation, find_activation
-from refmem.algebra import ones, sqrt
+from refmem.algebra import ones, scaled, sqrt
 from refmem.calling import describe_call
 from refmem.derivative.calls import Recording, Tangents, jvp, vjp
 from refmem.derivative.tape import values
@@ -180,7 +180,7 @@ class Rule:
             )
         scale = watch("scale", signature.check_scale(self.name, scale, x.like))
         given = [name for name in self.scaled if name in x.arrays]
-        return x.replace(**{name: x.arrays[name] * scale for name in given})
+        return x.replace(**{name: scaled(x.arrays[name], scale) for name in given})
 
     def vjp(
         self,

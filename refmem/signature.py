@@ -88,6 +88,10 @@ class Inputs:
         sizes = self.sizes | {"T": stop - start}
         return Inputs(arrays, self.axes, sizes, self.lead, self.options)
 
+    def has_time(self, name: str) -> bool:
+        """Whether every token has rows of an input of its own."""
+        return _time_axis(self.axes[name], self.sizes)[0] is not None
+
     def token(self, t: int) -> dict[str, Any]:
         """The arguments of one token, without the time axis (n*T rows a token keep n rows)."""
         one = self.tokens(t, t + 1)

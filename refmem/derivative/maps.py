@@ -15,7 +15,20 @@ from typing import Any
 import numpy as np
 
 from refmem import algebra
-from refmem.algebra import arccos, causal, cos, exp, ones, over, sin, solve, sqrt, transposed, zeros
+from refmem.algebra import (
+    arccos,
+    causal,
+    cos,
+    exp,
+    ones,
+    over,
+    scaled,
+    sin,
+    solve,
+    sqrt,
+    transposed,
+    zeros,
+)  # fmt: skip
 from refmem.algebra import unit_lower_solve as solve_below
 from refmem.derivative.tape import CONSTANT, MAPS, Map, derivative_of, summed_to
 from refmem.numbers import system_of
@@ -66,7 +79,6 @@ MAPS |= {
     np.negative: elementwise(lambda y, x: -1),
     np.add: elementwise(lambda y, a, b: 1, lambda y, a, b: 1),
     np.subtract: elementwise(lambda y, a, b: 1, lambda y, a, b: -1),
-    np.multiply: elementwise(lambda y, a, b: b, lambda y, a, b: a),
     np.square: elementwise(lambda y, x: 2 * x),
     np.reciprocal: elementwise(lambda y, x: -y * y),
     # a whole power n, so that 0 ** n has a slope; a power that is an array has none
@@ -83,6 +95,27 @@ MAPS |= {
     algebra.absolute: elementwise(lambda y, x: side_of_zero(x)),
 }
 MAPS |= {np.exp: MAPS[algebra.exp], np.log: MAPS[algebra.log], np.sqrt: MAPS[algebra.sqrt]}
+
+
+@derivative_of(np.multiply, algebra.scaled)
+def _times(y: np.ndarray, a: Any, b: Any) -> list[Map]:
+    def by(x: Any, other: Any) -> Map:
+        return Map(
+            lambda d: np.broadcast_to(d * other, y.shape),
+            lambda g: summed_product(g, other, np.shape(x)),
+        )
+
+    return [by(a, b), by(b, a)]
+
+
+def summed_product(g: np.ndarray, factor: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """`summed_to(g * factor, shape)`, without the product in memory where only its sums count."""
+    if np.ndim(factor) == 0:
+        return summed_to(scaled(g, factor), shape)
+    rows = (*g.shape[:-1], 1)
+    if g.dtype != object and g.shape == np.shape(factor) and shape in (rows, ()):
+        return summed_to(np.einsum("...i,...i->...", g, factor)[..., None], shape)
+    return summed_to(g * factor, shape)
 
 
 @derivative_of(np.divide)

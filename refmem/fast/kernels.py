@@ -28,7 +28,7 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def run_tokens(
-    q: Any, k: Any, v: Any, decay: Any, u: Any, w: Any, S: Any, out: Any, asked: Any
+    q: Any, k: Any, v: Any, decay: Any, u: Any, w: Any, S: Any, out: Any, asked: Any, kept: Any
 ) -> None:
     """For every head, and every token t in turn,
 
@@ -37,19 +37,23 @@ def run_tokens(
         out[t]   = recall(S, q[t])
 
     q, k, u, w (H, T, K); v, out, asked (H, T, V); S (H, K, V), changed in place; decay None or
-    (H, T) or (H, T, K) or (H, T, K, V). Without u, u is -k; without w nothing is asked; `asked` may
-    be None.
+    (H, T) or (H, T, K) or (H, T, K, V). Without u, u is -k; without w nothing is asked. Without q
+    nothing is read, and `out` is None; `asked` may be None; `kept` (H, N, K, V), if given, becomes
+    the state before each of N blocks of tokens, of which only the last may be shorter.
     """
     heads, T, K = k.shape
     V, state = v.shape[2], tile(K, S)
+    near = NEAR if kept is None else max(1, -(-T // kept.shape[1]))
     for h in range(heads):
-        for first in range(0, T, NEAR):
-            beyond = min(first + NEAR, T)
+        for first in range(0, T, near):
+            beyond = min(first + near, T)
             for start in range(0, V, width(S)):
                 ahead, alone = zeros(S), first
                 for i in range(K):
                     old = load(S[h, i], start)
                     put(state, i, old)
+                    if kept is not None:
+                        store(kept[h, first // near, i], start, old)
                     if w is not None:
                         ahead = fma(w[h, first, i], old, ahead)
                 if w is None:
@@ -69,10 +73,12 @@ def run_tokens(
                             new = fma(entry(u[h, t], i), recalled, new)
                         new = fma(entry(k[h, t], i), value, new)
                         put(state, i, new)
-                        answer = fma(entry(q[h, t], i), new, answer)
+                        if q is not None:
+                            answer = fma(entry(q[h, t], i), new, answer)
                         if w is not None:
                             ahead = fma(entry(w[h, following], i), new, ahead)
-                    store(out[h, t], start, answer)
+                    if q is not None:
+                        store(out[h, t], start, answer)
                 for i in range(K):
                     store(S[h, i], start, get(state, i))
 
@@ -97,18 +103,22 @@ def _run_pairs(
     for t in range(first, beyond - 1, 2):
         value, next_value = load(v[h, t], start), load(v[h, t + 1], start)
         keys, next_keys = k[h, t], k[h, t + 1]
-        reads, next_reads = q[h, t], q[h, t + 1]
+        if q is not None:
+            reads, next_reads = q[h, t], q[h, t + 1]
         answer, next_answer = zeros(v), zeros(v)
         for i in range(k.shape[2]):
             new = _faded(decay, h, t, i, start, get(state, i))
             new = fma(entry(keys, i), value, new)
-            answer = fma(entry(reads, i), new, answer)
+            if q is not None:
+                answer = fma(entry(reads, i), new, answer)
             new = _faded(decay, h, t + 1, i, start, new)
             new = fma(entry(next_keys, i), next_value, new)
-            next_answer = fma(entry(next_reads, i), new, next_answer)
             put(state, i, new)
-        store(out[h, t], start, answer)
-        store(out[h, t + 1], start, next_answer)
+            if q is not None:
+                next_answer = fma(entry(next_reads, i), new, next_answer)
+        if q is not None:
+            store(out[h, t], start, answer)
+            store(out[h, t + 1], start, next_answer)
     return beyond - (beyond - first) % 2
 
 
@@ -144,8 +154,9 @@ def pull_keys(
 ) -> None:
     """Derivatives by what has the width of a key, from those by what has the width of a value.
 
-    S (H, K, V) is the state before the first token and G the derivative by the state after the
-    last; `asked` is what `run_tokens` recalled, `dasked` the derivative by it. A rule whose u is -k
+    As in `run_tokens`, in N blocks of T tokens: q (H, N, T, K) and so on. S (H, N, K, V) is the
+    state before each block, and G the derivative by the state after it, its last read included;
+    `asked` is what `run_tokens` recalled, `dasked` the derivative by it. A rule whose u is -k
     leaves out u, `asked` and du: its v is what k writes after all, less what was recalled. Here
     lanes are keys, and rows are values. S[t] is run again, then G[t], the derivative by S[t],
     backwards:
@@ -154,17 +165,18 @@ def pull_keys(
         dk[t] = G[t] v[t]            du[t] = G[t] asked[t]
         ddecay[t] = the sum over value columns of G[t] * S[t-1]
     """
-    heads, T, K = k.shape
-    V = v.shape[2]
+    heads, blocks, T, K = k.shape
+    V = v.shape[3]
     states, slope = tile((T + 1) * V, S), tile(V, S)
     for h in range(heads):
-        for start in range(0, K, width(S)):
-            _turn(S[h], start, states)
-            _turn(G[h], start, slope)
-            _pull_reads(h, start, k, v, decay, u, asked, dout, dasked, states, dq, dw)
-            _pull_writes(
-                h, start, q, v, decay, w, asked, dout, dasked, states, slope, dk, ddecay, du
-            )
+        for b in range(blocks):
+            for start in range(0, K, width(S)):
+                _turn(S[h, b], start, states)
+                _turn(G[h, b], start, slope)
+                _pull_reads(h, b, start, k, v, decay, u, asked, dout, dasked, states, dq, dw)
+                _pull_writes(
+                    h, b, start, q, v, decay, w, asked, dout, dasked, states, slope, dk, ddecay, du
+                )
 
 
 @njit(**OPTIONS)
@@ -179,6 +191,7 @@ def _turn(S: Any, start: int, rows: Any) -> None:
 @njit(**OPTIONS)
 def _pull_reads(
     h: int,
+    b: int,
     start: int,
     k: Any,
     v: Any,
@@ -192,33 +205,42 @@ def _pull_reads(
     dw: Any,
 ) -> None:
     """Run the tokens forward again over one block, keeping every state."""
-    T, V = v.shape[1:]
+    T, V = v.shape[2:]
     for t in range(T):
-        key, by_query = load(k[h, t], start), zeros(k)
+        key, by_query = load(k[h, b, t], start), zeros(k)
         if decay is not None:
-            keep = load(decay[h, t], start)
+            keep = _factor(decay, h, b, t, start)
         if dw is not None:
             by_ask = zeros(k)
         if u is not None:
-            add = load(u[h, t], start)
+            add = load(u[h, b, t], start)
         for j in range(V):
             old = get(states, t * V + j)
-            new = v[h, t, j] * key
+            new = v[h, b, t, j] * key
             if dw is not None:
-                by_ask = fma(dasked[h, t, j], old, by_ask)
+                by_ask = fma(dasked[h, b, t, j], old, by_ask)
             if u is not None:
-                new = fma(asked[h, t, j], add, new)
+                new = fma(asked[h, b, t, j], add, new)
             new = new + old if decay is None else fma(keep, old, new)
             put(states, (t + 1) * V + j, new)
-            by_query = fma(dout[h, t, j], new, by_query)
-        store(dq[h, t], start, by_query)
+            by_query = fma(dout[h, b, t, j], new, by_query)
+        store(dq[h, b, t], start, by_query)
         if dw is not None:
-            store(dw[h, t], start, by_ask)
+            store(dw[h, b, t], start, by_ask)
+
+
+@njit(**OPTIONS)
+def _factor(decay: Any, h: int, b: int, t: int, start: int) -> Any:
+    """The decay of token t: a number, or lanes of keys."""
+    if decay.ndim == 3:
+        return decay[h, b, t]
+    return load(decay[h, b, t], start)
 
 
 @njit(**OPTIONS)
 def _pull_writes(
     h: int,
+    b: int,
     start: int,
     q: Any,
     v: Any,
@@ -234,28 +256,29 @@ def _pull_writes(
     du: Any,
 ) -> None:
     """Run the derivative by the state backward over one block."""
-    T, V = v.shape[1:]
+    T, V = v.shape[2:]
     for t in range(T - 1, -1, -1):
-        query, by_key = load(q[h, t], start), zeros(q)
+        earlier, by_key = max(t - 1, 0), zeros(q)
+        query = load(q[h, b, earlier], start)
         if decay is not None:
-            keep, by_keep = load(decay[h, t], start), zeros(q)
+            keep, by_keep = _factor(decay, h, b, t, start), zeros(q)
         if w is not None:
-            ask = load(w[h, t], start)
+            ask = load(w[h, b, t], start)
         if du is not None:
             by_add = zeros(q)
         for j in range(V):
-            by_new = fma(dout[h, t, j], query, get(slope, j))
-            by_key = fma(v[h, t, j], by_new, by_key)
+            by_new = get(slope, j)
+            by_key = fma(v[h, b, t, j], by_new, by_key)
             if du is not None:
-                by_add = fma(asked[h, t, j], by_new, by_add)
+                by_add = fma(asked[h, b, t, j], by_new, by_add)
             if decay is not None:
                 by_keep = fma(by_new, get(states, t * V + j), by_keep)
-                by_new *= keep
+                by_new = keep * by_new
             if w is not None:
-                by_new = fma(dasked[h, t, j], ask, by_new)
-            put(slope, j, by_new)
-        store(dk[h, t], start, by_key)
+                by_new = fma(dasked[h, b, t, j], ask, by_new)
+            put(slope, j, fma(dout[h, b, earlier, j], query, by_new))
+        store(dk[h, b, t], start, by_key)
         if decay is not None:
-            store(ddecay[h, t], start, by_keep)
+            store(ddecay[h, b, t], start, by_keep)
         if du is not None:
-            store(du[h, t], start, by_add)
+            store(du[h, b, t], start, by_add)

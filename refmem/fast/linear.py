@@ -114,33 +114,45 @@ def run_segment(
 def run_transition(
     m: Transition,
     S: np.ndarray,
-    out: np.ndarray,
+    out: np.ndarray | None,
     asked: np.ndarray | None = None,
+    kept: np.ndarray | None = None,
     columns: Map | None = None,
 ) -> None:
-    """Write what T tokens of H heads read, and recall, to out and asked (H, T, V), and S (H, K, V).
+    """Write what T tokens of H heads read, and recall, to out and asked (H, T, V), and S (H, K, V);
+    and the state before every block of tokens to kept (H, blocks, K, V).
 
     A read before the write is a read after the write before, so the kernel has only the latter.
     """
     k, v = (_rows(x, S) for x in m.write)
     u, w = (None, None) if m.erase is None else (_rows(x, S) for x in m.erase)
-    q, decay = _rows(m.read, S), decay_of(m, S)
+    q, decay = None if out is None else _rows(m.read, S), decay_of(m, S)
     read = out
-    if m.before and m.read.shape[-2]:
+    if m.before and q is not None and out is not None and q.shape[1]:
         out[:, 0] = recall(S, q[:, 0])
-        q = np.concatenate([q[:, 1:], np.zeros_like(q[:, :1])], axis=1)
+        q = following(q)
         read = np.empty(out.shape, out.dtype)
 
     def of_columns(part: slice) -> None:
-        fade = decay[..., part] if m.columns and decay is not None else decay
-        into = S[..., part], read[..., part], None if asked is None else asked[..., part]
-        call(run_tokens, q, k, v[..., part], fade, None if m.corrects else u, w, into=into)
+        v_, decay_, *into = (
+            None if x is None else x[..., part]
+            for x in (v, decay if m.columns else None, S, read, asked, kept)
+        )
+        fade = decay_ if m.columns else decay
+        call(run_tokens, q, k, v_, fade, None if m.corrects else u, w, into=tuple(into))
 
     over_lanes(of_columns, S, columns)
+    if out is None or read is None:
+        return
     if read is not out:
         out[:, 1:] = read[:, :-1]
     if m.bonus is not None:
         out += m.bonus
+
+
+def following(x: np.ndarray) -> np.ndarray:
+    """What every token's following token has (H, T, ...), and zeros for the last."""
+    return np.concatenate([x[:, 1:], np.zeros_like(x[:, :1])], axis=1)
 
 
 def over_lanes(function: Callable[[slice], None], S: np.ndarray, shared: Map | None) -> None:

@@ -148,10 +148,10 @@ class Adjoint:
 
 def each_array(function: Callable[..., np.ndarray], *ms: Transition) -> Transition:
     """A transition whose arrays are made from those of one or several others."""
+    return Transition(*(_together(function, parts) for parts in zip(*ms, strict=True)))
 
-    def together(parts: tuple[Any, ...]) -> Any:
-        if isinstance(parts[0], tuple):
-            return tuple(together(pair) for pair in zip(*parts, strict=True))
-        return function(*parts) if isinstance(parts[0], np.ndarray) else parts[0]
 
-    return Transition(*(together(parts) for parts in zip(*ms, strict=True)))
+def _together(function: Callable[..., np.ndarray], parts: tuple[Any, ...]) -> Any:
+    if isinstance(parts[0], tuple):
+        return tuple(_together(function, pair) for pair in zip(*parts, strict=True))
+    return function(*parts) if isinstance(parts[0], np.ndarray) else parts[0]

@@ -46,6 +46,7 @@ EXAMPLES = {
     algebra.solve: (SQUARE, SQUARE[:, :1]),
     algebra.unit_lower_solve: (LOWER, SQUARE),
     algebra.causal_product: (WHOLE * np.tri(2, 3, 1, dtype=int), WHOLE.T),
+    algebra.scaled: (WHOLE, WHOLE[0, 0]),
     algebra.relu: (WHOLE - 3,),
     algebra.absolute: (WHOLE - 8,),
     algebra.exp: (WHOLE,),

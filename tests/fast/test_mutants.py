@@ -46,15 +46,21 @@ PAIRS = {
 }
 
 BACKWARD = {
-    "the read's share is left out": ("fma(dout[h, t, j], query, get(slope, j))", "get(slope, j)"),
-    "what w recalled passes nothing back": ("by_new = fma(dasked[h, t, j], ask, by_new)", "pass"),
+    "the read's share is left out": (
+        "fma(dout[h, b, earlier, j], query, by_new)",
+        "by_new",
+    ),
+    "what w recalled passes nothing back": (
+        "by_new = fma(dasked[h, b, t, j], ask, by_new)",
+        "pass",
+    ),
     "keys that fill no block are left out": (
         "for start in range(0, K, width(S)):",
         "for start in range(0, K - K % width(S), width(S)):",
     ),
     "w reads the state after its token": (
-        "by_ask = fma(dasked[h, t, j], old, by_ask)",
-        "by_ask = fma(2 * dasked[h, t, j], old, by_ask)",
+        "by_ask = fma(dasked[h, b, t, j], old, by_ask)",
+        "by_ask = fma(2 * dasked[h, b, t, j], old, by_ask)",
     ),
 }
 
