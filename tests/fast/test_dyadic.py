@@ -8,7 +8,7 @@ most K, so after T = 2 tokens every number is a multiple of 2^-12 below 2^(2 log
 import numpy as np
 import pytest
 
-from refmem.fast import attention
+from refmem.fast import attention, gradients
 from tests.draws import DYADIC, floats, sample
 from tests.exact import assert_same
 from tests.fast.rules import KEEPS_ALL, LINEAR, RELAYS, SHAPES, exact_on_floats
@@ -35,17 +35,20 @@ def test_the_state_after_every_token(rule):
     assert_same(rule(**x, form="fast", states=True), rule(**x, states=True), rule.name)
 
 
+@pytest.mark.parametrize("blocks", [1, 8])
 @pytest.mark.parametrize("rule", exact_on_floats(LINEAR))
-def test_gradients_are_the_tapes(rule):
-    x = sample(rule, DYADIC, T=2, K=3, V=33, lead=(2,))
-    random = np.random.default_rng(1)
-    dout, dstate = (
-        random.integers(-2, 3, part.shape) / 2 for part in (rule(**x).out, rule(**x).state)
-    )
-    want = rule.vjp(**x, dout=dout, dstate=dstate)
-    for chunk in (1, 2):
-        got = rule.vjp(**x, dout=dout, dstate=dstate, form="fast", chunk=chunk)
-        assert_same(tuple(got), tuple(want), f"{rule.name}, blocks of {chunk}")
+def test_gradients_are_the_tapes(rule, blocks, monkeypatch):
+    monkeypatch.setattr(gradients, "BLOCKS", blocks)
+    for sizes, chunks in (({"T": 2, "K": 3, "V": 33}, (1, 2)), ({"T": 5, "K": 2, "V": 3}, (2, 3))):
+        x = sample(rule, DYADIC, **sizes, lead=(2,))
+        random = np.random.default_rng(1)
+        dout, dstate = (
+            random.integers(-2, 3, part.shape) / 2 for part in (rule(**x).out, rule(**x).state)
+        )
+        want = rule.vjp(**x, dout=dout, dstate=dstate)
+        for chunk in chunks:
+            got = rule.vjp(**x, dout=dout, dstate=dstate, form="fast", chunk=chunk)
+            assert_same(tuple(got), tuple(want), f"{rule.name}, {sizes}, blocks of {chunk}")
 
 
 @pytest.mark.parametrize("rule", exact_on_floats(KEEPS_ALL))
