@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -42,9 +43,26 @@ Place = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """A function of where a query t (R, 1) and the keys i (1, C) are, counted from the first key."""
 
 
-def up_to_itself(t: np.ndarray, i: np.ndarray) -> np.ndarray:
-    """A token sees itself and the past."""
-    return i <= t
+@dataclass(frozen=True)
+class Sight:
+    """The past, as far back as a window reaches, and itself or not: what a token sees.
+
+    >>> Sight(window=2)(np.array([[2], [3]]), np.arange(4))
+    array([[False,  True,  True, False],
+           [False, False,  True,  True]])
+    """
+
+    itself: bool = True
+    window: int | None = None
+
+    def __call__(self, t: np.ndarray, i: np.ndarray) -> np.ndarray:
+        """Which of the keys i (1, C) each query t (R, 1) sees."""
+        seen = i <= t if self.itself else i < t
+        return seen if self.window is None else seen & (t < i + self.window)
+
+    def whole(self, t: np.ndarray, i: np.ndarray) -> bool:
+        """Whether every query of a range sees every key of a range: so if the outermost do."""
+        return bool(t.size and i.size and self(t[[0, -1]], i[[0, -1]]).all())
 
 
 class Lookup(NamedTuple):
@@ -75,7 +93,7 @@ class Lookup(NamedTuple):
     kernel: Kernel
     log_alpha: np.ndarray | None = None
     erase: tuple[np.ndarray, np.ndarray, Kernel] | None = None
-    sees: Place = up_to_itself
+    sees: Place = Sight()
     bias: Place | None = None
     sink: np.ndarray | None = None
     path: tuple[np.ndarray, np.ndarray] | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from refmem.algebra import join, unit_lower_solve, zeros
+from refmem.cache import Sight
 from refmem.forms.path import Path, path_of
 from refmem.forms.streaming import finished, of_earlier, of_own, shares
 from refmem.memory import Cache, CacheRule, Lookup
@@ -74,7 +75,7 @@ def _stored(
     if block.erase is None:
         return block.value
     w, beta, kernel = block.erase
-    reader = Lookup(w, block.key, block.value, kernel, sees=lambda t, i: i < t)
+    reader = Lookup(w, block.key, block.value, kernel, sees=Sight(itself=False))
     own = of_own(reader, path_of(reader).scores, before.key.shape[-2], None)
     earlier = of_earlier(reader, w, before, keys)
     share_of_earlier, share_of_own = shares(kernel, earlier, own)

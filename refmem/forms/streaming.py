@@ -22,6 +22,7 @@ from refmem.algebra import (
     with_ones,
     zeros,
 )
+from refmem.cache import Sight
 from refmem.kernels import Kernel
 from refmem.memory import Cache, Lookup
 
@@ -89,7 +90,8 @@ def _of_block(
     i = np.arange(first_key, first_key + scores.shape[-1])
     if look.bias is not None:
         scores = scores + look.bias(t, i)
-    seen = look.sees(t, i)
+    whole = isinstance(look.sees, Sight) and look.sees.whole(t, i)
+    seen = np.ones((1, 1), dtype=bool) if whole else look.sees(t, i)
     weights, shift = look.kernel.shifted_weights(scores, seen)
     weighted = weights if values is None else product(weights, values)
     if look.probe is not None and values is not None:

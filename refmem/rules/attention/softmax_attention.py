@@ -32,7 +32,7 @@ Source:    Vaswani et al. 2017, arXiv:1706.03762; sinks as in gpt-oss; first_bia
 import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, zeros
-from refmem.cache import Lookup
+from refmem.cache import Lookup, Sight
 from refmem.kernels import softmax
 from refmem.memory import CacheRule
 
@@ -54,9 +54,7 @@ def lookup(q, k, v, sink=None, first_bias=None, *, kernel, window):
     def bias(t, i):
         return first_only(first_bias, i)
 
-    def sees(t, i):
-        return i <= t if window is None else (i <= t) & (t < i + checked(window))
-
+    sees = Sight(window=checked(window))
     return Lookup(q, k, v, kernel, sees=sees, bias=None if first_bias is None else bias, sink=sink)
 
 

@@ -23,7 +23,7 @@ Source:    Tan et al. 2024, arXiv:2410.17980.
 """
 
 from refmem.algebra import causal, causal_product, transposed
-from refmem.cache import Lookup
+from refmem.cache import Lookup, Sight
 from refmem.kernels import sigmoid_kernel
 from refmem.memory import CacheRule
 
@@ -36,7 +36,7 @@ def attend(past, q, k, v, kernel, itself):
 
 
 def lookup(q, k, v, kernel, itself):
-    return Lookup(q, k, v, kernel._replace(breaking=True), sees=lambda t, i: i < t + itself)
+    return Lookup(q, k, v, kernel._replace(breaking=True), sees=Sight(itself))
 
 
 stick_breaking = CacheRule(attend, lookup, options={"kernel": sigmoid_kernel, "itself": False})
