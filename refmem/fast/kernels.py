@@ -56,7 +56,7 @@ def run_tokens(
                         store(kept[h, first // near, i], start, old)
                     if w is not None:
                         ahead = fma(w[h, first, i], old, ahead)
-                if w is None:
+                if w is None and q is not None:
                     alone = _run_pairs(h, first, beyond, start, q, k, v, decay, state, out)
                 for t in range(alone, beyond):
                     value, following = load(v[h, t], start), min(t + 1, beyond - 1)
@@ -103,22 +103,18 @@ def _run_pairs(
     for t in range(first, beyond - 1, 2):
         value, next_value = load(v[h, t], start), load(v[h, t + 1], start)
         keys, next_keys = k[h, t], k[h, t + 1]
-        if q is not None:
-            reads, next_reads = q[h, t], q[h, t + 1]
+        reads, next_reads = q[h, t], q[h, t + 1]
         answer, next_answer = zeros(v), zeros(v)
         for i in range(k.shape[2]):
             new = _faded(decay, h, t, i, start, get(state, i))
             new = fma(entry(keys, i), value, new)
-            if q is not None:
-                answer = fma(entry(reads, i), new, answer)
+            answer = fma(entry(reads, i), new, answer)
             new = _faded(decay, h, t + 1, i, start, new)
             new = fma(entry(next_keys, i), next_value, new)
+            next_answer = fma(entry(next_reads, i), new, next_answer)
             put(state, i, new)
-            if q is not None:
-                next_answer = fma(entry(next_reads, i), new, next_answer)
-        if q is not None:
-            store(out[h, t], start, answer)
-            store(out[h, t + 1], start, next_answer)
+        store(out[h, t], start, answer)
+        store(out[h, t + 1], start, next_answer)
     return beyond - (beyond - first) % 2
 
 

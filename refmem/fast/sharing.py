@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import math
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def threads(operations: int, turn: float = math.inf) -> Iterator[tuple[int, Map]
     if count == 1 or turn < WORTH_A_TURN:
         yield 1, one_by_one
         return
-    with ThreadPoolExecutor(count - 1, initializer=_leave(_processor())) as others:
+    with ThreadPoolExecutor(count - 1, initializer=_leave()) as others:
 
         def shared(function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
             left = deque(tasks)
@@ -69,26 +70,29 @@ def threads(operations: int, turn: float = math.inf) -> Iterator[tuple[int, Map]
         yield count, shared
 
 
-def _processor() -> int | None:
-    """The processor that this thread runs on, where the system says."""
-    try:
-        return int(ctypes.CDLL(None).sched_getcpu())
-    except (AttributeError, OSError, TypeError):
-        return None
+@functools.cache
+def _system() -> Any:
+    """The C library, if it can say which processor a thread runs on and keep it off one."""
+    with suppress(OSError, TypeError):
+        library = ctypes.CDLL(None)
+        if sys.platform == "linux" and hasattr(library, "sched_getcpu"):
+            return library
+    return None
 
 
-def _leave(processor: int | None) -> Callable[[], None]:
-    """What a thread does to run anywhere else.
+def _leave() -> Callable[[], None]:
+    """What another thread does first, to run elsewhere than this one does.
 
     A system that packs threads may start one where the thread that started it is busy, and it takes
     some milliseconds to move, which is longer than a call.
     """
+    processor = _system() and _system().sched_getcpu()
 
     def elsewhere() -> None:
-        if processor is not None and sys.platform == "linux":
-            allowed = os.sched_getaffinity(0)
-            if len(allowed) > 1:
-                os.sched_setaffinity(0, allowed - {processor})
+        if _system() and sys.platform == "linux":
+            allowed = os.sched_getaffinity(0) - {processor}
+            if allowed:
+                os.sched_setaffinity(0, allowed)
 
     return elsewhere
 
