@@ -7,9 +7,9 @@ of the time. In the one pass every entry is loaded once, changed, used by every 
 and stored; what a token has to know before it can write is gathered by the pass of the token before
 it.
 
-Every entry is computed by the same operations in the same order wherever a sequence is cut, however
-columns are blocked, and on however many threads. Arguments that are None are left out when a kernel
-is compiled.
+Every entry is computed by the same operations in the same order however columns are blocked, on
+however many threads, and wherever a sequence is cut, after an even number of tokens. Arguments that
+are None are left out when a kernel is compiled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from numba import njit
 
-from refmem.fast.lanes import entry, fma, get, load, put, store, tile, width, zeros
+from refmem.fast.lanes import entry, fma, get, load, put, store, tile, total, width, zeros
 
 NEAR = 256
 """Tokens that every block of columns takes before the next are due: their keys stay in a near cache
@@ -57,7 +57,11 @@ def run_tokens(
                     if w is not None:
                         ahead = fma(w[h, first, i], old, ahead)
                 if w is None and q is not None:
-                    alone = _run_pairs(h, first, beyond, start, q, k, v, decay, state, out)
+                    alone = beyond - (beyond - first) % 2
+                    if decay is not None and decay.ndim == 2:
+                        _run_faded_pairs(h, first, alone, start, q, k, v, decay, state, out)
+                    else:
+                        _run_pairs(h, first, alone, start, q, k, v, decay, state, out)
                 for t in range(alone, beyond):
                     value, following = load(v[h, t], start), min(t + 1, beyond - 1)
                     if w is not None:
@@ -95,12 +99,10 @@ def _run_pairs(
     decay: Any,
     state: Any,
     out: Any,
-) -> int:
-    """Run tokens that ask nothing, two a pass, and return the first that is left alone.
-
-    That is half the loads and stores, and one token's sum goes on while the other's waits.
-    """
-    for t in range(first, beyond - 1, 2):
+) -> None:
+    """Tokens that ask nothing, two a pass: half the loads and stores, and one token's sum goes on
+    while the other's waits."""
+    for t in range(first, beyond, 2):
         value, next_value = load(v[h, t], start), load(v[h, t + 1], start)
         keys, next_keys = k[h, t], k[h, t + 1]
         reads, next_reads = q[h, t], q[h, t + 1]
@@ -115,7 +117,52 @@ def _run_pairs(
             put(state, i, new)
         store(out[h, t], start, answer)
         store(out[h, t + 1], start, next_answer)
-    return beyond - (beyond - first) % 2
+
+
+@njit(**OPTIONS)
+def _run_faded_pairs(
+    h: int,
+    first: int,
+    beyond: int,
+    start: int,
+    q: Any,
+    k: Any,
+    v: Any,
+    decay: Any,
+    state: Any,
+    out: Any,
+) -> None:
+    """The same where one factor fades all of S: once for both tokens. With S the state before them,
+
+    S''  = (decay decay') S + bind(k, decay' v) + bind(k', v')
+    out  = decay recall(S, q) + (q . k) v
+    out' = recall(S'', q')
+    """
+    for t in range(first, beyond, 2):
+        value, next_value = load(v[h, t], start), load(v[h, t + 1], start)
+        keys, next_keys = k[h, t], k[h, t + 1]
+        reads, next_reads = q[h, t], q[h, t + 1]
+        keep, next_keep = decay[h, t], decay[h, t + 1]
+        both, faded = keep * next_keep, next_keep * value
+        answer, next_answer = zeros(v), zeros(v)
+        for i in range(k.shape[2]):
+            old = get(state, i)
+            answer = fma(entry(reads, i), old, answer)
+            new = fma(entry(keys, i), faded, both * old)
+            new = fma(entry(next_keys, i), next_value, new)
+            next_answer = fma(entry(next_reads, i), new, next_answer)
+            put(state, i, new)
+        store(out[h, t], start, fma(keep, answer, _dot(reads, keys) * value))
+        store(out[h, t + 1], start, next_answer)
+
+
+@njit(**OPTIONS)
+def _dot(x: Any, y: Any) -> Any:
+    """The inner product of two rows."""
+    sums = zeros(x)
+    for start in range(0, x.size, width(x)):
+        sums = fma(load(x, start), load(y, start), sums)
+    return total(sums)
 
 
 @njit(**OPTIONS)

@@ -12,6 +12,7 @@ through; lanes are vectors by definition, and stay in registers from one row to 
     entry(row, i)           one number of a row
     + - *                   of lanes, or of a number and lanes
     fma(a, x, y)            a x + y, rounded once where the processor can
+    total(y)                the sum of all lanes
 
 Rows are contiguous.
 """
@@ -114,16 +115,30 @@ def fma(typing: Any, a: Any, x: Any, y: Any) -> Any:
     return y(a, x, y), generate
 
 
+@intrinsic
+def total(typing: Any, y: Any) -> Any:
+    """The sum of all lanes, by halves."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number = context.get_value_type(y.number)
+        values = ir.Constant(number, 0.0), *arguments
+        return _llvm(builder, f"vector.reduce.fadd.{_name(y)}", number, values, ("reassoc",))
+
+    return y.number(y), generate
+
+
 def _name(lanes: Lanes) -> str:
     """What LLVM's intrinsics call these lanes."""
     return f"v{lanes.count}f{8 * lanes.bytes}"
 
 
-def _llvm(builder: Any, name: str, result: Any, arguments: Sequence[Any]) -> Any:
-    """Call an intrinsic of LLVM."""
+def _llvm(
+    builder: Any, name: str, result: Any, arguments: Sequence[Any], freedom: Sequence[str] = ()
+) -> Any:
+    """Call an intrinsic of LLVM, with some freedom to compute otherwise."""
     kind = ir.FunctionType(result, [x.type for x in arguments])
     function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}")
-    return builder.call(function, arguments)
+    return builder.call(function, arguments, fastmath=freedom)
 
 
 def _spread(context: Any, builder: Any, lanes: Lanes, kind: Any, value: Any) -> Any:

@@ -80,7 +80,8 @@ def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
 
 
 def _segment(rule: StateRule, x: Inputs, S: np.ndarray) -> int:
-    """Tokens a segment: all threads together make two states a head of them, beyond the inputs."""
+    """Tokens a segment, an even number: all threads together make two states a head of them, beyond
+    the inputs."""
     if not (x.T and S.size):
         return 1
     first = heads_of(x, next(groups(x.lead, 1))).tokens(0, 1)
@@ -94,7 +95,7 @@ def _segment(rule: StateRule, x: Inputs, S: np.ndarray) -> int:
     if m.micro > 1 or m.finish:
         entries += m.write[1].size
     room = 2 * S.size // numba.get_num_threads()
-    return max(FEWEST, room // entries) if entries else x.T
+    return max(FEWEST, room // entries // 2 * 2) if entries else x.T
 
 
 def run_segment(

@@ -7,7 +7,7 @@ from numba.core.caching import CompileResultCacheImpl
 
 from refmem.fast.compiling import named_by
 from refmem.fast.kernels import run_tokens
-from refmem.fast.lanes import LINE, entry, get, load, put, store, tile, width, zeros
+from refmem.fast.lanes import LINE, entry, get, load, put, store, tile, total, width, zeros
 
 
 @njit
@@ -53,6 +53,18 @@ def test_what_lies_beyond_a_row_is_zero(dtype):
     whole = np.ones(100, dtype)
     assert sum_of_lanes(whole[:50], 45) == 5
     assert sum_of_lanes(whole, 0) == width(whole)
+
+
+@njit
+def total_of_row(row):
+    return total(load(row, 0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)
+def test_the_total_of_lanes_is_their_sum(dtype):
+    for size in (1, 7, 16, 32, 40):
+        row = np.arange(1, size + 1, dtype=dtype)
+        assert total_of_row(row) == row[: width(row)].sum()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda d: np.dtype(d).name)

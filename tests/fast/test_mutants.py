@@ -31,18 +31,31 @@ FORWARD = {
 }
 
 PAIRS = {
-    "the second of two tokens asks with the first's query": (
-        "fma(entry(next_reads, i), new",
-        "fma(entry(reads, i), new",
+    "the first of two tokens asks with the second's query": (
+        "answer = fma(entry(reads, i), new, answer)",
+        "answer = fma(entry(next_reads, i), new, answer)",
     ),
     "the second of two tokens decays like the first": (
         "_faded(decay, h, t + 1, i, start, new)",
         "_faded(decay, h, t, i, start, new)",
     ),
     "the last of an odd number of tokens is left out": (
-        "return beyond - (beyond - first) % 2",
-        "return beyond",
+        "for t in range(alone, beyond):",
+        "for t in range(beyond, beyond):",
     ),
+}
+
+FADED_PAIRS = {
+    "the first of two tokens does not see its own write": (
+        "_dot(reads, keys) * value",
+        "0 * value",
+    ),
+    "the first of two tokens reads an undecayed state": ("fma(keep, answer,", "fma(1, answer,"),
+    "the second of two tokens does not fade the first's write": (
+        "fma(entry(keys, i), faded, both * old)",
+        "fma(entry(keys, i), value, both * old)",
+    ),
+    "the state fades once for two tokens": ("keep * next_keep,", "next_keep,"),
 }
 
 BACKWARD = {
@@ -90,14 +103,17 @@ def test_mistakes_in_the_memory_are_seen(mistake, tmp_path, monkeypatch):
         assert_same(rule(**x, form="fast"), rule(**x), "gated_delta")
 
 
-@pytest.mark.parametrize("mistake", PAIRS)
-def test_mistakes_in_pairs_of_tokens_are_seen(mistake, tmp_path, monkeypatch):
-    rule = refmem.scalar_decay
-    x = sample(rule, DYADIC, 3, T=3, K=33, V=35, lead=(2,))
+@pytest.mark.parametrize(
+    ("rule", "mistake", "change"),
+    [(refmem.gla, *pair) for pair in PAIRS.items()]
+    + [(refmem.scalar_decay, *pair) for pair in FADED_PAIRS.items()],
+)
+def test_mistakes_in_pairs_of_tokens_are_seen(rule, mistake, change, tmp_path, monkeypatch):
+    x = sample(rule, DYADIC, 6, T=3, K=33, V=35, lead=(2,))
     assert_same(rule(**x, form="fast"), rule(**x), "without a mistake")
-    monkeypatch.setattr(linear, "run_tokens", mutant(tmp_path, *PAIRS[mistake]).run_tokens)
-    with pytest.raises(AssertionError, match="scalar_decay"):
-        assert_same(rule(**x, form="fast"), rule(**x), "scalar_decay")
+    monkeypatch.setattr(linear, "run_tokens", mutant(tmp_path, *change).run_tokens)
+    with pytest.raises(AssertionError, match=rule.name):
+        assert_same(rule(**x, form="fast"), rule(**x), rule.name)
 
 
 @pytest.mark.parametrize("mistake", BACKWARD)
