@@ -28,18 +28,30 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def run_tokens(
-    q: Any, k: Any, v: Any, decay: Any, u: Any, w: Any, S: Any, out: Any, asked: Any, kept: Any
+    q: Any,
+    k: Any,
+    strength: Any,
+    v: Any,
+    decay: Any,
+    u: Any,
+    w: Any,
+    share: Any,
+    S: Any,
+    out: Any,
+    asked: Any,
+    kept: Any,
 ) -> None:
     """For every head, and every token t in turn,
 
-        asked[t] = recall(S, w[t])
-        S        = decay[t] * S + bind(u[t], asked[t]) + bind(k[t], v[t])
+        asked[t] = share[t] * recall(S, w[t])
+        S        = decay[t] * S + bind(u[t], asked[t]) + strength[t] * bind(k[t], v[t])
         out[t]   = recall(S, q[t])
 
-    q, k, u, w (H, T, K); v, out, asked (H, T, V); S (H, K, V), changed in place; decay None or
-    (H, T) or (H, T, K) or (H, T, K, V). Without u, u is -k; without w nothing is asked. Without q
-    nothing is read, and `out` is None; `asked` may be None; `kept` (H, N, K, V), if given, becomes
-    the state before each of N blocks of tokens, of which only the last may be shorter.
+    q, k, u, w (H, T, K); v, out, asked (H, T, V); strength, share (H, T) or None for ones; S
+    (H, K, V), changed in place; decay None or (H, T) or (H, T, K) or (H, T, K, V). Without u, u is
+    -strength * k; without w nothing is asked. Without q nothing is read, and `out` is None; `asked`
+    may be None; `kept` (H, N, K, V), if given, becomes the state before each of N blocks of tokens,
+    of which only the last may be shorter.
     """
     heads, T, K = k.shape
     V, state = v.shape[2], tile(K, S)
@@ -59,18 +71,20 @@ def run_tokens(
                 if w is None and q is not None:
                     alone = beyond - (beyond - first) % 2
                     if decay is not None and decay.ndim == 2:
-                        _run_faded_pairs(h, first, alone, start, q, k, v, decay, state, out)
+                        _run_faded_pairs(
+                            h, first, alone, start, q, k, strength, v, decay, state, out
+                        )
                     else:
-                        _run_pairs(h, first, alone, start, q, k, v, decay, state, out)
+                        _run_pairs(h, first, alone, start, q, k, strength, v, decay, state, out)
                 for t in range(alone, beyond):
                     value, following = load(v[h, t], start), min(t + 1, beyond - 1)
                     if w is not None:
-                        recalled, ahead = ahead, zeros(S)
+                        recalled, ahead = _times(share, h, t, ahead), zeros(S)
                         if asked is not None:
                             store(asked[h, t], start, recalled)
                         if u is None:
                             value -= recalled
-                    answer = zeros(S)
+                    answer, value = zeros(S), _times(strength, h, t, value)
                     for i in range(K):
                         new = _faded(decay, h, t, i, start, get(state, i))
                         if u is not None:
@@ -95,6 +109,7 @@ def _run_pairs(
     start: int,
     q: Any,
     k: Any,
+    strength: Any,
     v: Any,
     decay: Any,
     state: Any,
@@ -103,7 +118,8 @@ def _run_pairs(
     """Tokens that ask nothing, two a pass: half the loads and stores, and one token's sum goes on
     while the other's waits."""
     for t in range(first, beyond, 2):
-        value, next_value = load(v[h, t], start), load(v[h, t + 1], start)
+        value = _times(strength, h, t, load(v[h, t], start))
+        next_value = _times(strength, h, t + 1, load(v[h, t + 1], start))
         keys, next_keys = k[h, t], k[h, t + 1]
         reads, next_reads = q[h, t], q[h, t + 1]
         answer, next_answer = zeros(v), zeros(v)
@@ -127,6 +143,7 @@ def _run_faded_pairs(
     start: int,
     q: Any,
     k: Any,
+    strength: Any,
     v: Any,
     decay: Any,
     state: Any,
@@ -139,7 +156,8 @@ def _run_faded_pairs(
     out' = recall(S'', q')
     """
     for t in range(first, beyond, 2):
-        value, next_value = load(v[h, t], start), load(v[h, t + 1], start)
+        value = _times(strength, h, t, load(v[h, t], start))
+        next_value = _times(strength, h, t + 1, load(v[h, t + 1], start))
         keys, next_keys = k[h, t], k[h, t + 1]
         reads, next_reads = q[h, t], q[h, t + 1]
         keep, next_keep = decay[h, t], decay[h, t + 1]
@@ -154,6 +172,14 @@ def _run_faded_pairs(
             put(state, i, new)
         store(out[h, t], start, fma(keep, answer, _dot(reads, keys) * value))
         store(out[h, t + 1], start, next_answer)
+
+
+@njit(**OPTIONS)
+def _times(factors: Any, h: int, t: int, y: Any) -> Any:
+    """Lanes times a token's number, if there is one."""
+    if factors is None:
+        return y
+    return factors[h, t] * y
 
 
 @njit(**OPTIONS)

@@ -18,6 +18,7 @@ from refmem.derivative.tape import leaves
 from refmem.fast.compiling import call
 from refmem.fast.kernels import run_tokens
 from refmem.fast.lanes import width
+from refmem.fast.products import Product, apart
 from refmem.fast.sharing import Map, groups, one_by_one, require_memory, threads
 from refmem.memory import StateRule, Transition
 from refmem.signature import Inputs
@@ -80,21 +81,20 @@ def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
 
 
 def _segment(rule: StateRule, x: Inputs, S: np.ndarray) -> int:
-    """Tokens a segment, an even number: all threads together make two states a head of them, beyond
-    the inputs."""
+    """Tokens a segment, an even number: all threads together make a state a head of them, beyond the
+    inputs."""
     if not (x.T and S.size):
         return 1
     first = heads_of(x, next(groups(x.lead, 1))).tokens(0, 1)
-    assert rule.transition is not None
-    m = rule.transition(**first.arguments)
-    given = list(first.arrays.values())
-    made = [a for a in leaves(m) if isinstance(a, np.ndarray)]
+    m, given = transition_of(rule, first), list(first.arrays.values())
+    parts = leaves([apart(part) for part in leaves(m)])
+    made = [a for a in parts if isinstance(a, np.ndarray)]
     entries = sum(a.size for a in made if not any(np.may_share_memory(a, b) for b in given))
     if m.before:
         entries += m.read.size + m.write[1].size
     if m.micro > 1 or m.finish:
         entries += m.write[1].size
-    room = 2 * S.size // numba.get_num_threads()
+    room = S.size // numba.get_num_threads()
     return max(FEWEST, room // entries // 2 * 2) if entries else x.T
 
 
@@ -102,14 +102,20 @@ def run_segment(
     rule: StateRule, x: Inputs, S: np.ndarray, out: np.ndarray, columns: Map | None
 ) -> None:
     """Some tokens of some heads; S and out are written, by `columns` over their blocks if given."""
-    assert rule.transition is not None
-    m = rule.transition(**x.arguments)
+    m = transition_of(rule, x)
     if m.micro == 1 and m.finish is None:
         run_transition(m, S, out, columns=columns)
         return
     read = np.empty((*S.shape[:1], m.read.shape[-2], S.shape[-1]), S.dtype)
     run_transition(m, S, read, columns=columns)
     out[...] = m.finished(read)[:, m.micro - 1 :: m.micro]
+
+
+def transition_of(rule: StateRule, x: Inputs) -> Transition:
+    """What some tokens do to the memory, with keys times numbers not multiplied out."""
+    assert rule.transition is not None
+    keys = {n: Product(a) for n, a in x.arrays.items() if x.axes[n] == ("T", "K")}
+    return rule.transition(**(x.arguments | keys))
 
 
 def run_transition(
@@ -125,9 +131,11 @@ def run_transition(
 
     A read before the write is a read after the write before, so the kernel has only the latter.
     """
-    k, v = (_rows(x, S) for x in m.write)
-    u, w = (None, None) if m.erase is None else (_rows(x, S) for x in m.erase)
-    q, decay = None if out is None else _rows(m.read, S), decay_of(m, S)
+    (k, strength), v = apart(m.write[0]), _rows(np.asarray(m.write[1]), S)
+    u, (w, share) = (None, (None, None)) if m.erase is None else (m.erase[0], apart(m.erase[1]))
+    k, w = _rows(k, S), None if w is None else _rows(w, S)
+    u = None if u is None or m.corrects else _rows(np.asarray(u), S)
+    q, decay = None if out is None else _rows(np.asarray(m.read), S), decay_of(m, S)
     read = out
     if m.before and q is not None and out is not None and q.shape[1]:
         out[:, 0] = recall(S, q[:, 0])
@@ -140,7 +148,7 @@ def run_transition(
             for x in (v, decay if m.columns else None, S, read, asked, kept)
         )
         fade = decay_ if m.columns else decay
-        call(run_tokens, q, k, v_, fade, None if m.corrects else u, w, into=tuple(into))
+        call(run_tokens, q, k, strength, v_, fade, u, w, share, into=tuple(into))
 
     over_lanes(of_columns, S, columns)
     if out is None or read is None:

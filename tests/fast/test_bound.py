@@ -15,7 +15,9 @@ float64 say so.
 import numpy as np
 import pytest
 
+from refmem.fast import linear
 from refmem.fast.linear import run_transition
+from refmem.fast.products import Product
 from refmem.forms.adjoint import each_array
 from tests.draws import floats, sample
 from tests.fast.rules import LINEAR, RELAYS, SHAPES
@@ -66,7 +68,8 @@ def test_the_kernel_stays_within_its_bound(rule, dtype):
 @pytest.mark.parametrize("rule", LINEAR, ids=lambda rule: rule.name)
 def test_a_call_is_what_the_kernel_reads_finished(rule):
     x = sample(rule, floats(np.float64), T=3, K=3, V=35, lead=(2,))
-    m, S = transition_of(rule, x)
+    state, given = x["state"], {name: a for name, a in x.items() if name != "state"}
+    m, S = linear.transition_of(rule, rule.bind((), given, state, None)), state.copy()
     read = np.empty((2, m.read.shape[-2], S.shape[-1]))
     run_transition(m, S, read)
     want = m.finished(read)[:, m.micro - 1 :: m.micro]
@@ -78,7 +81,9 @@ def test_a_relay_is_what_its_memories_read_in_turn(rule):
     x = sample(rule, floats(np.float64), T=3, K=3, V=35, lead=(2,))
     got = rule(**x, form="fast")
     state = x.pop("state")
-    recalled, arguments = {}, rule.bind((), x, state, None).arguments
+    recalled, given = {}, rule.bind((), x, state, None)
+    keys = {n: Product(a) for n, a in given.arrays.items() if given.axes[n] == ("T", "K")}
+    arguments = given.arguments | keys
     for (name, transition), S, after in zip(rule.relay.items(), state, got.state, strict=True):
         m, S = transition(**recalled, **arguments), S.copy()
         read = np.empty((2, 3, S.shape[-1]))

@@ -22,10 +22,10 @@ KEYS, VALUES = RNG.standard_normal((2, 12, 3)), RNG.standard_normal((2, 12, 2))
 
 @pytest.mark.parametrize("memory", ALL, ids=ids)
 def test_writing_in_pieces_is_writing_at_once(memory):
-    """The same operations on the same numbers: bit for bit."""
+    """The same operations on the same numbers, bit for bit: two tokens are one pass of a loop."""
     whole = memory.write(KEYS, VALUES, 0)
-    state = memory.write(KEYS[:, :5], VALUES[:, :5], 0)
-    state = memory.write(KEYS[:, 5:], VALUES[:, 5:], 5, state)
+    state = memory.write(KEYS[:, :6], VALUES[:, :6], 0)
+    state = memory.write(KEYS[:, 6:], VALUES[:, 6:], 6, state)
     assert np.array_equal(memory.estimate(state), memory.estimate(whole))
 
 

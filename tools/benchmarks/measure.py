@@ -21,7 +21,7 @@ OTHER_AXIS = 16
 
 REST = 0.05
 """Seconds before a timed call: threads of the call before it, of OpenMP's and ONNX Runtime's kind,
-wait for more work by spinning, and would take a core from the next."""
+wait for more work by spinning, and would take a core from the next. refmem's own do not spin."""
 
 
 def inputs(rule: Rule, lead: tuple[int, ...], seed: int = 0, **sizes: int) -> dict[str, Any]:
@@ -57,12 +57,12 @@ def _draw(rule: str, name: str, x: np.ndarray, axes: int) -> np.ndarray:
     return x / np.sqrt(x.shape[-1]) if axes > 1 else x / 8
 
 
-def medians(calls: Sequence[Callable[[], Any]], runs: int) -> list[float]:
+def medians(calls: Sequence[Callable[[], Any]], runs: int, rest: float = REST) -> list[float]:
     """Median seconds of each call over interleaved runs, after one that is not counted."""
     seconds: list[list[float]] = [[] for _ in calls]
     for round_ in range(runs + 1):
         for times, call in zip(seconds, calls, strict=True):
-            time.sleep(REST)
+            time.sleep(rest)
             start = time.perf_counter()
             call()
             if round_:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import click
 import numba
 import numpy as np
@@ -9,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 import refmem
+from refmem.fast.gradients import BLOCKS
+from tools.benchmarks.correctness import narrow
 from tools.benchmarks.measure import inputs, medians, peak_bytes
 
 
@@ -18,21 +24,26 @@ from tools.benchmarks.measure import inputs, medians, peak_bytes
 @click.option("--width", default=64, show_default=True, help="K and V")
 @click.option("--runs", default=7, show_default=True)
 def main(longest: int, heads: int, width: int, runs: int) -> None:
-    """Time should be linear in T, and memory beyond inputs and outputs constant."""
-    table = Table(title=f"gated_delta float32, {heads} heads, K = V = {width}, {threads()} threads")
-    for column in ("T", "ms", "memory beyond the outputs, states a head"):
+    """Time should be linear in T; memory beyond inputs and outputs constant, and for gradients as
+    many states as are kept to run from again."""
+    table = Table(
+        title=f"gated_delta float32, {heads} heads, K = V = {width}, {threads()} threads",
+        caption="memory beyond inputs and outputs, in states a head",
+    )
+    for column in ("T", "ms", "memory", "memory of gradients", "states kept for them"):
         table.add_column(column, justify="right")
     lengths = [longest // 16, longest // 8, longest // 4, longest // 2, longest]
-    calls = [call_of(T, heads, width) for T in lengths]
-    seconds = medians(calls, runs)
-    for T, call, time in zip(lengths, calls, seconds, strict=True):
-        states = beyond(call, heads, width)
-        table.add_row(str(T), f"{1e3 * time:.1f}", f"{states:.2f}")
+    inputs_of = [narrow_inputs(T, heads, width) for T in lengths]
+    seconds = medians([partial(forward, x) for x in inputs_of], runs, rest=0)
+    spaced = BLOCKS * refmem.gated_delta.default_chunk
+    for T, x, time in zip(lengths, inputs_of, seconds, strict=True):
+        memory = (f"{beyond(partial(run, x), heads, width):.2f}" for run in (forward, backward))
+        table.add_row(str(T), f"{1e3 * time:.1f}", *memory, str(-(-T // spaced)))
     exponent, _ = np.polyfit(np.log(lengths), np.log(seconds), 1)
     Console().print(table, f"time grows as T to the power {exponent:.3f}")
     if threads() > 1:
-        call = call_of(2048, heads=8, width=128)  # smaller ones run on one thread
-        share = efficiency(call, runs)
+        x = narrow_inputs(2048, heads=8, width=128)  # smaller ones run on one thread
+        share = efficiency(partial(forward, x), runs)
         Console().print(f"efficiency of two threads, 8 heads, K = V = 128: {share:.2f}")
 
 
@@ -41,21 +52,28 @@ def threads() -> int:
     return int(numba.get_num_threads())
 
 
-def call_of(T: int, heads: int, width: int):
-    """A call of that many tokens."""
-    x = inputs(refmem.gated_delta, (1, heads), T=T, K=width, V=width)
-    x = {name: np.float32(array) for name, array in x.items()}
-    return lambda: refmem.gated_delta(**x, form="fast")
+def narrow_inputs(T: int, heads: int, width: int) -> dict[str, np.ndarray]:
+    """A call's inputs."""
+    return narrow(inputs(refmem.gated_delta, (1, heads), T=T, K=width, V=width))
 
 
-def beyond(call, heads: int, width: int) -> float:
-    """Peak memory of a call beyond its outputs, in float32 states a head."""
-    result = call()
-    outputs = result.out.nbytes + result.state.nbytes
-    return (peak_bytes(call) - outputs) / (4 * heads * width**2)
+def forward(x: dict[str, np.ndarray]) -> tuple[Any, ...]:
+    """Outputs and the last state."""
+    return tuple(refmem.gated_delta(**x, form="fast"))
 
 
-def efficiency(call, runs: int) -> float:
+def backward(x: dict[str, np.ndarray]) -> tuple[Any, ...]:
+    """Gradients of <v, outputs>."""
+    return tuple(refmem.gated_delta.vjp(**x, dout=x["v"], form="fast"))
+
+
+def beyond(call: Callable[[], tuple[Any, ...]], heads: int, width: int) -> float:
+    """Peak memory of a call beyond what it returns, in float32 states a head."""
+    returned = sum(part.nbytes for part in call() if part is not None)
+    return (peak_bytes(call) - returned) / (4 * heads * width**2)
+
+
+def efficiency(call: Callable[[], Any], runs: int) -> float:
     """Time on one thread over twice the time on two, alternating."""
     before = threads()
 
@@ -63,7 +81,7 @@ def efficiency(call, runs: int) -> float:
         numba.set_num_threads(count)
         call()
 
-    one, two = medians([lambda: on(1), lambda: on(2)], runs)
+    one, two = medians([lambda: on(1), lambda: on(2)], runs, rest=0)
     numba.set_num_threads(before)
     return one / (2 * two)
 
