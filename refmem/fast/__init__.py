@@ -3,7 +3,7 @@
     kernels     the loops over tokens           lanes       vectors in registers
     compiling   loops to machine code           sharing     work over threads, memory over tokens
     linear      rules linear in their state     gradients   their derivatives
-    attention   rules that keep everything
+    products    keys times a token's number     attention   rules that keep everything
 
 Nothing here is imported, and nothing compiled, before the first call with form="fast".
 """

@@ -149,11 +149,13 @@ def _run_faded_pairs(
     state: Any,
     out: Any,
 ) -> None:
-    """The same where one factor fades all of S: once for both tokens. With S the state before them,
+    """The same where one factor fades all of S: once for both tokens.
 
-    S''  = (decay decay') S + bind(k, decay' v) + bind(k', v')
-    out  = decay recall(S, q) + (q . k) v
-    out' = recall(S'', q')
+    With S the state before them, and what is primed the second token's,
+
+        S'   = (decay decay') S + bind(k, decay' v) + bind(k', v')
+        out  = decay recall(S, q) + (q . k) v
+        out' = recall(S', q')
     """
     for t in range(first, beyond, 2):
         value = _times(strength, h, t, load(v[h, t], start))

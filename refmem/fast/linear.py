@@ -81,8 +81,8 @@ def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
 
 
 def _segment(rule: StateRule, x: Inputs, S: np.ndarray) -> int:
-    """Tokens a segment, an even number: all threads together make a state a head of them, beyond the
-    inputs."""
+    """Tokens a segment, an even number: what all threads together make of the inputs fills one state
+    a head."""
     if not (x.T and S.size):
         return 1
     first = heads_of(x, next(groups(x.lead, 1))).tokens(0, 1)
@@ -131,11 +131,13 @@ def run_transition(
 
     A read before the write is a read after the write before, so the kernel has only the latter.
     """
-    (k, strength), v = apart(m.write[0]), _rows(np.asarray(m.write[1]), S)
-    u, (w, share) = (None, (None, None)) if m.erase is None else (m.erase[0], apart(m.erase[1]))
-    k, w = _rows(k, S), None if w is None else _rows(w, S)
-    u = None if u is None or m.corrects else _rows(np.asarray(u), S)
-    q, decay = None if out is None else _rows(np.asarray(m.read), S), decay_of(m, S)
+    (key, strength), value = apart(m.write[0]), m.write[1]
+    add, (ask, share) = (None, apart(None)) if m.erase is None else (m.erase[0], apart(m.erase[1]))
+    q, k, v, u, w = (
+        None if x is None else _rows(np.asarray(x), S)
+        for x in (None if out is None else m.read, key, value, None if m.corrects else add, ask)
+    )
+    decay = decay_of(m, S)
     read = out
     if m.before and q is not None and out is not None and q.shape[1]:
         out[:, 0] = recall(S, q[:, 0])

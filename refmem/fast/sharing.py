@@ -39,8 +39,8 @@ def threads(operations: int, turn: float = math.inf) -> Iterator[tuple[int, Map]
     """How many threads there are for so much work, so much of it at a time; and a `map` over them
     that returns nothing.
 
-    At most Numba's number of threads, as set by NUMBA_NUM_THREADS or `numba.set_num_threads`. This
-    thread is one of them: it does not wait for another to wake up.
+    At most Numba's number of threads, as set by NUMBA_NUM_THREADS or `numba.set_num_threads`; this
+    thread is one of them.
     """
     count = min(numba.get_num_threads(), 1 + operations // WORTH_A_THREAD)
     if count == 1 or turn < WORTH_A_TURN:
