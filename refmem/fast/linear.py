@@ -81,8 +81,8 @@ def heads_of(x: Inputs, index: tuple[Any, ...]) -> Inputs:
 
 
 def _segment(rule: StateRule, x: Inputs, S: np.ndarray) -> int:
-    """Tokens a segment, an even number: what all threads together make of the inputs fills one state
-    a head."""
+    """Tokens a segment, an even number: what all threads together make of them fills one state a
+    head."""
     if not (x.T and S.size):
         return 1
     first = heads_of(x, next(groups(x.lead, 1))).tokens(0, 1)

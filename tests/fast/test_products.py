@@ -1,4 +1,4 @@
-"""Products of keys and numbers are the arrays they stand for, and multiply out only if they must."""
+"""Keys times numbers are the arrays they stand for, and multiply out only if they must."""
 
 import numpy as np
 import pytest
