@@ -18,6 +18,7 @@ from refmem.capacity.memories import check_ages
 from refmem.capacity.setting import refuse, setting
 from refmem.capacity.simulation import Simulation, draw_keys
 from refmem.capacity.values import STANDARD
+from refmem.fast import quickest
 from refmem.rule import Rule
 from refmem.signature import SHAPES, nearest_name
 
@@ -133,7 +134,7 @@ def _responses(
     asked = keys[writes - 1 - np.array(ages)][:, None]
     given = {name: _for_tokens(rule, name, x, writes, dim) for name, x in inputs.items()}
     tokens = {"q": np.zeros_like(keys), "k": keys, "v": np.eye(writes)} | given
-    form = "chunked" if "chunked" in rule.forms else None
+    form = quickest(rule)
     before = {name: _part(rule, name, x, slice(0, writes - 1)) for name, x in tokens.items()}
     last = {name: _part(rule, name, x, slice(writes - 1, None)) for name, x in tokens.items()}
     state = rule(**before, form=form).state

@@ -21,6 +21,7 @@ import numpy as np
 
 import refmem
 from refmem.arguments import check_choice
+from refmem.fast import quickest
 from refmem.longcontext.contexts import Context, random_context
 from refmem.longcontext.estimates import CONFIDENCE, Estimate, mean_of, rate_of, student
 from refmem.longcontext.forgetting import best_steps, settled_error
@@ -84,7 +85,8 @@ def _softmax(T: int, contexts: int, rng: np.random.Generator) -> np.ndarray:
 def _shrinking(T: int, contexts: int, rng: np.random.Generator) -> np.ndarray:
     chunk = WORLD.tokens(rng, WORLD.begin(rng, (contexts,)), 0, T)
     beta, _ = best_steps(T, 0.0, WORLD.noise, WORLD.keys)
-    state = refmem.delta(chunk.k, chunk.k, chunk.v, beta, form="fast").state
+    form = quickest(refmem.delta)
+    state = refmem.delta(chunk.k, chunk.k, chunk.v, beta, form=form).state
     return _squared(state - chunk.truth) / WORLD.values
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 import refmem
 from refmem.arguments import check_number
+from refmem.fast import quickest
 from refmem.longcontext.worlds import RandomWalk, World
 from refmem.rule import Rule
 from refmem.rules.delta.kalman_delta import Belief
@@ -58,7 +59,7 @@ def _run(rule: Rule, k: np.ndarray, v: np.ndarray, state: Any, **gates: Any) -> 
     """The state after some tokens; a gate is one number, or one for each token."""
     T = k.shape[-2]
     each = {name: np.broadcast_to(gate, (T,)) for name, gate in gates.items()}
-    return rule(k, k, v, **each, state=state, form="fast").state
+    return rule(k, k, v, **each, state=state, form=quickest(rule)).state
 
 
 @dataclass(frozen=True)

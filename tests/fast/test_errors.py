@@ -31,6 +31,10 @@ import sys; sys.modules["numba"] = None
 import numpy as np, refmem
 q = np.ones((2, 1))
 refmem.linear_attention(q, q, q, form="chunked")
+from refmem.capacity import simulate_memory
+from refmem.longcontext.memories import Delta
+simulate_memory("delta", writes=4, dim=2, ages=[0], beta=1.0, trials=2)
+Delta(0.5).write(q[None], q[None], 0)
 try:
     refmem.linear_attention(q, q, q, form="fast")
 except ImportError as error:
