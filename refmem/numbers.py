@@ -16,6 +16,7 @@ such an array is neutral: it is that whole number in every system.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import math
 from collections.abc import Callable, Mapping
@@ -188,12 +189,7 @@ def system_of(x: np.ndarray) -> NumberSystem:
     'Fraction'
     """
     if x.dtype != object:
-        if x.dtype.name in FLOATS or x.dtype == np.longdouble:
-            return NumberSystem(x.dtype.name, ordered=x.dtype.kind == "f", floating=True)
-        raise UnsupportedNumberError(
-            f"dtype {x.dtype.name}, expected {', '.join(FLOATS)} or exact numbers in an object "
-            "array, because nothing is cast silently"
-        )
+        return _system_of_dtype(x.dtype)
     found = {type(entry): entry for entry in x.flat}
     systems = {s.name: s for s in map(entry_system, found.values())}
     systems.pop(_NEUTRAL.name, None)
@@ -203,6 +199,16 @@ def system_of(x: np.ndarray) -> NumberSystem:
             "systems do not mix"
         )
     return next(iter(systems.values()), _NEUTRAL)
+
+
+@functools.cache
+def _system_of_dtype(dtype: np.dtype) -> NumberSystem:
+    if dtype.name in FLOATS or dtype == np.longdouble:
+        return NumberSystem(dtype.name, ordered=dtype.kind == "f", floating=True)
+    raise UnsupportedNumberError(
+        f"dtype {dtype.name}, expected {', '.join(FLOATS)} or exact numbers in an object array, "
+        "because nothing is cast silently"
+    )
 
 
 def is_neutral(system: NumberSystem) -> bool:

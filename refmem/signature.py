@@ -73,10 +73,10 @@ class Inputs:
 
     def broadcast(self, lead: tuple[int, ...]) -> Inputs:
         """The same inputs with wider leading axes."""
-        arrays = {
-            name: np.broadcast_to(x, lead + x.shape[x.ndim - len(self.axes[name]) :])
-            for name, x in self.arrays.items()
-        }
+        arrays = {}
+        for name, x in self.arrays.items():
+            shape = lead + x.shape[x.ndim - len(self.axes[name]) :]
+            arrays[name] = x if x.shape == shape else np.broadcast_to(x, shape)
         return Inputs(arrays, self.axes, self.sizes, lead, self.options)
 
     def tokens(self, start: int, stop: int) -> Inputs:
@@ -228,7 +228,8 @@ def bind_shapes(
                     f"{_demand(axis, known, source)}, because inputs describe the same tokens"
                 )
         try:
-            lead = np.broadcast_shapes(lead, x.shape[:split])
+            if x.shape[:split] != lead:
+                lead = np.broadcast_shapes(lead, x.shape[:split])
         except ValueError:
             raise ValueError(
                 f"{rule}: {name} has leading axes {x.shape[:split]}, expected axes that broadcast "

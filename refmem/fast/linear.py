@@ -181,13 +181,16 @@ def decay_of(m: Transition, S: np.ndarray) -> np.ndarray | None:
         return None
     (H, K, V), T = S.shape, m.read.shape[-2]
     if m.columns:
-        return np.broadcast_to(m.decay, (H, T, K, V))
+        return _broadcast(m.decay, (H, T, K, V))
     if m.decay.shape[-1] == 1:
-        return np.broadcast_to(m.decay[..., 0], (H, T))
-    return np.broadcast_to(m.decay, (H, T, K))
+        return _broadcast(m.decay[..., 0], (H, T))
+    return _broadcast(np.asarray(m.decay), (H, T, K))
 
 
 def _rows(x: np.ndarray, S: np.ndarray) -> np.ndarray:
     """An array of a transition with the heads of the state."""
-    shape = S.shape[:1] + x.shape[-2:]
+    return _broadcast(x, S.shape[:1] + x.shape[-2:])
+
+
+def _broadcast(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return x if x.shape == shape else np.broadcast_to(x, shape)

@@ -9,11 +9,12 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from pathlib import Path
-from typing import Any
+from threading import Barrier, get_native_id
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -46,55 +47,78 @@ def threads(operations: int, turn: float = math.inf) -> Iterator[tuple[int, Map]
     if count == 1 or turn < WORTH_A_TURN:
         yield 1, one_by_one
         return
-    with ThreadPoolExecutor(count - 1, initializer=_leave()) as others:
+    helpers = _helpers(count - 1)
 
-        def shared(function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
-            left = deque(tasks)
+    def shared(function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
+        left = deque(tasks)
 
-            def work() -> None:
-                while left:
-                    try:
-                        task = left.popleft()
-                    except IndexError:
-                        return
-                    function(task)
+        def work() -> None:
+            while left:
+                try:
+                    task = left.popleft()
+                except IndexError:
+                    return
+                function(task)
 
-            helpers = [others.submit(copy_context().run, work) for _ in range(count - 1)]
-            try:
-                work()
-            finally:
-                left.clear()
-            for helper in helpers:
-                helper.result()
+        _send_elsewhere(helpers.native_ids)
+        sent = [helpers.pool.submit(copy_context().run, work) for _ in range(count - 1)]
+        if _system():
+            os.sched_yield()  # they wake sooner than once this processor is busy
+        try:
+            work()
+        finally:
+            left.clear()
+            at_work = [helper for helper in sent if not helper.cancel()]
+            wait(at_work)
+        for helper in at_work:
+            helper.result()
 
-        yield count, shared
+    yield count, shared
+
+
+class Helpers(NamedTuple):
+    """Threads that wait for work, and what the system calls each."""
+
+    pool: ThreadPoolExecutor
+    native_ids: list[int]
+
+
+@functools.cache
+def _helpers(count: int) -> Helpers:
+    """So many threads, kept from the first call that needs them: to start one takes as long as a
+    short call."""
+    native_ids: list[int] = []
+    pool = ThreadPoolExecutor(count, "refmem", lambda: native_ids.append(get_native_id()))
+    all_here = Barrier(count)
+    wait([pool.submit(all_here.wait) for _ in range(count)])
+    return Helpers(pool, native_ids)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_helpers.cache_clear)  # threads stay with the parent
+
+
+def _send_elsewhere(native_ids: list[int]) -> None:
+    """Keep other threads off the processor that this one runs on, where the system can.
+
+    A system that packs threads may wake one where this one is busy, and it takes some milliseconds
+    to move, which is longer than a call.
+    """
+    if sys.platform == "linux" and (system := _system()):
+        allowed = os.sched_getaffinity(0) - {system.sched_getcpu()}
+        for native_id in native_ids if allowed else ():
+            with suppress(OSError):
+                os.sched_setaffinity(native_id, allowed)
 
 
 @functools.cache
 def _system() -> Any:
-    """The C library, if it can say which processor a thread runs on and keep it off one."""
+    """The C library of a Linux that says which processor a thread runs on; else None."""
     with suppress(OSError, TypeError):
         library = ctypes.CDLL(None)
         if sys.platform == "linux" and hasattr(library, "sched_getcpu"):
             return library
     return None
-
-
-def _leave() -> Callable[[], None]:
-    """What another thread does first, to run elsewhere than this one does.
-
-    A system that packs threads may start one where the thread that started it is busy, and it takes
-    some milliseconds to move, which is longer than a call.
-    """
-    processor = _system() and _system().sched_getcpu()
-
-    def elsewhere() -> None:
-        if _system() and sys.platform == "linux":
-            allowed = os.sched_getaffinity(0) - {processor}
-            if allowed:
-                os.sched_setaffinity(0, allowed)
-
-    return elsewhere
 
 
 def groups(lead: tuple[int, ...], size: int) -> Iterator[tuple[Any, ...]]:

@@ -1,5 +1,9 @@
 """Law: how many threads share the work, and how it is cut, changes no bit and no input."""
 
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+
 import numba
 import numpy as np
 import pytest
@@ -28,6 +32,36 @@ def many_threads(monkeypatch):
     before = numba.get_num_threads()
     yield min(2, numba.config.NUMBA_NUM_THREADS)
     numba.set_num_threads(before)
+
+
+def test_a_mistake_in_any_thread_is_raised_and_leaves_the_threads_usable(many_threads):
+    if many_threads < 2:
+        pytest.skip("Numba has one thread here")
+
+    def fail_at_three(task):
+        if task == 3:
+            raise ValueError("three")
+
+    for _ in range(3):
+        with sharing.threads(10) as (_, shared), pytest.raises(ValueError, match="three"):
+            shared(fail_at_three, range(6))
+    done = []
+    with sharing.threads(10) as (_, shared):
+        shared(done.append, range(100))
+    assert sorted(done) == list(range(100))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_has_threads_of_its_own(many_threads):
+    x = sample(refmem.delta, floats(np.float32), T=70, K=60, V=129, lead=(5,))
+    want = refmem.delta(**x, form="fast").out
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as child:
+        got = child.submit(_out_of_delta, x).result(timeout=60)
+    np.testing.assert_array_equal(got, want)
+
+
+def _out_of_delta(x):
+    return refmem.delta(**x, form="fast").out
 
 
 @pytest.mark.parametrize("lead", [(1,), (5,)], ids=["columns", "heads"])
