@@ -52,6 +52,7 @@ def test_a_mistake_in_any_thread_is_raised_and_leaves_the_threads_usable(many_th
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_has_threads_of_its_own(many_threads):
     x = sample(refmem.delta, floats(np.float32), T=70, K=60, V=129, lead=(5,))
     want = refmem.delta(**x, form="fast").out
