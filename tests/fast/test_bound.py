@@ -4,8 +4,9 @@ A read or a state entry is a polynomial in the entries of the transition and of 
 the kernel computes it with + and * alone. Whatever the order of its sums, the result is that sum of
 monomials with each times some (1 + d), |d| <= gamma(m) = m u / (1 - m u), where m is the most
 roundings on a monomial's way. Through a token, a monomial takes at most K + 1 in what w recalls and
-4 more in the update; the last read takes K + 1: m = T (K + 5) + K + 1. So the error is at most
-gamma(m) times the same memory run on absolute values.
+4 more in the update, and one for each number that is not multiplied into w and k beforehand; the
+last read takes K + 1: m = T (K + 7) + K + 1. Two tokens that share a pass take no more than two
+that do not. So the error is at most gamma(m) times the same memory run on absolute values.
 
 The truth is the transition's own equation in long doubles, which errs by the same law with a u that
 is at least 2^11 times smaller; both sides' bounds are added. Platforms where a long double is a
@@ -19,6 +20,7 @@ from refmem.fast import linear
 from refmem.fast.linear import run_transition
 from refmem.fast.products import Product
 from refmem.forms.adjoint import each_array
+from refmem.memory import Transition
 from tests.draws import floats, sample
 from tests.fast.rules import LINEAR, RELAYS, SHAPES
 
@@ -28,10 +30,19 @@ wide = pytest.mark.skipif(
 
 
 def transition_of(rule, x):
-    """A call's transition, and a copy of its first state."""
+    """A call's transition as the kernel is handed it, and a copy of its first state."""
     state, given = x["state"], {name: a for name, a in x.items() if name != "state"}
-    bound = rule.bind((), given, state, None)
-    return rule.transition(**bound.arguments), state.copy()
+    return linear.transition_of(rule, rule.bind((), given, state, None)), state.copy()
+
+
+def multiplied_out(part):
+    """A part of a transition in long doubles, keys times their numbers."""
+    if isinstance(part, tuple):
+        return tuple(map(multiplied_out, part))
+    if isinstance(part, Product):
+        keys = np.longdouble(part.keys)
+        return keys if part.factor is None else np.longdouble(part.factor) * keys
+    return np.longdouble(part) if isinstance(part, np.ndarray) else part
 
 
 def run_by_definition(m, S):
@@ -56,10 +67,11 @@ def test_the_kernel_stays_within_its_bound(rule, dtype):
         m = m._replace(finish=None, micro=1)
         out, state = np.empty((2, m.read.shape[-2], S.shape[-1]), dtype), S.copy()
         run_transition(m, state, out)
-        truth = run_by_definition(each_array(np.longdouble, m), S.astype(np.longdouble))
-        magnitude = each_array(lambda a: abs(np.longdouble(a)), m)
+        m = Transition(*map(multiplied_out, m))
+        truth = run_by_definition(m, S.astype(np.longdouble))
+        magnitude = each_array(abs, m)
         sizes = run_by_definition(magnitude, abs(S.astype(np.longdouble)))
-        roundings = m.read.shape[-2] * (S.shape[-2] + 5) + S.shape[-2] + 1
+        roundings = m.read.shape[-2] * (S.shape[-2] + 7) + S.shape[-2] + 1
         allowed = gamma(roundings, dtype) + gamma(roundings, np.longdouble)
         for got, want, size in zip((out, state), truth, sizes, strict=True):
             assert (abs(got - want) <= allowed * size).all(), f"{rule.name}, K={K}, V={V}"
@@ -68,8 +80,7 @@ def test_the_kernel_stays_within_its_bound(rule, dtype):
 @pytest.mark.parametrize("rule", LINEAR, ids=lambda rule: rule.name)
 def test_a_call_is_what_the_kernel_reads_finished(rule):
     x = sample(rule, floats(np.float64), T=3, K=3, V=35, lead=(2,))
-    state, given = x["state"], {name: a for name, a in x.items() if name != "state"}
-    m, S = linear.transition_of(rule, rule.bind((), given, state, None)), state.copy()
+    m, S = transition_of(rule, x)
     read = np.empty((2, m.read.shape[-2], S.shape[-1]))
     run_transition(m, S, read)
     want = m.finished(read)[:, m.micro - 1 :: m.micro]

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 
 import refmem
-from refmem.fast.gradients import BLOCKS
 from tools.benchmarks.correctness import narrow
 from tools.benchmarks.measure import inputs, medians, peak_bytes
 
@@ -24,21 +23,20 @@ from tools.benchmarks.measure import inputs, medians, peak_bytes
 @click.option("--width", default=64, show_default=True, help="K and V")
 @click.option("--runs", default=7, show_default=True)
 def main(longest: int, heads: int, width: int, runs: int) -> None:
-    """Time should be linear in T; memory beyond inputs and outputs constant, and for gradients as
-    many states as are kept to run from again."""
+    """Time should be linear in T, and memory beyond inputs and outputs constant; that of gradients
+    grows as sqrt(T), as do both the states kept and the tokens run again from one."""
     table = Table(
         title=f"gated_delta float32, {heads} heads, K = V = {width}, {threads()} threads",
         caption="memory beyond inputs and outputs, in states a head",
     )
-    for column in ("T", "ms", "memory", "memory of gradients", "states kept for them"):
+    for column in ("T", "ms", "memory", "memory of gradients"):
         table.add_column(column, justify="right")
     lengths = [longest // 16, longest // 8, longest // 4, longest // 2, longest]
     inputs_of = [narrow_inputs(T, heads, width) for T in lengths]
     seconds = medians([partial(forward, x) for x in inputs_of], runs, rest=0)
-    spaced = BLOCKS * refmem.gated_delta.default_chunk
     for T, x, time in zip(lengths, inputs_of, seconds, strict=True):
         memory = (f"{beyond(partial(run, x), heads, width):.2f}" for run in (forward, backward))
-        table.add_row(str(T), f"{1e3 * time:.1f}", *memory, str(-(-T // spaced)))
+        table.add_row(str(T), f"{1e3 * time:.1f}", *memory)
     exponent, _ = np.polyfit(np.log(lengths), np.log(seconds), 1)
     Console().print(table, f"time grows as T to the power {exponent:.3f}")
     if threads() > 1:
