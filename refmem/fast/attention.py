@@ -91,7 +91,7 @@ def quick(look: Lookup) -> Lookup:
 def solve(A: np.ndarray, B: np.ndarray) -> np.ndarray:
     """X with (I + A) X = B, for `A` (..., T, T) strictly lower: BLAS, a head at a time.
 
-    To BLAS a matrix of rows is one of columns, transposed: X' (I + A)' = B', and nothing is copied.
+    To BLAS a matrix of rows is one of columns, transposed: X' (I + A)' = B', and none is turned.
     """
     X = np.empty(B.shape, B.dtype)
     (trsm,) = get_blas_funcs(("trsm",), (A, B))
