@@ -1,5 +1,7 @@
 """What refmem claims, proven: one claim a file, run by `python -m derivations`.
 
+A folder is a subject; `proving` is what finds, runs and prints them.
+
 A derivation is a module whose docstring says Claim, Used by, Source and Method (and Assumes, one
 cited lemma a dash), and which lists its steps in CLAIMS and at least one false twin in FALSE. A
 step is a function named as a sentence; its docstring states the mathematics, and it yields what

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from derivations.run import Report, choose, run
-from derivations.show import argument
+from derivations.proving.run import Report, choose, run
+from derivations.proving.show import argument
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,7 +17,10 @@ from derivations.show import argument
 @click.option("--show", is_flag=True, help="Print each argument as readable mathematics.")
 @click.option("--latex", is_flag=True, help="Print it with formulas in LaTeX.")
 def main(wanted: tuple[str, ...], show: bool, latex: bool) -> None:
-    """Run the derivations NAME, or all of them. Exits 1 if one does not hold."""
+    """Run the derivations NAME, such as snr/linear or all of snr, or all of them.
+
+    Exits 1 if one does not hold.
+    """
     try:
         chosen = choose(wanted)
     except ValueError as error:

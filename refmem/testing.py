@@ -1,7 +1,7 @@
 """For the test suite of a kernel: does it compute the memory it says it does?
 
     import pytest, refmem.testing
-    from refmem.oracle.presets import FLA
+    from refmem.oracle.border.presets import FLA
 
     @pytest.mark.parametrize(**refmem.testing.cases("gated_delta", convention=FLA))
     def test_my_kernel(case):
@@ -51,17 +51,18 @@ from unittest import SkipTest
 
 import numpy as np
 
-from refmem.oracle.arrays import bfloat16
-from refmem.oracle.backward import diagnose_gradients
-from refmem.oracle.cases import ChoiceError, find_case, find_rule, names_of
+from refmem.oracle.border.arrays import bfloat16
+from refmem.oracle.border.conventions import REFMEM, Convention
+from refmem.oracle.border.presets import find_convention
+from refmem.oracle.cases.case import find_case, find_rule, names_of
 from refmem.oracle.check import check
-from refmem.oracle.conventions import REFMEM, Convention
-from refmem.oracle.diagnosis import diagnose
-from refmem.oracle.laws import gradient_of
-from refmem.oracle.outcomes import FAILED, PASSED, REFUSED, Outcome
-from refmem.oracle.presets import find_convention
-from refmem.oracle.running import outside
-from refmem.oracle.targets import PythonCallable
+from refmem.oracle.explain.backward import diagnose_gradients
+from refmem.oracle.explain.diagnosis import diagnose
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.running import outside
+from refmem.oracle.verdict.laws import gradient_of
+from refmem.oracle.verdict.outcomes import FAILED, PASSED, REFUSED, Outcome
+from refmem.support.arguments import ChoiceError
 
 LISTED = 12
 """How many failures a message has."""

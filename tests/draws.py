@@ -15,10 +15,11 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from refmem import RULES, numbers
-from refmem.kernels import Kernel, polynomial
-from refmem.ranges import range_of
-from refmem.rule import Rule
+from refmem import RULES
+from refmem.algebra import numbers
+from refmem.functions.kernels import Kernel, polynomial
+from refmem.grammar.ranges import range_of
+from refmem.memory.rule import Rule
 from tests.special import DRAWN, EXEMPT, OPTIONS
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from refmem.numbers import rationals
+from refmem.algebra.numbers import rationals
 
 
 def assert_same(got: Any, want: Any, what: str) -> None:

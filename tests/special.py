@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refmem.activations import gelu_tanh, square
-from refmem.features import symmetric_power
+from refmem.functions.activations import gelu_tanh, square
+from refmem.functions.features import symmetric_power
 
 DRAWN: dict[str, dict[str, tuple[float, float]]] = {
     "fast_weights": {"rate": (0, 1 / 64), "w_hidden": (-0.25, 0.25), "w_in": (-0.25, 0.25)},

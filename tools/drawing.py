@@ -13,16 +13,16 @@ from typing import Any
 
 import click
 
-from refmem.extras import MissingExtraError
-from refmem.plot import save
-from refmem.signature import nearest_name
-from refmem.terminal import watched
+from refmem.commands.terminal import watched
+from refmem.studies.drawing import save
+from refmem.support.extras import MissingExtraError
+from refmem.support.wording import nearest_name
 
 FOLDER = Path(__file__).parent.parent / "docs" / "figures"
 MODULES = (
-    "refmem.capacity.figures",
-    "refmem.expressivity.figures",
-    "refmem.longcontext.figures",
+    "refmem.studies.capacity.figures",
+    "refmem.studies.expressivity.figures",
+    "refmem.studies.longcontext.figures",
     "tools.transformer.figures",
 )
 

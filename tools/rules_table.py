@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import refmem
-from refmem.rule import Rule
+from refmem.memory.rule import Rule
 from refmem.rules import FAMILIES
 
 README = Path(__file__).parent.parent / "README.md"

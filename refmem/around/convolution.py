@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import join, zeros
+from refmem.grammar.binding import as_arrays, bind_shapes, bind_state
 from refmem.memory import Result
-from refmem.signature import as_arrays, bind_shapes, bind_state
 
 
 def short_convolution(x: Any, weight: Any, bias: Any = None, *, state: Any = None) -> Result:

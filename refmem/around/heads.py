@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.heads import HEAD_MAPS
+from refmem.memory.grouped_heads import HEAD_MAPS
 
 
 def repeat_heads(x: Any, n: int, map: str = "repeat", *, axis: int = -3) -> np.ndarray:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import greater, over, sqrt, zeros
-from refmem.signature import as_array, nearest_name
+from refmem.grammar.binding import as_array
+from refmem.support.wording import nearest_name
 
 LENGTHS: dict[str, Callable[[np.ndarray, int, Any], np.ndarray]] = {
     "sum": lambda square, width, eps: sqrt(square + eps),

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import zeros
-from refmem.heads import Groups, unfold
+from refmem.grammar.binding import as_arrays, bind_names, bind_shapes
+from refmem.grammar.state import each
 from refmem.memory import CacheRule, Result, StateRule
-from refmem.rule import Rule
-from refmem.signature import as_arrays, bind_names, bind_shapes
-from refmem.states import each
+from refmem.memory.grouped_heads import Groups, unfold
+from refmem.memory.rule import Rule
 
 
 def packed(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import cos, sin
-from refmem.signature import as_array
+from refmem.grammar.binding import as_array
 
 PAIRINGS = ("halves", "neighbours")
 """Which channels turn together: c and c + K/2, or 2 c and 2 c + 1."""

@@ -1,10 +1,7 @@
-"""Derivatives: a tape for anything a rule is written in, and what a rule makes of it.
+"""Derivatives: a tape for anything a rule is written in.
 
-tape    note every operation on arrays, then walk back (or on) with derivatives
-maps    the derivative of every word; moves, of everything that only moves entries
-calls   gradients (`vjp`) and tangents (`jvp`) of a rule
+tape        note every operation on arrays, then walk back (or on) with derivatives
+maps        the derivative of every word; moves, of everything that only moves entries
+linear_map  what both tables hold
+recording   what a run has to offer for derivatives to be pulled back through it
 """
-
-from refmem.derivative import maps, moves, tape
-
-__all__ = ["maps", "moves", "tape"]

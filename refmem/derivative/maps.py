@@ -30,11 +30,14 @@ from refmem.algebra import (
     zeros,
 )  # fmt: skip
 from refmem.algebra import unit_lower_solve as solve_below
-from refmem.derivative.tape import CONSTANT, MAPS, Map, derivative_of, summed_to
-from refmem.numbers import system_of
+from refmem.algebra.numbers import system_of
+from refmem.derivative.linear_map import Map, Table, summed_to
 
-CONSTANT |= {algebra.nearest, algebra.shift_of, np.isnan, np.isfinite, np.sign}
-CONSTANT |= {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
+CONSTANT = {
+    *(algebra.nearest, algebra.shift_of, np.isnan, np.isfinite, np.sign),
+    *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
+}
+"""Functions whose results are facts about the values, such as comparisons: no derivative."""
 
 
 # ---- elementwise: a factor by each argument
@@ -74,30 +77,32 @@ def two_over_root_pi(x: np.ndarray) -> np.ndarray:
     return 2 / sqrt(arccos(-ones((1,), x)))
 
 
-MAPS |= {
-    np.positive: elementwise(lambda y, x: 1),
-    np.negative: elementwise(lambda y, x: -1),
-    np.add: elementwise(lambda y, a, b: 1, lambda y, a, b: 1),
-    np.subtract: elementwise(lambda y, a, b: 1, lambda y, a, b: -1),
-    np.square: elementwise(lambda y, x: 2 * x),
-    np.reciprocal: elementwise(lambda y, x: -y * y),
-    # a whole power n, so that 0 ** n has a slope; a power that is an array has none
-    np.power: elementwise(lambda y, x, n: n * x ** (n - 1 if n else 0)),
-    algebra.exp: elementwise(lambda y, x: y),
-    algebra.log: elementwise(lambda y, x: 1 / x),
-    algebra.sqrt: elementwise(lambda y, x: over(ones((1,), y), 2 * y)),
-    algebra.cos: elementwise(lambda y, x: -sin(x)),
-    algebra.sin: elementwise(lambda y, x: cos(x)),
-    algebra.arccos: elementwise(lambda y, x: -1 / sqrt(1 - x * x)),
-    algebra.tanh: elementwise(lambda y, x: 1 - y * y),
-    algebra.erf: elementwise(lambda y, x: two_over_root_pi(x) * exp(-x * x)),
-    algebra.relu: elementwise(lambda y, x: above_zero(x)),
-    algebra.absolute: elementwise(lambda y, x: side_of_zero(x)),
-}
+MAPS = Table(
+    {
+        np.positive: elementwise(lambda y, x: 1),
+        np.negative: elementwise(lambda y, x: -1),
+        np.add: elementwise(lambda y, a, b: 1, lambda y, a, b: 1),
+        np.subtract: elementwise(lambda y, a, b: 1, lambda y, a, b: -1),
+        np.square: elementwise(lambda y, x: 2 * x),
+        np.reciprocal: elementwise(lambda y, x: -y * y),
+        # a whole power n, so that 0 ** n has a slope; a power that is an array has none
+        np.power: elementwise(lambda y, x, n: n * x ** (n - 1 if n else 0)),
+        algebra.exp: elementwise(lambda y, x: y),
+        algebra.log: elementwise(lambda y, x: 1 / x),
+        algebra.sqrt: elementwise(lambda y, x: over(ones((1,), y), 2 * y)),
+        algebra.cos: elementwise(lambda y, x: -sin(x)),
+        algebra.sin: elementwise(lambda y, x: cos(x)),
+        algebra.arccos: elementwise(lambda y, x: -1 / sqrt(1 - x * x)),
+        algebra.tanh: elementwise(lambda y, x: 1 - y * y),
+        algebra.erf: elementwise(lambda y, x: two_over_root_pi(x) * exp(-x * x)),
+        algebra.relu: elementwise(lambda y, x: above_zero(x)),
+        algebra.absolute: elementwise(lambda y, x: side_of_zero(x)),
+    }
+)
 MAPS |= {np.exp: MAPS[algebra.exp], np.log: MAPS[algebra.log], np.sqrt: MAPS[algebra.sqrt]}
 
 
-@derivative_of(np.multiply, algebra.scaled)
+@MAPS.of(np.multiply, algebra.scaled)
 def _times(y: np.ndarray, a: Any, b: Any) -> list[Map]:
     def by(x: Any, other: Any) -> Map:
         return Map(
@@ -118,13 +123,13 @@ def summed_product(g: np.ndarray, factor: Any, shape: tuple[int, ...]) -> np.nda
     return summed_to(g * factor, shape)
 
 
-@derivative_of(np.divide)
+@MAPS.of(np.divide)
 def _over(y: np.ndarray, a: Any, b: Any) -> list[Map]:
     """The slope 1/b is not formed: b may be whole numbers beside exact ones."""
     return [diagonal(lambda d: d / b, y, a), diagonal(lambda d: -d * y / b, y, b)]
 
 
-@derivative_of(np.where)
+@MAPS.of(np.where)
 def _where(y: np.ndarray, mask: np.ndarray, a: Any, b: Any) -> list[Map | None]:
     def chosen(d: np.ndarray) -> np.ndarray:
         return np.where(mask, d, zeros((1,), d))
@@ -138,7 +143,7 @@ def _where(y: np.ndarray, mask: np.ndarray, a: Any, b: Any) -> list[Map | None]:
 # ---- linear in each argument
 
 
-@derivative_of(np.matmul, algebra.causal_product)
+@MAPS.of(np.matmul, algebra.causal_product)
 def _matmul(y: np.ndarray, a: np.ndarray, b: np.ndarray) -> list[Map]:
     return [
         Map(lambda d: d @ b, lambda g: summed_to(g @ transposed(b), a.shape)),
@@ -146,7 +151,7 @@ def _matmul(y: np.ndarray, a: np.ndarray, b: np.ndarray) -> list[Map]:
     ]
 
 
-@derivative_of(np.sum)
+@MAPS.of(np.sum)
 def _sum(y: np.ndarray, x: np.ndarray, axis: Any = None, keepdims: bool = False) -> list[Map]:
     axes = range(x.ndim) if axis is None else np.atleast_1d(axis) % max(x.ndim, 1)
     kept = tuple(1 if place in axes else n for place, n in enumerate(x.shape))
@@ -158,7 +163,7 @@ def _sum(y: np.ndarray, x: np.ndarray, axis: Any = None, keepdims: bool = False)
     ]
 
 
-@derivative_of(algebra.solve)
+@MAPS.of(algebra.solve)
 def _solve(X: np.ndarray, A: np.ndarray, B: np.ndarray) -> list[Map]:
     """A dX = dB - dA X."""
 
@@ -174,7 +179,7 @@ def _solve(X: np.ndarray, A: np.ndarray, B: np.ndarray) -> list[Map]:
     ]
 
 
-@derivative_of(algebra.unit_lower_solve)
+@MAPS.of(algebra.unit_lower_solve)
 def _unit_lower_solve(X: np.ndarray, A: np.ndarray, B: np.ndarray) -> list[Map]:
     """(I + A) dX = dB - dA X; the transpose of solving downwards is solving upwards."""
 
@@ -193,7 +198,7 @@ def _unit_lower_solve(X: np.ndarray, A: np.ndarray, B: np.ndarray) -> list[Map]:
     ]
 
 
-@derivative_of(np.add.accumulate)
+@MAPS.of(np.add.accumulate)
 def _running_sum(y: np.ndarray, x: np.ndarray, axis: int = 0) -> list[Map]:
     return [
         Map(
@@ -203,7 +208,7 @@ def _running_sum(y: np.ndarray, x: np.ndarray, axis: int = 0) -> list[Map]:
     ]
 
 
-@derivative_of(np.multiply.accumulate)
+@MAPS.of(np.multiply.accumulate)
 def _running_product(y: np.ndarray, x: np.ndarray, axis: int = 0) -> list[Map]:
     """dy[t] = x[t] dy[t-1] + y[t-1] dx[t]: never a quotient y/x, so a factor of zero is exact."""
     x, y = np.moveaxis(x, axis, 0), np.moveaxis(y, axis, 0)

@@ -9,47 +9,49 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import zeros
-from refmem.derivative.tape import Map, derivative_of, summed_to
+from refmem.derivative.linear_map import Map, Table, summed_to
+
+MAPS = Table()
 
 
-@derivative_of(np.reshape, np.squeeze, np.expand_dims, np.copy)
+@MAPS.of(np.reshape, np.squeeze, np.expand_dims, np.copy)
 def _reshaped(y: np.ndarray, x: np.ndarray, *_: Any, **__: Any) -> list[Map]:
     return [Map(lambda d: d.reshape(y.shape), lambda g: g.reshape(x.shape))]
 
 
-@derivative_of(np.broadcast_to)
+@MAPS.of(np.broadcast_to)
 def _broadcast(y: np.ndarray, x: np.ndarray, *_: Any, **__: Any) -> list[Map]:
     return [Map(lambda d: np.broadcast_to(d, y.shape), lambda g: summed_to(g, x.shape))]
 
 
-@derivative_of(np.swapaxes)
+@MAPS.of(np.swapaxes)
 def _swapaxes(y: np.ndarray, x: np.ndarray, one: int, other: int) -> list[Map]:
     return [Map(lambda d: d.swapaxes(one, other), lambda g: g.swapaxes(one, other))]
 
 
-@derivative_of(np.moveaxis)
+@MAPS.of(np.moveaxis)
 def _moveaxis(y: np.ndarray, x: np.ndarray, start: Any, end: Any) -> list[Map]:
     return [Map(lambda d: np.moveaxis(d, start, end), lambda g: np.moveaxis(g, end, start))]
 
 
-@derivative_of(np.roll)
+@MAPS.of(np.roll)
 def _roll(y: np.ndarray, x: np.ndarray, places: int, axis: int) -> list[Map]:
     return [Map(lambda d: np.roll(d, places, axis), lambda g: np.roll(g, -places, axis))]
 
 
-@derivative_of(operator.getitem)
+@MAPS.of(operator.getitem)
 def _taken(y: np.ndarray, x: np.ndarray, index: Any) -> list[Map]:
     return [Map(lambda d: d[index], lambda g: placed(g, index, x))]
 
 
-@derivative_of(np.concatenate)
+@MAPS.of(np.concatenate)
 def _joined(y: np.ndarray, parts: Any, axis: int = 0) -> list[Map]:
     ends = [0, *itertools.accumulate(part.shape[axis] for part in parts)]
     before = (slice(None),) * (axis % y.ndim)
     return [_put(y, (*before, slice(*pair))) for pair in itertools.pairwise(ends)]
 
 
-@derivative_of(np.stack)
+@MAPS.of(np.stack)
 def _stacked(y: np.ndarray, parts: Any, axis: int = 0) -> list[Map]:
     before = (slice(None),) * (axis % y.ndim)
     return [_put(y, (*before, place)) for place in range(len(parts))]

@@ -18,7 +18,7 @@ array(31.)
 >>> push((x, y), (np.array([1., 0.]), np.array([0., 1.])), z)
 array(8.)
 
-The maps of the operations are in `maps.py` and `moves.py`. Numbers of every system work, complex
+The maps of the operations are in `maps` and `moves`. Numbers of every system work, complex
 ones without conjugation. A comparison has no derivative: what it chooses is constant nearby.
 """
 
@@ -27,37 +27,17 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from refmem.algebra import zeros
+from refmem.derivative import maps, moves
+from refmem.derivative.linear_map import Map, Table, summed_to
 
-
-class Map(NamedTuple):
-    """A linear map of arrays, and its transpose: sum of g * push(d) = sum of pull(g) * d."""
-
-    push: Callable[[np.ndarray], np.ndarray]
-    pull: Callable[[np.ndarray], np.ndarray]
-
-
-MAPS: dict[Any, Callable[..., Sequence[Map | None]]] = {}
-"""function -> maker(result, *arguments) of the maps by its arguments in turn, None for one that is
-constant; `maps.py` and `moves.py` fill it."""
-
-CONSTANT: set[Any] = set()
-"""Functions whose results are facts about the values, such as comparisons: no derivative."""
-
-
-def derivative_of(*functions: Any) -> Callable[[Any], Any]:
-    """Note the maker of maps that follows as that of these functions."""
-
-    def note(maker: Any) -> Any:
-        MAPS.update(dict.fromkeys(functions, maker))
-        return maker
-
-    return note
+MAPS = Table(maps.MAPS | moves.MAPS)
+"""The derivative of every function that rules are written in."""
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
@@ -113,7 +93,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Compute on the values; note the maps."""
     plain = values(args)
-    if function in CONSTANT:
+    if function in maps.CONSTANT:
         return function(*plain, **kwargs)
     if function not in MAPS or "out" in kwargs:
         raise TypeError(
@@ -121,8 +101,8 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             f"{', '.join(sorted({f.__name__ for f in MAPS}))}, because rules are written in these"
         )
     result = boxed(function(*plain, **kwargs))
-    maps = MAPS[function](result, *plain, **kwargs)
-    pairs = zip(leaves(args), maps, strict=False)
+    by_argument = MAPS[function](result, *plain, **kwargs)
+    pairs = zip(leaves(args), by_argument, strict=False)
     return Traced(result, [(x, m) for x, m in pairs if isinstance(x, Traced) and m is not None])
 
 
@@ -220,13 +200,3 @@ def boxed(x: Any) -> np.ndarray:
     cell = np.empty((), dtype=object)
     cell[()] = x
     return cell
-
-
-def summed_to(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The transpose of broadcasting from `shape`: sum over every axis that was repeated."""
-    if x.shape == shape:
-        return x
-    x = np.broadcast_to(x, np.broadcast_shapes(x.shape, shape))
-    new = x.ndim - len(shape)
-    axes = [new + axis for axis, n in enumerate(shape) if n == 1 != x.shape[new + axis]]
-    return x.sum(axis=(*range(new), *axes), keepdims=True).reshape(shape)

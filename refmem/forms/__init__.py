@@ -4,27 +4,33 @@
     cache rules    parallel   recurrent  chunked  fast
 
 Forms are written once, over what a rule says of itself: its `step` or `transition`, its `attend`
-or `lookup`. Importing this package registers them. The last, compiled, is in `refmem.fast`.
+or `lookup`. The last, compiled, is in `refmem.forms.compiled`.
 """
 
 from functools import partial
 
-from refmem import fast
-from refmem.forms import adjoint, attention, chunked, parallel, recurrent, scan
-from refmem.memory import ADJOINT_FORMS, CACHE_FORMS, STATE_FORMS
+from refmem.forms import adjoint, attention, chunked, compiled, parallel, recurrent, scan
+from refmem.forms.form import AdjointForm, CacheForm, StateForm
 
-STATE_FORMS.update(
-    recurrent=recurrent.run,
-    parallel=parallel.run,
-    chunked=chunked.run,
-    scan=scan.run,
-    fast=fast.run_state,
-)
-CACHE_FORMS.update(
-    parallel=attention.run_parallel,
-    recurrent=attention.run_recurrent,
-    chunked=attention.run_chunked,
-    fast=fast.run_cache,
-)
-ADJOINT_FORMS.update({name: partial(adjoint.Adjoint, form=name) for name in adjoint.FORMS})
-ADJOINT_FORMS.update(fast=fast.record_state)
+STATE_FORMS: dict[str, StateForm] = {
+    "recurrent": recurrent.run,
+    "parallel": parallel.run,
+    "chunked": chunked.run,
+    "scan": scan.run,
+    "fast": compiled.run_state,
+}
+"""How a state rule runs over a sequence, the definition first."""
+
+CACHE_FORMS: dict[str, CacheForm] = {
+    "parallel": attention.run_parallel,
+    "recurrent": attention.run_recurrent,
+    "chunked": attention.run_chunked,
+    "fast": compiled.run_cache,
+}
+"""How a cache rule runs over a sequence, the definition first."""
+
+ADJOINT_FORMS: dict[str, AdjointForm] = {
+    **{name: partial(adjoint.Adjoint, form=name) for name in adjoint.FORMS},
+    "fast": compiled.record_state,
+}
+"""How a linear rule runs to be pulled back by its adjoint."""

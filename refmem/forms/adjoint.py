@@ -29,9 +29,10 @@ from refmem.algebra import bind, dot, recall, transposed
 from refmem.derivative.tape import pull, traced, values
 from refmem.forms import parallel, scan
 from refmem.forms.columns import join_columns, split_columns
+from refmem.forms.form import Linear
 from refmem.forms.micro import last_steps
-from refmem.memory import StateRule, Transition
-from refmem.signature import Inputs
+from refmem.grammar.inputs import Inputs
+from refmem.grammar.transition import Transition
 
 Form = Callable[[Transition, np.ndarray, bool], tuple[np.ndarray, np.ndarray, Any]]
 
@@ -107,7 +108,7 @@ class Adjoint:
     state  the last state
     """
 
-    def __init__(self, rule: StateRule, x: Inputs, S: Any, chunk: int, form: str) -> None:
+    def __init__(self, rule: Linear, x: Inputs, S: Any, chunk: int, form: str) -> None:
         assert rule.transition is not None
         self.form, self.m = form, rule.transition(**x.arguments)
         self.columns, self.S = split_columns(self.m, S)

@@ -10,16 +10,16 @@ from collections.abc import Callable
 import numpy as np
 
 from refmem.algebra import join, unit_lower_solve, zeros
-from refmem.cache import Sight
+from refmem.forms.form import CacheMemory
 from refmem.forms.path import Path, path_of
 from refmem.forms.streaming import finished, of_earlier, of_own, shares
-from refmem.memory import Cache, CacheRule, Lookup
-from refmem.signature import Inputs
+from refmem.grammar.inputs import Inputs
+from refmem.grammar.lookup import Cache, Lookup, Sight
 
 Run = tuple[np.ndarray, Cache, list[Cache] | None]
 
 
-def run_parallel(rule: CacheRule, x: Inputs, past: Cache, chunk: int, keep: bool) -> Run:
+def run_parallel(rule: CacheMemory, x: Inputs, past: Cache, chunk: int, keep: bool) -> Run:
     """The definition: every query against every key it may see."""
     if x.T == 0:
         return zeros((*x.lead, 0, x.V), x.like), past, [] if keep else None
@@ -28,13 +28,13 @@ def run_parallel(rule: CacheRule, x: Inputs, past: Cache, chunk: int, keep: bool
     return out, cache.first(past.key.shape[-2] + x.T), after
 
 
-def run_recurrent(rule: CacheRule, x: Inputs, past: Cache, chunk: int, keep: bool) -> Run:
+def run_recurrent(rule: CacheMemory, x: Inputs, past: Cache, chunk: int, keep: bool) -> Run:
     """Decoding: one token at a time, against the whole cache."""
     look, keys = rule.lookup(**x.arguments), max(1, past.key.shape[-2] + x.T)
     return run_blocks(look, x, past, keep, queries=1, keys=keys)
 
 
-def run_chunked(rule: CacheRule, x: Inputs, past: Cache, chunk: int, keep: bool) -> Run:
+def run_chunked(rule: CacheMemory, x: Inputs, past: Cache, chunk: int, keep: bool) -> Run:
     """Streaming: at most `chunk` queries against at most `chunk` keys at a time."""
     return run_blocks(rule.lookup(**x.arguments), x, past, keep, queries=chunk, keys=chunk)
 

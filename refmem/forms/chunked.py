@@ -11,11 +11,11 @@ import numpy as np
 
 from refmem.algebra import zeros
 from refmem.forms import parallel
-from refmem.memory import StateRule
-from refmem.signature import Inputs
+from refmem.forms.form import Linear
+from refmem.grammar.inputs import Inputs
 
 
-def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
+def run(rule: Linear, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last state, and with `keep` the state after every token."""
     if x.T == 0:
         return parallel.run(rule, x, S, chunk, keep)

@@ -6,7 +6,7 @@ import numpy as np
 
 from refmem.algebra import causal, dot, products_after, products_before, transposed, zeros
 from refmem.forms.decay import mixed
-from refmem.memory import Transition
+from refmem.grammar.transition import Transition
 
 
 def split_columns(m: Transition, S: np.ndarray) -> tuple[Transition, np.ndarray]:

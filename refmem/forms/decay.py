@@ -10,14 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refmem.algebra import (
-    causal,
-    ones,
-    products_after,
-    products_before,
-    transposed,
-    zeros,
-)
+from refmem.algebra import causal, ones, products_after, products_before, transposed, zeros
 
 Factors = np.ndarray | None
 """Of T >= 1 tokens: (..., T, 1) per head, (..., T, K) per key channel, None for all ones."""

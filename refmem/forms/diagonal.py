@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from refmem.algebra import bind, recall
-from refmem.memory import Transition
+from refmem.grammar.transition import Transition
 
 
 def run_diagonal(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

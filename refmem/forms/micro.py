@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.memory import Transition
+from refmem.grammar.transition import Transition
 
 
 def last_steps(

@@ -28,13 +28,14 @@ from refmem.algebra import bind, causal_product, dot, transposed, unit_lower_sol
 from refmem.forms import decay
 from refmem.forms.columns import join_columns, run_value_decay, split_columns
 from refmem.forms.diagonal import run_diagonal
+from refmem.forms.form import Linear
 from refmem.forms.micro import last_steps
-from refmem.memory import StateRule, Transition
-from refmem.signature import Inputs
-from refmem.states import stack
+from refmem.grammar.inputs import Inputs
+from refmem.grammar.state import stack
+from refmem.grammar.transition import Transition
 
 
-def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
+def run(rule: Linear, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last state, and with `keep` the state after every token."""
     if x.T == 0:
         return np.zeros((*x.lead, 0, x.V), S.dtype), S, stack([], S, len(x.lead)) if keep else None

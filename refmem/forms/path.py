@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, unit_lower_solve, zeros
-from refmem.memory import Lookup
+from refmem.grammar.lookup import Lookup
 
 
 class Path(NamedTuple):

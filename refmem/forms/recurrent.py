@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import zeros
-from refmem.memory import StateRule
-from refmem.signature import Inputs
-from refmem.states import each, stack
+from refmem.forms.form import StateMemory
+from refmem.grammar.inputs import Inputs
+from refmem.grammar.state import each, stack
 
 
-def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
+def run(
+    rule: StateMemory, x: Inputs, S: Any, chunk: int, keep: bool
+) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last state, and with `keep` the state after every token."""
     if x.like.dtype == object and not x.lead:
         return _run_with_a_lead(rule, x, S, chunk, keep)
@@ -29,7 +31,7 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
 
 
 def _run_with_a_lead(
-    rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool
+    rule: StateMemory, x: Inputs, S: Any, chunk: int, keep: bool
 ) -> tuple[np.ndarray, Any, Any]:
     """The same under one leading axis: arithmetic on a 0-d object array leaves a bare number."""
     out, S, after = run(rule, x.broadcast((1,)), each(lambda part: part[None], S), chunk, keep)

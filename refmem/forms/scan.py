@@ -18,12 +18,13 @@ from refmem.algebra import bind, recall, zeros
 from refmem.forms import parallel
 from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.diagonal import run_diagonal
+from refmem.forms.form import Linear
 from refmem.forms.micro import last_steps
-from refmem.memory import StateRule, Transition
-from refmem.signature import Inputs
+from refmem.grammar.inputs import Inputs
+from refmem.grammar.transition import Transition
 
 
-def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
+def run(rule: Linear, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
     """Outputs, the last state, and with `keep` the state after every token."""
     if x.T == 0:
         return parallel.run(rule, x, S, chunk, keep)
@@ -37,7 +38,7 @@ def run(rule: StateRule, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.
     return out, S, np.concatenate(after, axis=len(x.lead)) if keep else None
 
 
-def _run_chunk(rule: StateRule, x: Inputs, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
+def _run_chunk(rule: Linear, x: Inputs, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
     """All tokens of a chunk by one scan, with the state after every token."""
     assert rule.transition is not None
     m = rule.transition(**x.arguments)

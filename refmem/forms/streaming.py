@@ -22,9 +22,8 @@ from refmem.algebra import (
     with_ones,
     zeros,
 )
-from refmem.cache import Sight
-from refmem.kernels import Kernel
-from refmem.memory import Cache, Lookup
+from refmem.functions.kernels import Kernel
+from refmem.grammar.lookup import Cache, Lookup, Sight
 
 
 class Partial(NamedTuple):

@@ -16,17 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.budget import Expected, Verdict, expect, judge
-from refmem.oracle.cases import Case, ChoiceError, find_case, find_rule, names_of
-from refmem.oracle.elsewhere import Lost, run_elsewhere
-from refmem.oracle.laws import is_law, laws_of, parts_of, run_law
-from refmem.oracle.layouts import Arrays
-from refmem.oracle.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
-from refmem.oracle.running import MisbehavedError, outside, run
-from refmem.oracle.sensitivity import DegenerateError
-from refmem.oracle.targets import PythonCallable, Target, find_target
-from refmem.oracle.targets.isolated import of_this_thread
-from refmem.sweep import in_order
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case, find_case, find_rule, names_of
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.elsewhere import Lost, run_elsewhere
+from refmem.oracle.targets.find import find_target, of_this_thread
+from refmem.oracle.targets.running import MisbehavedError, outside, run
+from refmem.oracle.targets.target import Target
+from refmem.oracle.verdict.budget import Expected, Verdict, expect, judge
+from refmem.oracle.verdict.laws import is_law, laws_of, parts_of, run_law
+from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
+from refmem.oracle.verdict.sensitivity import DegenerateError
+from refmem.support.arguments import ChoiceError
+from refmem.support.sweep import in_order
 
 
 def check(
@@ -45,7 +47,7 @@ def check(
 
     rule, case, seeds   run only this rule, this case, or these seeds of every regime
     dtype               of a function's inputs and results: float16, float32 (default) or float64
-    properties          also the laws of refmem.oracle.properties, such as split@ordinary/5
+    properties          also the laws of refmem.oracle.verdict.properties, such as split@ordinary/5
     gradients           also gradients, such as gradient@ordinary/1
     watch               called with (done, total) after every case
     executor            where to run the cases; in this process and thread if None. A target that

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from refmem import Result, short_convolution
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
 
 weight, bias = fractions([[1, 2, 3], [0, 1, -1]]), fractions([0, 10])

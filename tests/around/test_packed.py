@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from refmem import RULES, Result, linear_attention, packed, softmax_attention
+from refmem.grammar.state import each
 from refmem.memory import StateRule
-from refmem.states import each
 from tests.draws import FLOAT64, cut, sample
 from tests.exact import assert_same
 

@@ -4,7 +4,7 @@ import sympy as sp
 
 from refmem import rotary, rotary_angles
 from refmem.algebra import dot
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from tests.exact import assert_enclosures_overlap, assert_same
 
 

@@ -5,9 +5,9 @@ import types
 import pytest
 import sympy as sp
 
-from derivations.run import choose, examine, names, run, sections_of
-from derivations.statement import Equation
-from derivations.symbols import arguments, array
+from derivations.proving.run import choose, examine, names, run, sections_of
+from derivations.proving.statement import Equation
+from derivations.proving.symbols import arguments, array
 
 x = sp.Symbol("x", real=True)
 DOCSTRING = """Claim: something is so.
@@ -141,8 +141,8 @@ def test_a_module_that_cannot_be_imported_fails():
 
 def test_a_wrong_name_is_answered_with_the_nearest():
     assert choose(()) == names()
-    assert choose(("snr_linear",)) == ["snr_linear"]
-    with pytest.raises(ValueError, match="named snr_liner; did you mean snr_linear"):
+    assert choose(("snr/linear",)) == ["snr/linear"]
+    with pytest.raises(ValueError, match="named snr_liner; did you mean snr/linear"):
         choose(("snr_liner",))
     with pytest.raises(ValueError, match=f"named 0000; there are {names()[0]}, "):
         choose(("0000",))

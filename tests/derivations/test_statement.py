@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from derivations.statement import Equation, Inequality, Verdict, judge
+from derivations.proving.statement import Equation, Inequality, Verdict, judge
 
 x = sp.Symbol("x", real=True)
 h = sp.Symbol("h", positive=True)

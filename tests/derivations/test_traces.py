@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from derivations.traces import gradient
+from derivations.proving.traces import gradient
 
 A, B = sp.MatrixSymbol("A", 2, 2), sp.MatrixSymbol("B", 3, 3)
 C, X, R = sp.MatrixSymbol("C", 2, 3), sp.MatrixSymbol("X", 2, 3), sp.MatrixSymbol("R", 2, 2)

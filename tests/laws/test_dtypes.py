@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from refmem.numbers import system_of
+from refmem.algebra.numbers import system_of
 from tests.draws import FIELD, FRACTIONS, INTERVALS, RATIONALS, every_form, floats, sample
 from tests.laws.test_purity import arrays
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refmem.numbers import rationals
-from refmem.states import each
+from refmem.algebra.numbers import rationals
+from refmem.grammar.state import each
 from tests.draws import DYADIC, every_form, inputs, some_shapes
 from tests.exact import assert_same
 

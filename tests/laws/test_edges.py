@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from refmem.states import each
+from refmem.grammar.state import each
 from tests.draws import FLOAT64, every_form, proof_numbers, sample
 from tests.exact import assert_same
 from tests.laws.test_purity import arrays

@@ -29,11 +29,12 @@ import flint
 import numpy as np
 import pytest
 
-from refmem import Result, fast
+from refmem import Result
+from refmem.algebra.numbers import rationals
+from refmem.forms import compiled as fast
+from refmem.grammar.binding import bind_state
+from refmem.grammar.state import each
 from refmem.memory import StateRule
-from refmem.numbers import rationals
-from refmem.signature import bind_state
-from refmem.states import each
 from tests.draws import FLOAT64, every_rule, floats, sample, tokens
 from tests.exact import assert_within
 

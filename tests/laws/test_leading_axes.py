@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refmem.states import each
+from refmem.grammar.state import each
 from tests.draws import every_form, proof_numbers, sample, some_shapes
 from tests.exact import assert_same
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refmem import RULES
-from refmem.ranges import range_of
-from refmem.states import each
+from refmem.grammar.ranges import range_of
+from refmem.grammar.state import each
 from tests.draws import FLOAT64, inputs, some_shapes, time_axis, tokens
 from tests.exact import assert_same
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refmem as rm
-from refmem import features, kernels
 from refmem.algebra import causal, over, transposed, zeros
+from refmem.functions import features, kernels
 from tests.draws import FIELD, RATIONALS, inputs, some_shapes
 from tests.exact import assert_same
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refmem as rm
-from refmem.kernels import linear
+from refmem.functions.kernels import linear
 from tests.draws import INTERVALS, inputs, sample, some_shapes
 from tests.exact import assert_enclosures_overlap, assert_same
 

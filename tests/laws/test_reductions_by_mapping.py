@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refmem as rm
-from refmem import features, random_features
 from refmem.algebra import exp, join, over_last, with_ones, zeros
+from refmem.functions import features, random_features
 from refmem.rules.decay.hgrn import as_value_gated
 from refmem.rules.decay.mlstm import over_at_least_one
 from refmem.rules.decay.rwkv4 import average, twice, with_its_ones

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refmem.algebra.numbers import fractions
 from refmem.memory import Cache
-from refmem.numbers import fractions
 from tests.draws import every_form, inputs, some_shapes
 from tests.exact import assert_same
 

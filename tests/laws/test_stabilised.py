@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from refmem import RULES, abc, mlstm, rwkv4
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from tests.exact import assert_enclosures_overlap, assert_same
 
 STABILISED = [rule for rule in RULES if "stabilised" in rule.forms]

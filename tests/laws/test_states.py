@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refmem import Result, Trace
-from refmem.states import each
+from refmem.grammar.state import each
 from tests.draws import cut, every_form, inputs, some_shapes, tokens
 from tests.exact import assert_same
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refmem import RULES
+from refmem.grammar.binding import bind_state
 from refmem.memory import StateRule
-from refmem.signature import bind_state
 from tests.draws import proof_numbers, sample, some_shapes
 from tests.exact import assert_same
 

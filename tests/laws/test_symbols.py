@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from refmem.numbers import symbols
+from refmem.algebra.numbers import symbols
 from tests.draws import FRACTIONS, every_form, sample
 from tests.exact import assert_same
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from refmem import Result
+from refmem.algebra.numbers import fractions, intervals, prime_field, rationals
 from refmem.memory import Cache
-from refmem.numbers import fractions, intervals, prime_field, rationals
 from tests.exact import assert_enclosures_overlap, assert_same, assert_within
 
 A_LITTLE = 2.0**-40

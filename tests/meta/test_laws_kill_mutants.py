@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 import refmem as rm
-from refmem.forms import chunked, parallel
-from refmem.memory import STATE_FORMS
+from refmem.forms import STATE_FORMS, chunked, parallel
 from tests.draws import FIELD, FLOAT64, sample
 from tests.laws.test_chunks import chunks_do_not_show
 from tests.laws.test_float_error import stays_within_its_bound

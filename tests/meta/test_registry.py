@@ -8,7 +8,8 @@ import pytest
 
 import refmem
 from refmem import RULES
-from refmem.memory import STATE_FORMS, StateRule
+from refmem.forms import STATE_FORMS
+from refmem.memory import StateRule
 from refmem.rules import FAMILIES
 from tests.draws import every_rule
 from tests.special import DRAWN, EXEMPT, OPTIONS

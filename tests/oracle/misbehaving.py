@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 import refmem
-from refmem.oracle.dlpack import BFLOAT, _pointer, _Tensor
+from refmem.oracle.border.dlpack import BFLOAT, _pointer, _Tensor
 
 
 def dies(q, **others):

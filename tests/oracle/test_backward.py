@@ -5,15 +5,15 @@ import pytest
 from click.testing import CliRunner
 
 import refmem
-from refmem.cli import main
+from refmem.commands.main import main
 from refmem.oracle import check
-from refmem.oracle.backward import diagnose_gradients
-from refmem.oracle.cases import find_case
-from refmem.oracle.conventions import REFMEM
-from refmem.oracle.gradients import expect_gradients
-from refmem.oracle.mutants.backward import between_chunks_cut, mutated_gradients
-from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS
-from refmem.oracle.targets import PythonCallable
+from refmem.oracle.border.conventions import REFMEM
+from refmem.oracle.cases.case import find_case
+from refmem.oracle.explain.backward import diagnose_gradients
+from refmem.oracle.explain.mutants.backward import between_chunks_cut, mutated_gradients
+from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.verdict.gradients import expect_gradients
 
 CASES = ("ordinary/1", "ordinary/4", "unit-state/1", "scale/1", "few-keys/0", "beta-one/1")
 

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from refmem.oracle.budget import Expected, Verdict, expect, judge
-from refmem.oracle.cases import find_case
-from refmem.oracle.conventions import REFMEM
-from refmem.oracle.metrics import Errors
-from refmem.oracle.presets import ONNX
+from refmem.oracle.border.conventions import REFMEM
+from refmem.oracle.border.presets import ONNX
+from refmem.oracle.cases.case import find_case
+from refmem.oracle.verdict.budget import Expected, Verdict, expect, judge
+from refmem.oracle.verdict.metrics import Errors
 
 
 def expected(name, dtype="float32", convention=REFMEM):

@@ -4,12 +4,13 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from refmem.oracle import draws
-from refmem.oracle.cases import ChoiceError, checkable_rules, find_case, names_of
-from refmem.oracle.conventions import Convention
-from refmem.oracle.draws import Random
-from refmem.oracle.regime import LENGTHS
-from refmem.oracle.regimes import REGIMES
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.cases import draws
+from refmem.oracle.cases.case import checkable_rules, find_case, names_of
+from refmem.oracle.cases.draws import Random
+from refmem.oracle.cases.regime import LENGTHS
+from refmem.oracle.cases.regimes import REGIMES
+from refmem.support.arguments import ChoiceError
 
 LOGARITHM_IS_EXACT = [rule for rule in checkable_rules().values() if rule.name != "rwkv7"]
 """Gates are exp of a dyadic number, which a convention of logarithms finds again by its name."""

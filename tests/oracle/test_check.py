@@ -7,8 +7,9 @@ import pytest
 
 import refmem
 from refmem.oracle import check
-from refmem.oracle.cases import ChoiceError, checkable_rules, names_of
+from refmem.oracle.cases.case import checkable_rules, names_of
 from refmem.oracle.check import OUTSIDE
+from refmem.support.arguments import ChoiceError
 from tests.oracle.kernels import MISTAKES, SPOILED, gated_delta
 
 

@@ -5,11 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refmem.oracle.cases import checkable_rules, find_case, names_of
-from refmem.oracle.conventions import NORMS, REFMEM, SCALES, Convention, normalised
-from refmem.oracle.inputs import has_matrix_state
-from refmem.oracle.layouts import JOINED, LAYOUTS, STATE, join, pack, packed_shape, part, unpack
-from refmem.oracle.presets import FLA, FLASHINFER, GGML, MLX, ONNX, PRESETS
+from refmem.oracle.border.conventions import NORMS, REFMEM, SCALES, Convention, normalised
+from refmem.oracle.border.layouts import (
+    JOINED,
+    LAYOUTS,
+    STATE,
+    join,
+    pack,
+    packed_shape,
+    part,
+    unpack,
+)
+from refmem.oracle.border.presets import FLA, FLASHINFER, GGML, MLX, ONNX, PRESETS
+from refmem.oracle.cases.case import checkable_rules, find_case, names_of
+from refmem.oracle.cases.inputs import has_matrix_state
 
 GATED = ("gated_delta", "kda", "delta", "forgetting_attention", "rwkv6")
 CASES = [name for rule in GATED for name in names_of(checkable_rules()[rule])]

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from refmem.oracle import check
-from refmem.oracle.budget import Expected
-from refmem.oracle.diagnosis import diagnose
-from refmem.oracle.hints import bits, gain, hints, not_finite, permuted, shifted, where
-from refmem.oracle.metrics import Errors
-from refmem.oracle.mutants import MUTANTS
-from refmem.oracle.outcomes import PASSED
-from refmem.oracle.presets import FLA
-from refmem.oracle.targets import PythonCallable
+from refmem.oracle.border.presets import FLA
+from refmem.oracle.explain.diagnosis import diagnose
+from refmem.oracle.explain.hints import bits, gain, hints, not_finite, permuted, shifted, where
+from refmem.oracle.explain.mutants import MUTANTS
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.verdict.budget import Expected
+from refmem.oracle.verdict.metrics import Errors
+from refmem.oracle.verdict.outcomes import PASSED
 from tests.oracle.flash import MISTAKES, gated_delta
 
 CASES = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from refmem.cli import main
+from refmem.commands.main import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "oracle.md").read_text()
 KERNELS = re.search(r"```python\n(import numpy.*?)```", PAGE, re.DOTALL)[1]

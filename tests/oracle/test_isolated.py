@@ -8,8 +8,8 @@ import time
 import pytest
 
 from refmem.oracle import check
-from refmem.oracle.targets import UnavailableError, find_target
-from refmem.oracle.targets.isolated import of_this_thread
+from refmem.oracle.targets.find import find_target, of_this_thread
+from refmem.oracle.targets.target import UnavailableError
 
 
 @pytest.fixture
@@ -113,7 +113,8 @@ def test_a_process_whose_asker_was_killed_ends_itself(tmp_path):
     code = f"""
         import os, signal, threading, time
         from refmem.oracle import check
-        from refmem.oracle.targets import UnavailableError, find_target
+        from refmem.oracle.targets.target import UnavailableError
+        from refmem.oracle.targets.find import find_target
         def die():
             while not os.path.exists({str(tmp_path / "pid")!r}):
                 time.sleep(0.01)

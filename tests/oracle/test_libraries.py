@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from refmem.oracle import check
-from refmem.oracle.arrays import as_numpy, bfloat16, to_library
-from refmem.oracle.targets import find_target
+from refmem.oracle.border.arrays import as_numpy, bfloat16, to_library
+from refmem.oracle.targets.find import find_target
 
 MODULES = {"torch": "torch", "jax": "jax.numpy", "mlx": "mlx.core"}
 DTYPES = ["float32", "bfloat16", "float16"]
@@ -75,7 +75,13 @@ def test_naive_files_of_fla():
 def test_kernels_of_fla_run_in_the_interpreter_of_triton():
     """In a process of its own, because Triton looks for the wish once, when it is imported."""
     needs("torch"), needs("triton"), needs("fla")
-    command = [sys.executable, "-c", "from refmem.cli import main; main()", "check", "fla"]
+    command = [
+        sys.executable,
+        "-c",
+        "from refmem.commands.main import main; main()",
+        "check",
+        "fla",
+    ]
     wish = os.environ | {"TRITON_INTERPRET": "1"}
     for case, code in (("iplr/short-chunks/2", 0), ("scalar_decay/always-reset/2", 1)):
         done = subprocess.run(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from refmem.oracle.metrics import NONE, Errors, measure, row_errors, same_specials
+from refmem.oracle.verdict.metrics import NONE, Errors, measure, row_errors, same_specials
 
 TRUTH = np.array([[[[3.0, 4.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]]])
 """One batch, two heads, two rows of two: norms^2 are 26 and 2."""

@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 import refmem
-from refmem.kernels import polynomial
-from refmem.numbers import rationals
-from refmem.oracle.budget import call_options, judge
-from refmem.oracle.cases import find_case
-from refmem.oracle.conventions import REFMEM
-from refmem.oracle.gradients import expect_gradients
-from refmem.oracle.mutants import MUTANTS, run_mutants
-from refmem.oracle.mutants.backward import GradientMutant, mutated_gradients
-from refmem.oracle.mutants.changes import reread, rewritten
-from refmem.oracle.mutants.equivalent import EQUIVALENT
-from refmem.oracle.mutants.gradients import GRADIENT_MUTANTS
-from refmem.oracle.mutants.mutant import ends_of_chunks
-from refmem.oracle.mutants.table import show_kills, try_gradients, try_mutants
-from refmem.oracle.reference import run_rule
-from refmem.terminal import console
+from refmem.algebra.numbers import rationals
+from refmem.commands.terminal import console
+from refmem.functions.kernels import polynomial
+from refmem.oracle.border.conventions import REFMEM
+from refmem.oracle.cases.case import find_case
+from refmem.oracle.cases.reference import run_rule
+from refmem.oracle.explain.mutants import MUTANTS, run_mutants
+from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
+from refmem.oracle.explain.mutants.changes import reread, rewritten
+from refmem.oracle.explain.mutants.equivalent import EQUIVALENT
+from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
+from refmem.oracle.explain.mutants.mutant import ends_of_chunks
+from refmem.oracle.explain.mutants.table import show_kills, try_gradients, try_mutants
+from refmem.oracle.verdict.budget import call_options, judge
+from refmem.oracle.verdict.gradients import expect_gradients
 
 NAMED = {mutant.name: mutant for mutant in MUTANTS}
 

@@ -13,11 +13,12 @@ import pytest
 
 import refmem
 from refmem.oracle import check
-from refmem.oracle.arrays import as_numpy, bfloat16, to_library
-from refmem.oracle.cases import find_case, names_of
-from refmem.oracle.presets import FLA
-from refmem.oracle.targets import UnavailableError, find_target
+from refmem.oracle.border.arrays import as_numpy, bfloat16, to_library
+from refmem.oracle.border.presets import FLA
+from refmem.oracle.cases.case import find_case, names_of
 from refmem.oracle.targets.executable import Executable, result_shapes
+from refmem.oracle.targets.find import find_target
+from refmem.oracle.targets.target import UnavailableError
 from tests.oracle.misbehaving import OnlyDLPack
 
 SOURCE = pathlib.Path(__file__).parent / "delta.c"

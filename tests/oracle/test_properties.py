@@ -7,11 +7,12 @@ import pytest
 
 import refmem
 from refmem.oracle import check
-from refmem.oracle.cases import ChoiceError, find_case, find_rule
-from refmem.oracle.outcomes import FAILED, OUTSIDE, PASSED
-from refmem.oracle.presets import FLA, FLA_VARLEN
-from refmem.oracle.properties import padded, properties_of, property_cases
-from refmem.oracle.targets import PythonCallable
+from refmem.oracle.border.presets import FLA, FLA_VARLEN
+from refmem.oracle.cases.case import find_case, find_rule
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED
+from refmem.oracle.verdict.properties import padded, properties_of, property_cases
+from refmem.support.arguments import ChoiceError
 from tests.oracle.flash import gated_delta
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from refmem.cli import main
+from refmem.commands.main import main
 from refmem.oracle import check
-from refmem.oracle.check import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
-from refmem.oracle.pictures import picture, shares
-from refmem.oracle.reports import as_html, as_json, as_junit
-from refmem.oracle.targets import PythonCallable
+from refmem.oracle.check import FAILED, OUTSIDE, PASSED, REFUSED
+from refmem.oracle.show.pictures import picture, shares
+from refmem.oracle.show.reports import as_html, as_json, as_junit
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.verdict.outcomes import Outcome, Report
 from tests.oracle.kernels import gated_delta
 
 NASTY = '</script>& "quoted" <b>\x00\x1b[31m \ud800'

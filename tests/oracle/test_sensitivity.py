@@ -5,12 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from refmem.oracle.budget import expect
-from refmem.oracle.cases import find_case
-from refmem.oracle.check import REFUSED, Report, _run_case
-from refmem.oracle.conventions import REFMEM
-from refmem.oracle.sensitivity import DegenerateError, other, questions
-from refmem.oracle.targets import PythonCallable
+from refmem.oracle.border.conventions import REFMEM
+from refmem.oracle.cases.case import find_case
+from refmem.oracle.check import REFUSED, _run_case
+from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.verdict.budget import expect
+from refmem.oracle.verdict.outcomes import Report
+from refmem.oracle.verdict.sensitivity import DegenerateError, other, questions
 from tests.oracle.kernels import gated_delta
 
 

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from refmem.oracle import check
-from refmem.oracle.cases import ChoiceError, find_case
+from refmem.oracle.border.presets import ONNX
+from refmem.oracle.cases.case import find_case
 from refmem.oracle.check import OUTSIDE, PASSED
-from refmem.oracle.presets import ONNX
-from refmem.oracle.targets import UnavailableError, find_target
 from refmem.oracle.targets.callable import import_function
+from refmem.oracle.targets.find import find_target
 from refmem.oracle.targets.onnx_model import STANDARD, UPDATE_RULES
 from refmem.oracle.targets.onnx_part import OnnxPart
 from refmem.oracle.targets.onnx_reference import evaluate, make_onnx_reference
 from refmem.oracle.targets.onnxruntime import make_onnxruntime
+from refmem.oracle.targets.target import UnavailableError
+from refmem.support.arguments import ChoiceError
 
 ONNX_TARGETS = {"onnxruntime": make_onnxruntime(), "onnx-reference": make_onnx_reference()}
 PARTS = [part for target in ONNX_TARGETS.values() for part in target.parts]

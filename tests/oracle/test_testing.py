@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import refmem
-from refmem.oracle.cases import ChoiceError, find_case, names_of
-from refmem.oracle.gradients import without_gradient
-from refmem.oracle.presets import FLA, FLASHINFER, VLLM
+from refmem.oracle.border.presets import FLA, FLASHINFER, VLLM
+from refmem.oracle.cases.case import find_case, names_of
+from refmem.oracle.verdict.gradients import without_gradient
+from refmem.support.arguments import ChoiceError
 from refmem.testing import assert_conforms, cases
 from tests.oracle.kernels import MISTAKES, gated_delta
 
@@ -168,7 +169,7 @@ def test_a_case_outside_the_convention_does_not_pass():
 def test_gradients_are_not_compared_where_they_are_not_defined():
     assert "packed sequences" in without_gradient(find_case("delta/packed/0"), FLASHINFER)
     infinite = find_case("forgetting_attention/mixed-gates/0")
-    assert "infinite" in without_gradient(infinite, refmem.oracle.conventions.REFMEM)
+    assert "infinite" in without_gradient(infinite, refmem.oracle.border.conventions.REFMEM)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 import refmem
-from refmem.cli import main
-from refmem.oracle.cases import ChoiceError, find_case
-from refmem.oracle.certified import golden
-from refmem.oracle.conventions import Convention
-from refmem.oracle.presets import FLA, FLASHINFER, ONNX, PRESETS
-from refmem.oracle.vectors import VectorsError, read_vectors, write_vectors
+from refmem.commands.main import main
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.presets import FLA, FLASHINFER, ONNX, PRESETS
+from refmem.oracle.cases.case import find_case
+from refmem.oracle.vectors.certified import golden
+from refmem.oracle.vectors.folder import VectorsError, read_vectors, write_vectors
+from refmem.support.arguments import ChoiceError
 from tests.oracle.flash import gated_delta
 
 CASE = "gated_delta/scale/0"

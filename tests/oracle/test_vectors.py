@@ -20,14 +20,16 @@ import pytest
 from click.testing import CliRunner
 
 import refmem
-from refmem.cli import main
-from refmem.extras import MissingExtraError
-from refmem.numbers import fractions
-from refmem.oracle import certified, vectors
-from refmem.oracle.cases import ChoiceError, find_case
-from refmem.oracle.certified import UncertainError, golden, nearest
-from refmem.oracle.vector_files import ENDINGS, UnreadableError, decode, encode
-from refmem.oracle.vectors import VectorsError, read_vectors, write_vectors
+from refmem.algebra.numbers import fractions
+from refmem.commands.main import main
+from refmem.oracle.cases.case import find_case
+from refmem.oracle.vectors import certified
+from refmem.oracle.vectors import folder as vectors
+from refmem.oracle.vectors.certified import UncertainError, golden, nearest
+from refmem.oracle.vectors.files import ENDINGS, UnreadableError, decode, encode
+from refmem.oracle.vectors.folder import VectorsError, read_vectors, write_vectors
+from refmem.support.arguments import ChoiceError
+from refmem.support.extras import MissingExtraError
 
 STANDARD = json.loads(Path(__file__).with_name("vectors.json").read_text())
 CASE = "gated_delta/odd-sizes/0"

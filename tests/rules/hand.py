@@ -10,7 +10,7 @@ Numbers are fractions, so that results are compared by ==.
 import numpy as np
 import sympy as sp
 
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 
 S0 = fractions([[2], [4]])
 q = fractions([[1, 0], [1, 2]])

@@ -3,8 +3,8 @@
 import pytest
 from click.testing import CliRunner
 
-from refmem.extras import optional
-from refmem.plot import figure
+from refmem.studies.drawing import figure
+from refmem.support.extras import optional
 from tools import drawing
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from refmem.plot import save
+from refmem.studies.drawing import save
 from tests.tools.tiny import EPS, HEADS, LAYERS, PAIRS, tiny_weights
 from tools.transformer import __main__ as command
 from tools.transformer import figures, package, verify

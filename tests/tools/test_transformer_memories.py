@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from refmem.capacity import effective_dim, entropy, gaussian_prediction, measure
+from refmem.studies.capacity import effective_dim, entropy, gaussian_prediction, measure
 from tests.exact import assert_same
 from tests.tools.tiny import EPS, HEADS, LAYERS, PAIRS, tiny_weights
 from tools.transformer import memories

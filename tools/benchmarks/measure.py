@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.ranges import range_of
-from refmem.rule import Rule
+from refmem.grammar.ranges import range_of
+from refmem.memory.rule import Rule
 
 RATES = ("eta", "theta", "rate", "rate0", "rate1", "rate2")
 FACTORS = ("beta", "erase", "write", "weight", "fade")

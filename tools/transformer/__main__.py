@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from refmem.checking import file_in_a_folder
-from refmem.extras import MissingExtraError
-from refmem.plot import save
-from refmem.studying import picture
-from refmem.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, watched
+from refmem.commands.check import file_in_a_folder
+from refmem.commands.studying import picture
+from refmem.commands.terminal import CONFORMS, DEPARTS, UNAVAILABLE, console, watched
+from refmem.studies.drawing import save
+from refmem.support.extras import MissingExtraError
 from tools.transformer.figures import draw
 from tools.transformer.model import Model
 from tools.transformer.package import FEWEST, Vocabulary, load_model

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.plot import COLORS, MARKERS, figure
+from refmem.studies.drawing import COLORS, MARKERS, figure
 from tools.transformer.package import Vocabulary, load_model
 from tools.transformer.study import PASSAGES, WINDOW, Study, study
 

@@ -1,9 +1,9 @@
 """What the memories of a Transformer hold, measured while it reads.
 
 A head's context is a memory of T pairs. Read with each of its own keys, its SNR says how clearly
-the value stored there comes out of all others (refmem.capacity). Two random memories stand beside
-it: an isotropic Gaussian one with keys as long, which is what the theory of capacity speaks of, and
-a Gaussian one of the same means and covariances. Where the real memory is like the second, its
+the value stored there comes out of all others (`studies.capacity`). Two random memories stand
+beside it: an isotropic Gaussian one with keys as long, which the theory of capacity speaks of,
+and a Gaussian one of the same means and covariances. Where the real memory is like the second, its
 distance to the first is the shape of its clouds of keys and values, and nothing else.
 
 A layer's weights are a memory of M pairs; what matters is how many of them answer a token.
@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from refmem.algebra import norm2, relu
-from refmem.capacity import Values, effective_dim, entropy, gaussian_prediction, measure
-from refmem.sweep import in_order
+from refmem.studies.capacity import Values, effective_dim, entropy, gaussian_prediction, measure
+from refmem.support.sweep import in_order
 from tools.transformer.model import Context, Reading
 
 DRAWS = 4
@@ -39,7 +39,7 @@ class Head(NamedTuple):
     snr_shaped     of Gaussian ones with the same means and covariances
     snr_isotropic  of Gaussian ones alike in every direction, with keys as long
     snr_theory     the closed form of the last; its noise is a mean over memories, which is made by
-                   ever rarer ones the colder the head: below refmem.capacity.least_tau by none
+                   ever rarer ones the colder the head: below `least_tau` by none
                    that is met
     """
 

@@ -27,10 +27,10 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem import ffn
-from refmem.activations import gelu
 from refmem.algebra import norm2, sqrt, transposed, with_ones
-from refmem.kernels import softmax
-from refmem.layer_norm import layer_norm
+from refmem.functions.activations import gelu
+from refmem.functions.kernels import softmax
+from refmem.functions.layer_norm import layer_norm
 
 
 class Affine(NamedTuple):

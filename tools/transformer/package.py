@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from refmem.extras import optional
+from refmem.support.extras import optional
 from tools.transformer.model import Model, model_of
 
 EXTRA = "model"

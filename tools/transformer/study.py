@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from refmem.files import whole_file
+from refmem.support.files import whole_file
 from tools.transformer.memories import Head, Weights, measure_heads, measure_weights
 from tools.transformer.model import Model, read
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.extras import optional
+from refmem.support.extras import optional
 from tools.transformer.model import Model, embedding, read
 from tools.transformer.package import EXTRA, Vocabulary, folder
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from refmem.memory import StaticRule
-from refmem.oracle.arrays import to_library
-from refmem.oracle.cases import Case, find_rule
-from refmem.oracle.conventions import REFMEM, Convention
-from refmem.oracle.layouts import Arrays
-from refmem.oracle.reference import state_of
+from refmem.oracle.border.arrays import to_library
+from refmem.oracle.border.conventions import REFMEM, Convention
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case, find_rule
+from refmem.oracle.cases.reference import state_of
 from refmem.oracle.targets.target import UnavailableError
 
 

@@ -53,11 +53,11 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.arrays import bfloat16
-from refmem.oracle.cases import Case, find_rule
-from refmem.oracle.conventions import REFMEM, Convention
-from refmem.oracle.layouts import STATE, Arrays
-from refmem.oracle.reference import OUT, expected_parts
+from refmem.oracle.border.arrays import bfloat16
+from refmem.oracle.border.conventions import REFMEM, Convention
+from refmem.oracle.border.layouts import STATE, Arrays
+from refmem.oracle.cases.case import Case, find_rule
+from refmem.oracle.cases.reference import OUT, expected_parts
 from refmem.oracle.targets.callable import options_of
 from refmem.oracle.targets.target import UnavailableError
 

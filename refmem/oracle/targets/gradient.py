@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.arrays import to_library
-from refmem.oracle.cases import Case
-from refmem.oracle.layouts import Arrays
+from refmem.oracle.border.arrays import to_library
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import PythonCallable
 
 

@@ -7,18 +7,14 @@ said on the command line, so nothing but names and arrays passes between the two
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
-from refmem.oracle.cases import Case
-from refmem.oracle.layouts import Arrays
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import Group
 from refmem.oracle.targets.gradient import GradientCallable
-from refmem.oracle.targets.process import Process
-from refmem.oracle.targets.serving import CHANGED, RAISED, RETURNED
-from refmem.oracle.targets.target import MisbehavedError, UnavailableError
-
-_here = threading.local()
+from refmem.oracle.targets.process import CHANGED, RAISED, RETURNED, Process
+from refmem.oracle.targets.target import MisbehavedError
 
 
 class Isolated:
@@ -69,16 +65,3 @@ def isolate(target: Any, making: dict[str, Any], timeout: float) -> Any:
         return Isolated(target, process)
     parts = [Isolated(part, process, n) for n, part in enumerate(target.parts)]
     return Group(target.name, parts, making)
-
-
-def of_this_thread(making: dict[str, Any]) -> Any:
-    """The target so made, on a worker: each of its threads makes one, and then has it."""
-    from refmem.oracle.targets import find_target
-
-    key = tuple(sorted(making.items()))
-    if getattr(_here, "key", None) != key:
-        try:
-            _here.key, _here.target = key, find_target(**making)
-        except UnavailableError as error:
-            raise UnavailableError(f"on a worker, {error}") from error
-    return _here.target

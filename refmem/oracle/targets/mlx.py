@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.oracle.cases import Case
-from refmem.oracle.presets import MLX
+from refmem.oracle.border.presets import MLX
+from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import Group, PythonCallable
 from refmem.oracle.targets.target import require
 

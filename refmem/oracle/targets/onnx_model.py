@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Convention
-from refmem.oracle.layouts import STATE, Arrays
-from refmem.oracle.reference import OUT
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.layouts import STATE, Arrays
+from refmem.oracle.cases.case import Case
+from refmem.oracle.cases.reference import OUT
 from refmem.oracle.targets.target import require
 
 UPDATE_RULES = {

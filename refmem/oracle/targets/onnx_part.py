@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Convention
-from refmem.oracle.layouts import Arrays
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case
 from refmem.oracle.targets import onnx_model
 from refmem.oracle.targets.onnx_model import Operator
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.layouts import Arrays
-from refmem.oracle.presets import ONNX, ONNX_WIDE_STATES
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.border.presets import ONNX, ONNX_WIDE_STATES
 from refmem.oracle.targets.callable import Group
 from refmem.oracle.targets.onnx_model import STANDARD, STANDARD_WIDE
 from refmem.oracle.targets.onnx_part import OnnxPart

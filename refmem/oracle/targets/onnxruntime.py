@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.arrays import bfloat16
-from refmem.oracle.conventions import Convention
-from refmem.oracle.layouts import Arrays
-from refmem.oracle.presets import ONNX, ONNX_PACKED, ONNX_WIDE_STATES
+from refmem.oracle.border.arrays import bfloat16
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.border.presets import ONNX, ONNX_PACKED, ONNX_WIDE_STATES
 from refmem.oracle.targets.callable import Group
 from refmem.oracle.targets.onnx_model import (
     DELTA_NET,

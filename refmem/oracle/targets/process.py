@@ -18,6 +18,9 @@ from typing import Any
 
 from refmem.oracle.targets.target import UnavailableError
 
+RAISED, RETURNED, CHANGED = "raised", "returned", "changed"
+"""What an answer holds: what went wrong, or what came back and the inputs as they are now."""
+
 START = 120.0
 """Seconds that a process has to start, import and make its target."""
 

@@ -9,14 +9,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from refmem.oracle.arrays import as_numpy
-from refmem.oracle.cases import find_case
-from refmem.oracle.layouts import Arrays
+from refmem.oracle.border.arrays import as_numpy
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import find_case
+from refmem.oracle.targets.find import find_target
 from refmem.oracle.targets.gradient import GradientCallable
+from refmem.oracle.targets.process import CHANGED, RAISED, RETURNED
 from refmem.oracle.targets.target import MisbehavedError, UnavailableError, changed_in_place
-
-RAISED, RETURNED, CHANGED = "raised", "returned", "changed"
-"""What an answer holds: what went wrong, or what came back and the inputs as they are now."""
 
 ORPHAN = 2.0
 """An unanswered process ends itself after so many time-outs: nobody is left to end it."""
@@ -49,8 +48,6 @@ def _say(said: BinaryIO, something: Any) -> None:
 
 def _make(making: dict[str, Any]) -> tuple[Any, str]:
     """The target itself, or why it cannot be made."""
-    from refmem.oracle.targets import find_target
-
     try:
         return find_target(**making | {"timeout": None}), ""
     except UnavailableError as error:

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from refmem.extras import MissingExtraError, optional
-from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Convention
-from refmem.oracle.layouts import Arrays
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case
+from refmem.support.extras import MissingExtraError, optional
 
 
 class UnavailableError(RuntimeError):
@@ -18,7 +18,7 @@ class UnavailableError(RuntimeError):
 
 
 def require(module: str, extra: str = "", *, install: str = "") -> ModuleType:
-    """The module, or `UnavailableError` that says what to install; see `refmem.extras.optional`."""
+    """The module, or `UnavailableError` that says what to install; see `optional`."""
     try:
         return optional(module, extra, install=install)
     except MissingExtraError as error:

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Convention
-from refmem.oracle.presets import HF
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.presets import HF
+from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import Group, PythonCallable
 from refmem.oracle.targets.target import UnavailableError, require
 

@@ -6,11 +6,11 @@
 
     q, k     (..., T, K)   queries and keys; the last query is the last key
     v        (..., T, V)   values
-    slopes   (...)         of each head, at least 0; refmem.slopes.head_slopes of the last leading
-                           axis if left out: 2^(-8/H), 2^(-16/H), ... where H is a power of two
+    slopes   (...)         of each head, at least 0; `head_slopes` of the last leading axis if left
+                           out: 2^(-8/H), 2^(-16/H), ... where H is a power of two
 
     scale    1/sqrt(K) unless given; multiplies q . k and not the slope
-    kernel   "softmax"; any other of refmem.kernels takes the place of softmax
+    kernel   "softmax"; any other of `functions.kernels` takes the place of softmax
 
     >>> q = k = np.zeros((2, 1))
     >>> alibi(q, k, np.array([[1.], [3.]]), slopes=np.log(3.)).out[:, 0]
@@ -23,10 +23,10 @@ Source:    Press et al. 2021, arXiv:2108.12409.
 import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed
-from refmem.cache import Lookup
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
+from refmem.functions.slopes import head_slopes
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
-from refmem.slopes import head_slopes
 
 
 def attend(past, q, k, v, slopes, kernel):

@@ -10,7 +10,8 @@
     w       (..., T, K)   key that reads what is there; k if left out
 
     kappa1, kappa2   kernels "softmax" (the default), "linear", "relu", "exp", "round", or any of
-                     refmem.kernels; kappa1 never sees its own token: a softmax over nothing is zero
+                     `functions.kernels`; kappa1 never sees its own token: a softmax over
+                     nothing is zero
     scale            multiplies both inner products; 1/sqrt(K) unless given
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
@@ -22,8 +23,8 @@ Source:    Zhong et al. 2025, arXiv:2505.19488.
 """
 
 from refmem.algebra import causal, causal_product, join, ones, transposed, unit_lower_solve
-from refmem.cache import Cache, Lookup
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
+from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory import CacheRule
 
 

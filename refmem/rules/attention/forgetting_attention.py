@@ -9,7 +9,7 @@
     log_alpha   (..., T)      natural log of the forget gate, at most 0; -inf forgets
 
     scale    1/sqrt(K) unless given; multiplies q . k and not the gate
-    kernel   "softmax"; any other of refmem.kernels takes the place of softmax
+    kernel   "softmax"; any other of refmem.functions.kernels takes the place of softmax
 
     >>> q = k = np.zeros((2, 1))
     >>> forgetting_attention(q, k, np.array([[1.], [3.]]), np.log([1., 1/3])).out[:, 0]
@@ -20,8 +20,8 @@ Source:    Lin et al. 2025, arXiv:2503.02130.
 """
 
 from refmem.algebra import causal, causal_product, segment_sums, transposed
-from refmem.cache import Lookup
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
 

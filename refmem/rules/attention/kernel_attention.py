@@ -7,7 +7,7 @@
                          kernels of the angle
     v      (..., T, V)   values
 
-    kernel      "linear", or any other of refmem.kernels
+    kernel      "linear", or any other of refmem.functions.kernels
     normalize   divide by the sum of the kernel over i; where that is zero, so is the output
     scale       multiplies q . k; 1 unless given
 
@@ -21,8 +21,8 @@ Source:    Zhong et al. 2025, arXiv:2505.19488.
 """
 
 from refmem.algebra import causal, causal_product, transposed
-from refmem.cache import Lookup
-from refmem.kernels import linear
+from refmem.functions.kernels import linear
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
 

@@ -8,7 +8,7 @@
     v      (..., T, V)   values
     beta   (..., T)      write strength
 
-    kernel   "linear", or any other of refmem.kernels
+    kernel   "linear", or any other of refmem.functions.kernels
     scale    multiplies q; 1 unless given
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
@@ -22,8 +22,8 @@ Source:    Zhong et al. 2025, arXiv:2505.19488.
 """
 
 from refmem.algebra import causal, causal_product, join, transposed, unit_lower_solve
-from refmem.cache import Cache, Lookup
-from refmem.kernels import linear
+from refmem.functions.kernels import linear
+from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory import CacheRule
 
 

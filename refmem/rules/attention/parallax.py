@@ -9,7 +9,7 @@
     r      (..., T, K)   secondary query; 0 gives softmax attention
 
     scale    1/sqrt(K) unless given; multiplies q . k and not r . k
-    kernel   "softmax"; any other of refmem.kernels takes the place of softmax, its weights not
+    kernel   "softmax"; any other of `functions.kernels` takes the place of softmax, its weights not
              adding up to one unless it is normalised
 
     >>> q, k = np.zeros((2, 1)), np.array([[0.], [1.]])
@@ -24,8 +24,8 @@ Source:    Zuo et al. 2026, arXiv:2605.29157.
 import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, zeros
-from refmem.cache import Lookup
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
 

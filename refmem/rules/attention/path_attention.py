@@ -13,7 +13,7 @@
 
     scale    1/sqrt(K) unless given; multiplies the inner product and not the gate:
              path_attention_scaled_gate is the other convention
-    kernel   "softmax"; any other of refmem.kernels takes the place of softmax
+    kernel   "softmax"; any other of refmem.functions.kernels takes the place of softmax
 
     >>> k = w = np.array([[1., 0.], [1., 0.]])
     >>> q = np.array([[1., 0.], [np.log(3) / 2, 0.]])
@@ -25,10 +25,10 @@ Source:    Yang et al. 2025, arXiv:2505.16381.
 """
 
 from refmem.algebra import causal, causal_product, segment_sums
-from refmem.cache import Lookup
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
-from refmem.paths import along_path
+from refmem.rules.attention._along_path import along_path
 
 
 def attend(past, q, k, v, w, beta, log_alpha=None, *, kernel):

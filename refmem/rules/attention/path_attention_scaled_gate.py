@@ -12,7 +12,7 @@
     log_alpha   (..., T)      natural log of a forget gate, at most 0
 
     scale    1/sqrt(K) unless given
-    kernel   "softmax"; any other of refmem.kernels takes the place of softmax
+    kernel   "softmax"; any other of refmem.functions.kernels takes the place of softmax
 
     >>> q = k = w = np.zeros((2, 1))
     >>> log_alpha = np.log([1., 1/9])
@@ -25,10 +25,10 @@ Source:    Yang et al. 2025, arXiv:2505.16381, as flash-linear-attention has it.
 """
 
 from refmem.algebra import causal, causal_product, segment_sums
-from refmem.cache import Lookup
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
-from refmem.paths import along_path
+from refmem.rules.attention._along_path import along_path
 
 
 def attend(past, q, k, v, w, beta, log_alpha, kernel):

@@ -21,8 +21,8 @@ Source:    Wortsman et al. 2023, arXiv:2309.08586; Ramapuram et al. 2024, arXiv:
 import numpy as np
 
 from refmem.algebra import causal, causal_product, relu, transposed, zeros
-from refmem.cache import Lookup
-from refmem.kernels import relu_kernel
+from refmem.functions.kernels import relu_kernel
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
 

@@ -21,8 +21,8 @@ Source:    Ramapuram et al. 2024, arXiv:2409.04431.
 import numpy as np
 
 from refmem.algebra import causal, causal_product, sigmoid, transposed, zeros
-from refmem.cache import Lookup
-from refmem.kernels import sigmoid_kernel
+from refmem.functions.kernels import sigmoid_kernel
+from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
 

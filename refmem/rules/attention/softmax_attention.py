@@ -13,9 +13,9 @@
 
     scale    1/sqrt(K) unless given; multiplies q . k, not the sink and not the bias
     window   how many keys a query sees, its own among them; None for all. None seen gives zeros
-    kernel   "softmax"; any other of refmem.kernels makes it the attention of that kernel, such as
-             polynomial(2), which runs on exact numbers too; to one that is not normalised a sink
-             is nothing
+    kernel   "softmax"; any other of `functions.kernels` makes it the attention of that kernel, such
+             as polynomial(2), which runs on exact numbers too; to one that is not normalised a
+             sink is nothing
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
     >>> v = np.array([[1.], [3.]])
@@ -25,15 +25,15 @@
     array([1., 3.])
 
 The state is the cache: keys (..., P, K) and values (..., P, V). Queries may have more heads than
-keys: see `heads` in refmem.heads.
+keys: see `heads` in refmem.memory.grouped_heads.
 Source:    Vaswani et al. 2017, arXiv:1706.03762; sinks as in gpt-oss; first_bias as in MiMo.
 """
 
 import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, zeros
-from refmem.cache import Lookup, Sight
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
+from refmem.grammar.lookup import Lookup, Sight
 from refmem.memory import CacheRule
 
 

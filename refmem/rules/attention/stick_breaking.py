@@ -10,8 +10,8 @@
 
     scale    1/sqrt(K) unless given
     itself   whether a token sees its own key, which then takes the first share; False
-    kernel   "sigmoid"; any other of refmem.kernels gives the shares b, such as polynomial(2), which
-             runs on exact numbers too
+    kernel   "sigmoid"; any other of `functions.kernels` gives the shares b, such as polynomial(2),
+             which runs on exact numbers too
 
     >>> q = k = np.zeros((3, 1))
     >>> stick_breaking(q, k, np.array([[8.], [4.], [0.]])).out[:, 0]
@@ -23,8 +23,8 @@ Source:    Tan et al. 2024, arXiv:2410.17980.
 """
 
 from refmem.algebra import causal, causal_product, transposed
-from refmem.cache import Lookup, Sight
-from refmem.kernels import sigmoid_kernel
+from refmem.functions.kernels import sigmoid_kernel
+from refmem.grammar.lookup import Lookup, Sight
 from refmem.memory import CacheRule
 
 

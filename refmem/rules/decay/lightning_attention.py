@@ -6,7 +6,7 @@
     q, k    (..., T, K)   queries and keys, used as given
     v       (..., T, V)   values
     gamma   (...)         factor in [0, 1] of each head, the last leading axis; exp(-slope) if left
-                          out, with refmem.slopes.lightning_slopes(heads, layer, layers)
+                          out, with refmem.functions.slopes.lightning_slopes(heads, layer, layers)
 
     layer    0, the first, unless given; deeper layers forget less
     layers   1 unless given
@@ -16,7 +16,7 @@
     array([1. , 3.5])
 
 It is `retention` with another default. The slopes are those of the published models; the
-TransNormerLLM paper's and flash-linear-attention's formula is refmem.slopes.linear_slopes.
+TransNormerLLM paper's and flash-linear-attention's formula is `functions.slopes.linear_slopes`.
 Objective: -<recall(S, k), v> + (1 - gamma)/2 |S|^2, one gradient step from S[t-1].
 Source:    Qin et al. 2024 (Lightning Attention-2), arXiv:2401.04658; MiniMax 2025, its published
            code for the slopes.
@@ -25,8 +25,8 @@ Source:    Qin et al. 2024 (Lightning Attention-2), arXiv:2401.04658; MiniMax 20
 import numpy as np
 
 from refmem.algebra import bind, dot, exp, recall, zeros
+from refmem.functions.slopes import lightning_slopes
 from refmem.memory import StateRule, Transition
-from refmem.slopes import lightning_slopes
 
 
 def step(S, q, k, v, gamma, layer, layers):

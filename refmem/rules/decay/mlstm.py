@@ -23,8 +23,8 @@ Source:    Beck et al. 2024, arXiv:2405.04517.
 """
 
 from refmem.algebra import absolute, bind, dot, exp, greater, ones, recall, with_ones, zeros
+from refmem.forms.stabilised import stabilised
 from refmem.memory import StateRule, Transition
-from refmem.stabilised import stabilised
 
 
 def as_scalar_decay(v, log_i, log_f):

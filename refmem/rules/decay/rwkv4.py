@@ -24,8 +24,8 @@ Source:    Peng et al. 2023, arXiv:2305.13048.
 import numpy as np
 
 from refmem.algebra import dot, exp, greater, ones, zeros
+from refmem.forms.stabilised import first_exponent, stabilised
 from refmem.memory import StateRule, Transition
-from refmem.stabilised import first_exponent, stabilised
 
 
 def twice(x):

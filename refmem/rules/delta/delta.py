@@ -13,7 +13,7 @@
 
 Objective: beta/2 |v - recall(S, k)|^2, one gradient step from S[t-1].
 Source:    Schlag et al. 2021, arXiv:2102.11174; Yang et al. 2024, arXiv:2406.06484.
-Proof:     derivations/delta_parallel.py, derivations/updates_as_descent.py
+Proof:     derivations/forms/delta_parallel.py, derivations/updates/as_descent.py
 """
 
 from refmem.algebra import bind, norm2, recall

@@ -33,7 +33,7 @@ Source:    arXiv:2604.21100, and flash-linear-attention's precond_gated_delta_ru
 
 from refmem.algebra import bind, recall
 from refmem.memory import StateRule, Transition
-from refmem.preconditioning import (
+from refmem.rules.delta._preconditioning import (
     Preconditioned,
     default_center,
     gentleness,

@@ -6,7 +6,7 @@
     q, k   (..., T, K)   queries and keys, before the feature map
     v      (..., T, V)   values
 
-    feature_map   "elu_plus_one", which is positive; or "identity", or any of refmem.features
+    feature_map   "elu_plus_one", which is positive; or "identity", or any in `functions.features`
 
     >>> q = k = np.array([[0., 1.], [0., 1.]])
     >>> normalized_linear_attention(q, k, np.array([[1.], [3.]])).out[:, 0]
@@ -20,7 +20,7 @@ Source:    Katharopoulos et al. 2020, arXiv:2006.16236.
 """
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
-from refmem.features import elu_plus_one
+from refmem.functions.features import elu_plus_one
 from refmem.memory import StateRule, Transition
 
 

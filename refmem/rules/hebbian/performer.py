@@ -6,7 +6,7 @@
     q, k         (..., T, K)   queries and keys, before the feature map
     v            (..., T, V)   values
     projection   (..., M, K)   rows w: standard normal, or orthogonal with the same lengths, as
-                               refmem.random_features.gaussian_projection draws them
+                               refmem.functions.random_features.gaussian_projection draws them
 
     >>> q = k = np.array([[0., 1.], [0., 1.]])
     >>> performer(q, k, np.array([[1.], [3.]]), np.eye(2)).out[:, 0]
@@ -18,12 +18,12 @@ K^(1/4), or scale, which has the same mean. It also adds an epsilon to the featu
 their greatest exponent; neither is done here.
 Objective: -<recall(S, phi(k)), [v, 1]>, one gradient step from S[t-1].
 Source:    Choromanski et al. 2020, arXiv:2009.14794.
-Proof:     derivations/kernel_random_features.py
+Proof:     derivations/kernels/random_features.py
 """
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
+from refmem.functions.random_features import positive_random
 from refmem.memory import StateRule, Transition
-from refmem.random_features import positive_random
 
 
 def step(S, q, k, v, projection):

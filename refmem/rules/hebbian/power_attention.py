@@ -15,16 +15,16 @@
     array([1.        , 2.72413793])
 
 The features are the C(K + p - 1, p) monomials of degree p (the symmetric power of k), their weights
-on the query's side: see refmem.features.symmetric_power. Where all weights are zero, so is the
+on the query's side: see `functions.features.symmetric_power`. Where all weights are zero, so is the
 output.
 The scan holds a whole state a token, and there are many features: it is for small K.
 Objective: -<recall(S, phi(k)), [v, 1]>, one gradient step from S[t-1].
 Source:    Gelada et al. 2025, arXiv:2507.04239.
-Proof:     derivations/kernel_symmetric_power.py
+Proof:     derivations/kernels/symmetric_power.py
 """
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
-from refmem.features import symmetric_power
+from refmem.functions.features import symmetric_power
 from refmem.memory import StateRule, Transition
 
 

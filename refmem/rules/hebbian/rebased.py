@@ -24,11 +24,11 @@ epsilon to the denominator; here the output is zero where all weights are.
 The scan holds a whole state a token, and there are many features: it is for small K.
 Objective: -<recall(S, phi(k')), [v, 1]>, one gradient step from S[t-1].
 Source:    Aksenov et al. 2024, arXiv:2402.10644.
-Proof:     derivations/kernel_symmetric_power.py
+Proof:     derivations/kernels/symmetric_power.py
 """
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
-from refmem.features import symmetric_power
+from refmem.functions.features import symmetric_power
 from refmem.memory import StateRule, Transition
 
 square = symmetric_power(2)

@@ -15,16 +15,16 @@
     array([1.        , 2.66666667])
 
 The features are every monomial of degree up to p once, C(K + p, p) of them, their weights on the
-query's side: see refmem.features.taylor. The source divides q . k by sqrt(K): pass scale. It also
-adds 1e-6 to the denominator, which for even p is positive without.
+query's side: see `functions.features.taylor`. The source divides q . k by sqrt(K): pass scale. It
+also adds 1e-6 to the denominator, which for even p is positive without.
 The scan holds a whole state a token, and there are many features: it is for small K.
 Objective: -<recall(S, phi(k)), [v, 1]>, one gradient step from S[t-1].
 Source:    Arora et al. 2024 (Based), arXiv:2402.18668.
-Proof:     derivations/kernel_taylor.py
+Proof:     derivations/kernels/taylor.py
 """
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
-from refmem.features import taylor
+from refmem.functions.features import taylor
 from refmem.memory import StateRule, Transition
 
 

@@ -29,8 +29,8 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, recall
-from refmem.batches import ends, first_place, next_place
 from refmem.memory import StateRule, empty_matrix
+from refmem.rules.regression._batches import ends, first_place, next_place
 
 
 class Batched(NamedTuple):

@@ -39,10 +39,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.activations import silu
 from refmem.algebra import bind, dot, recall, sqrt, transposed, zeros
-from refmem.batches import ends, first_place, next_place
+from refmem.functions.activations import silu
 from refmem.memory import StateRule
+from refmem.rules.regression._batches import ends, first_place, next_place
 
 
 class Learner(NamedTuple):

@@ -34,17 +34,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import (
-    bind,
-    conjugate_gradients,
-    diagonal,
-    ones,
-    recall,
-    solve,
-    zeros,
-)
+from refmem.algebra import bind, conjugate_gradients, diagonal, ones, recall, solve, zeros
+from refmem.grammar.state import stack
 from refmem.memory import StateRule, empty_matrix
-from refmem.states import stack
 
 
 class Moments(NamedTuple):

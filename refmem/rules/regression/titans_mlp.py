@@ -17,7 +17,7 @@
     w2       (..., M, V)   second layer before the first token, likewise
 
     batch                  tokens a batch, 1 unless given
-    activation             "gelu" unless given, or any of refmem.activations
+    activation             "gelu" unless given, or any of `functions.activations`
 
     >>> q = k = np.array([[1.], [1.]])
     >>> v, w, half = np.array([[1.], [3.]]), np.array([[1.]]), np.array([0.5, 0.5])
@@ -35,10 +35,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.activations import gelu
 from refmem.algebra import bind, norm2, recall, transposed, zeros
-from refmem.batches import ends, first_place, next_place
+from refmem.functions.activations import gelu
 from refmem.memory import StateRule
+from refmem.rules.regression._batches import ends, first_place, next_place
 
 
 class Learner(NamedTuple):

@@ -20,7 +20,7 @@
 
     batch                  tokens a batch, 1 unless given
     eps                    of the layer norm, under its root; 1e-6 unless given
-    activation             "gelu" unless given, or any of refmem.activations
+    activation             "gelu" unless given, or any of `functions.activations`
 
     >>> q = k = np.array([[0., 1.], [0., 1.]])
     >>> v, w1, w2, rates = np.eye(2), np.ones((2, 1)), np.array([[1., 2.]]), np.full(2, 0.25)
@@ -41,11 +41,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.activations import gelu
 from refmem.algebra import bind, norm2, ones, recall, transposed, zeros
-from refmem.batches import ends, first_place, next_place
-from refmem.layer_norm import layer_norm, layer_norm_pullback
+from refmem.functions.activations import gelu
+from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
 from refmem.memory import StateRule
+from refmem.rules.regression._batches import ends, first_place, next_place
 
 
 class Learner(NamedTuple):

@@ -36,9 +36,9 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, ones, recall, with_ones, zeros
-from refmem.batches import ends, first_place, next_place
-from refmem.layer_norm import layer_norm, layer_norm_pullback
+from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
 from refmem.memory import StateRule
+from refmem.rules.regression._batches import ends, first_place, next_place
 
 
 class Learner(NamedTuple):

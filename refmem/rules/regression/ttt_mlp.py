@@ -22,7 +22,7 @@
 
     batch                  tokens a batch, 16 unless given
     eps                    of the layer norm, under its root; 1e-6 unless given
-    activation             "gelu_tanh" unless given, or any of refmem.activations
+    activation             "gelu_tanh" unless given, or any of `functions.activations`
 
     >>> q = k = np.array([[0., 1.], [0., 1.]])
     >>> v, eta, w1, w2 = np.eye(2), np.array([0.5, 0.5]), np.ones((2, 1)), np.ones((1, 2))
@@ -42,11 +42,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.activations import gelu_tanh
 from refmem.algebra import bind, norm2, ones, recall, transposed, with_ones, zeros
-from refmem.batches import ends, first_place, next_place
-from refmem.layer_norm import layer_norm, layer_norm_pullback
+from refmem.functions.activations import gelu_tanh
+from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
 from refmem.memory import StateRule
+from refmem.rules.regression._batches import ends, first_place, next_place
 
 
 class Learner(NamedTuple):

@@ -10,7 +10,8 @@
     v        (..., T, V)   values
     s        (..., T, M)   score of the token for each slot, any number; M is the number of slots
 
-    kernel   weighs the slots of a read: "softmax" over slots unless given, or any of refmem.kernels
+    kernel   weighs the slots of a read: "softmax" over slots unless given, or any other in
+             `functions.kernels`
     scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
 
     form="stabilised" keeps each slot over e^m, m the greatest of its scores so far; the others
@@ -32,9 +33,9 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, exp, greater, ones, over, recall, zeros
-from refmem.kernels import softmax
+from refmem.forms.stabilised import first_exponent, stabilised
+from refmem.functions.kernels import softmax
 from refmem.memory import StateRule, Transition
-from refmem.stabilised import first_exponent, stabilised
 
 
 class Slots(NamedTuple):

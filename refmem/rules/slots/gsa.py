@@ -9,7 +9,8 @@
     alpha    (..., T, M)   factor in [0, 1] of each slot; M is the number of slots
     s        (..., T, M)   how much of the token goes into each slot; 1 - alpha if left out
 
-    kernel   weighs the slots of a read: "softmax" over slots unless given, or any of refmem.kernels
+    kernel   weighs the slots of a read: "softmax" over slots unless given, or any other in
+             `functions.kernels`
     scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
 
     >>> q = k = np.array([[1.], [1.]])
@@ -28,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, recall, zeros
-from refmem.kernels import softmax
+from refmem.functions.kernels import softmax
 from refmem.memory import StateRule, Transition
 
 

@@ -42,8 +42,8 @@ from refmem.algebra import (
     transposed,
     zeros,
 )
+from refmem.grammar.state import stack
 from refmem.memory import StateRule
-from refmem.states import stack
 
 
 class Levels(NamedTuple):

@@ -11,7 +11,7 @@
     rate       (...)         how fast they learn
 
     steps        looks at the fast weights a token; 1
-    activation   f: "relu", or any other of refmem.activations
+    activation   f: "relu", or any other of refmem.functions.activations
     eps          layer normalisation inside f, without gain and bias, its eps added to the variance;
                  None leaves it out
 
@@ -29,9 +29,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.activations import relu_activation
 from refmem.algebra import bind, recall, transposed, zeros
-from refmem.layer_norm import normalized
+from refmem.functions.activations import relu_activation
+from refmem.functions.layer_norm import normalized
 from refmem.memory import StateRule
 
 

@@ -7,7 +7,7 @@
     w_in    (..., M, K)   keys
     w_out   (..., M, V)   values
 
-    activation   "relu", or any other of refmem.activations; "softmax" and "solu", which is
+    activation   "relu", or any other of `functions.activations`; "softmax" and "solu", which is
                  x softmax(x), look at all keys at once
 
     >>> x, w_in = np.array([[2., 1.]]), np.array([[1., 0.], [0., 1.], [-1., 0.]])
@@ -18,8 +18,8 @@ No biases: give x and w_in one more column for those of the keys. The state is N
 Source:    Geva et al. 2020, arXiv:2012.14913; Zhong et al. 2025, arXiv:2505.19488.
 """
 
-from refmem.activations import relu_activation
 from refmem.algebra import transposed
+from refmem.functions.activations import relu_activation
 from refmem.memory import StaticRule
 
 

@@ -9,7 +9,7 @@
     w_out    (..., M, V)   values
 
     activation   "silu" makes it SwiGLU; "gelu" GEGLU, "relu" ReGLU, "sigmoid" GLU, "identity" the
-                 bilinear layer; or any other of refmem.activations
+                 bilinear layer; or any other of refmem.functions.activations
 
     >>> x, keys = np.array([[2., 1.]]), np.array([[1., 0.], [-1., 0.]])
     >>> glu(x, keys, np.ones((2, 2)), np.array([[1.], [10.]]), activation="relu").out
@@ -20,8 +20,8 @@ is None.
 Source:    Shazeer 2020, arXiv:2002.05202.
 """
 
-from refmem.activations import silu
 from refmem.algebra import transposed
+from refmem.functions.activations import silu
 from refmem.memory import StaticRule
 
 

@@ -23,8 +23,8 @@ Source:    Hopfield 1982, Proceedings of the National Academy of Sciences 79, 25
 import numpy as np
 
 from refmem.algebra import dot, transposed, zeros
+from refmem.algebra.selection import sign
 from refmem.memory import StaticRule
-from refmem.selection import sign
 
 
 def read(x, patterns, steps, synchronous):

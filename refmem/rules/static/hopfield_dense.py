@@ -22,8 +22,8 @@ Source:    Krotov and Hopfield 2016, arXiv:1606.01164.
 import numpy as np
 
 from refmem.algebra import relu, transposed
+from refmem.algebra.selection import sign
 from refmem.memory import StaticRule
-from refmem.selection import sign
 
 
 def read(x, patterns, power, rectified, steps):

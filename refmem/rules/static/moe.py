@@ -15,7 +15,7 @@
     renormalize   whether the weights of the chosen add up to 1; True is Shazeer et al.'s softmax
                   over the chosen alone, False is DeepSeekMoE's. True
     scores        "softmax", or "sigmoid" of each score by itself, as DeepSeek-V3 has it
-    activation    "relu", or any other of refmem.activations
+    activation    "relu", or any other of refmem.functions.activations
 
     >>> x, router = np.array([[1.]]), np.log([[1.], [2.], [5.]])
     >>> w_in, w_out = np.ones((3, 1, 1)), np.array([[[8.]], [[80.]], [[800.]]])
@@ -32,10 +32,10 @@ Source:    Shazeer et al. 2017, arXiv:1701.06538; Dai et al. 2024, arXiv:2401.06
 
 import numpy as np
 
-from refmem.activations import relu_activation
 from refmem.algebra import over, sigmoid, softmax, transposed, zeros
+from refmem.algebra.selection import largest
+from refmem.functions.activations import relu_activation
 from refmem.memory import StaticRule
-from refmem.selection import largest
 
 
 def read(x, router, w_in, w_out, bias, top, renormalize, scores, activation):

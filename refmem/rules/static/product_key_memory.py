@@ -26,8 +26,8 @@ Source:    Lample et al. 2019, arXiv:1907.05242.
 import numpy as np
 
 from refmem.algebra import softmax, transposed
+from refmem.algebra.selection import largest
 from refmem.memory import StaticRule
-from refmem.selection import largest
 
 
 def read(left, right, left_keys, right_keys, values, top):

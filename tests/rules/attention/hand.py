@@ -7,7 +7,7 @@ pair the weight 1 and each new one the weight n. Numbers are certified intervals
 import flint
 import numpy as np
 
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 
 FORMS = ("parallel", "recurrent", "chunked")
 """Those that run on every number system."""

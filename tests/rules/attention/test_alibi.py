@@ -3,9 +3,9 @@ import numpy as np
 
 import refmem
 from refmem import alibi, forgetting_attention
+from refmem.algebra.numbers import intervals
+from refmem.functions.slopes import head_slopes
 from refmem.memory import Cache
-from refmem.numbers import intervals
-from refmem.slopes import head_slopes
 from tests.draws import FIELD, INTERVALS, sample
 from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios

@@ -1,6 +1,6 @@
 from refmem import deltaformer
+from refmem.algebra.numbers import intervals
 from refmem.memory import Cache
-from refmem.numbers import intervals
 from tests.exact import assert_enclosures_overlap
 from tests.rules.attention.hand import asking, k, ratios
 

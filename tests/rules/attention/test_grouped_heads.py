@@ -5,7 +5,7 @@ import pytest
 
 import refmem as rm
 from refmem.memory import CacheRule
-from tests.adjoint.truth import like
+from tests.derivative.truth import like
 from tests.draws import proof_numbers, sample
 from tests.exact import assert_same
 

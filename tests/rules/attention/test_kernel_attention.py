@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from refmem import kernel_attention, linear_attention, softmax_attention
-from refmem.kernels import polynomial
+from refmem.algebra.numbers import fractions, intervals
+from refmem.functions.kernels import polynomial
 from refmem.memory import Cache
-from refmem.numbers import fractions, intervals
 from tests.draws import FIELD, INTERVALS, sample
 from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios

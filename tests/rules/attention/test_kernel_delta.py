@@ -1,9 +1,9 @@
 import pytest
 
 from refmem import delta, deltaformer, kernel_delta
-from refmem.kernels import linear, polynomial
+from refmem.algebra.numbers import fractions
+from refmem.functions.kernels import linear, polynomial
 from refmem.memory import Cache
-from refmem.numbers import fractions
 from tests.draws import FIELD, sample
 from tests.exact import assert_same
 from tests.rules.attention.hand import FORMS

@@ -1,8 +1,8 @@
 import numpy as np
 
 from refmem import parallax, softmax_attention
+from refmem.algebra.numbers import intervals
 from refmem.memory import Cache
-from refmem.numbers import intervals
 from tests.draws import INTERVALS, sample
 from tests.exact import assert_enclosures_overlap
 from tests.rules.attention.hand import FORMS, asking, k, ratios

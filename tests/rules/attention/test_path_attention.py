@@ -2,8 +2,8 @@ import flint
 import numpy as np
 
 from refmem import path_attention, softmax_attention
+from refmem.algebra.numbers import intervals
 from refmem.memory import Cache
-from refmem.numbers import intervals
 from tests.draws import FIELD, INTERVALS, sample
 from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios

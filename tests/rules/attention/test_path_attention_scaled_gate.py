@@ -2,8 +2,8 @@ import flint
 import numpy as np
 
 from refmem import path_attention, path_attention_scaled_gate
+from refmem.algebra.numbers import intervals
 from refmem.memory import Cache
-from refmem.numbers import intervals
 from tests.draws import INTERVALS, sample
 from tests.exact import assert_enclosures_overlap
 from tests.rules.attention.hand import asking, k, ratios

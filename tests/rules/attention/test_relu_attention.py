@@ -1,6 +1,6 @@
 from refmem import relu_attention
+from refmem.algebra.numbers import fractions
 from refmem.memory import Cache
-from refmem.numbers import fractions
 from tests.exact import assert_same
 from tests.rules.attention.hand import FORMS
 

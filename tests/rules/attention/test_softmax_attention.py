@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from refmem import softmax_attention
+from refmem.algebra.numbers import intervals
 from refmem.memory import Cache
-from refmem.numbers import intervals
 from tests.draws import FIELD, INTERVALS, sample
 from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios

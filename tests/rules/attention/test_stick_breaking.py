@@ -1,9 +1,9 @@
 import numpy as np
 
 from refmem import stick_breaking
-from refmem.kernels import linear
+from refmem.algebra.numbers import fractions, intervals
+from refmem.functions.kernels import linear
 from refmem.memory import Cache
-from refmem.numbers import fractions, intervals
 from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios
 

@@ -1,5 +1,5 @@
 from refmem import Result, hgrn
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
 from tests.rules.hand import column
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from refmem import Result, lightning_attention
-from refmem.numbers import fractions
-from refmem.slopes import lightning_slopes
+from refmem.algebra.numbers import fractions
+from refmem.functions.slopes import lightning_slopes
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from refmem import Result, retention
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 

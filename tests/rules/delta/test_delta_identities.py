@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import refmem as rm
-from refmem.numbers import fractions, prime_field
-from refmem.preconditioning import Preconditioned
+from refmem.algebra.numbers import fractions, prime_field
+from refmem.rules.delta._preconditioning import Preconditioned
 from refmem.rules.delta.gradient_momentum_delta import Momentum as GradientMomentum
 from refmem.rules.delta.implicit_delta import rate
 from refmem.rules.delta.kalman_delta import Belief

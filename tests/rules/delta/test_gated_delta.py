@@ -1,5 +1,5 @@
 from refmem import Result, gated_delta
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 

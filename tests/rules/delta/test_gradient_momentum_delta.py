@@ -1,5 +1,5 @@
 from refmem import Result, gradient_momentum_delta
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.delta.gradient_momentum_delta import Momentum
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v

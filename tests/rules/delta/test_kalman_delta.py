@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 from refmem import Result, kalman_delta
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.delta.kalman_delta import Belief
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v

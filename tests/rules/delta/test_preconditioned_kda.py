@@ -1,8 +1,8 @@
 import flint
 
 from refmem import Result, preconditioned_kda
-from refmem.numbers import intervals
-from refmem.preconditioning import Preconditioned
+from refmem.algebra.numbers import intervals
+from refmem.rules.delta._preconditioning import Preconditioned
 from tests.exact import assert_same
 from tests.rules import hand
 

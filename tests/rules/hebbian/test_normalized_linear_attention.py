@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from refmem import Result, normalized_linear_attention
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
 from tests.rules.hand import column, k, q, v
 

@@ -1,5 +1,5 @@
 from refmem import Result, atlas
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from refmem.rules.regression.atlas import Windowed, newton_schulz
 from tests.exact import assert_same
 from tests.rules import hand

@@ -1,7 +1,7 @@
 import pytest
 
 from refmem import Result, batch_delta
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.regression.batch_delta import Batched
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from refmem.activations import ACTIVATIONS
-from refmem.numbers import intervals, symbols
+from refmem.algebra.numbers import intervals, symbols
+from refmem.functions.activations import ACTIVATIONS
 from tests.exact import assert_enclosures_overlap
 
 V, M = 3, 2
@@ -120,7 +120,7 @@ def test_a_lost_pair_of_parentheses_is_found():
     S, k, v, weight, bias = drawn(9, (V, V), V, V, V, V)
     rule, eps = module("titans_normed"), 1e-6
     [exact] = derivatives(rule.objective, [S], [k, v, weight, bias, eps])
-    norm = importlib.import_module("refmem.layer_norm")
+    norm = importlib.import_module("refmem.functions.layer_norm")
     h, width = norm.normalized(k @ S, eps)
     g = 2 * weight * (norm.layer_norm(k @ S, weight, bias, eps) - (v - k))
     slope = V * g - g.sum() / (width * V) - h * (g * h).sum() / (width * V)

@@ -1,6 +1,6 @@
 from refmem import lact
 from refmem.algebra import exp
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from tests.exact import assert_same
 
 

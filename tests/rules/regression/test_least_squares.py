@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from refmem import Result, least_squares
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.regression.least_squares import Moments
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v

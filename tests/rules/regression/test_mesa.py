@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from refmem import Result, mesa
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.regression.mesa import Moments
 from tests.draws import RATIONALS, sample
 from tests.exact import assert_same

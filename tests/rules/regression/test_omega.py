@@ -1,5 +1,5 @@
 from refmem import Result, omega
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.regression.omega import Windowed
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v

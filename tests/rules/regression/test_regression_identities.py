@@ -9,7 +9,7 @@ import pytest
 
 import refmem as rm
 from refmem.algebra import conjugate_gradients, solve, sqrt
-from refmem.numbers import rationals
+from refmem.algebra.numbers import rationals
 from refmem.rules.regression.omega import Windowed
 from refmem.rules.regression.ttt_linear import Learner
 from tests.draws import FIELD, INTERVALS, RATIONALS, sample

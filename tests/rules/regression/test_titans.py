@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from refmem import Result, titans
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.regression.titans import Learner
 from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v

@@ -1,5 +1,5 @@
 from refmem import Result, titans_normed
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from refmem.rules.regression.titans_normed import Learner
 from tests.exact import assert_same
 

@@ -1,5 +1,5 @@
 from refmem import Result, ttt_linear
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from refmem.rules.regression.ttt_linear import Learner
 from tests.exact import assert_same
 

@@ -1,5 +1,5 @@
 from refmem import Result, ttt_mlp
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from refmem.rules.regression.ttt_mlp import Learner
 from tests.exact import assert_same
 

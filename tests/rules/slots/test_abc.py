@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from refmem import Result, abc
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from refmem.rules.slots.abc import Slots
 from tests.exact import assert_same
 from tests.rules import hand

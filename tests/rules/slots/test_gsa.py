@@ -1,7 +1,7 @@
 import pytest
 
 from refmem import Result, gsa
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from refmem.rules.slots.gsa import Slots
 from tests.exact import assert_same
 from tests.rules.hand import column, k, q, v

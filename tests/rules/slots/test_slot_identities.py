@@ -5,7 +5,7 @@ import pytest
 
 import refmem as rm
 from refmem.algebra import exp
-from refmem.kernels import polynomial
+from refmem.functions.kernels import polynomial
 from refmem.rules.slots.gsa import Slots
 from tests.draws import FIELD, INTERVALS, sample
 from tests.exact import assert_enclosures_overlap, assert_same

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from refmem import fast_weights, retention
+from refmem.algebra.numbers import fractions
 from refmem.memory import Result
-from refmem.numbers import fractions
 from refmem.rules.static.fast_weights import FastWeights
 from tests.exact import assert_same
 

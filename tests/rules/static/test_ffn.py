@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from refmem import ffn
-from refmem.activations import square
-from refmem.numbers import fractions, intervals
+from refmem.algebra.numbers import fractions, intervals
+from refmem.functions.activations import square
 from tests.exact import assert_enclosures_overlap, assert_same
 
 x, w_in = fractions([[2, 1]]), fractions([[1, 0], [1, -1], [-1, 1]])

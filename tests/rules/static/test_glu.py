@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from refmem import ffn, glu
-from refmem.numbers import fractions, intervals
+from refmem.algebra.numbers import fractions, intervals
 from tests.exact import assert_enclosures_overlap, assert_same
 
 # gates score 2, -1; the other keys 3, 5

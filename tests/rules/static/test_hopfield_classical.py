@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from refmem import hopfield_classical
-from refmem.numbers import fractions, rationals
+from refmem.algebra.numbers import fractions, rationals
 from tests.exact import assert_same
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from refmem import hopfield_classical, hopfield_dense
-from refmem.numbers import fractions
+from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
 from tests.rules.static.test_hopfield_classical import spins
 

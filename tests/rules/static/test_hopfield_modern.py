@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from refmem import hopfield_modern, softmax_attention
+from refmem.algebra.numbers import intervals
 from refmem.memory import Cache
-from refmem.numbers import intervals
 from tests.draws import INTERVALS
 from tests.exact import assert_enclosures_overlap
 

@@ -2,7 +2,7 @@ import flint
 import numpy as np
 
 from refmem import product_key_memory
-from refmem.numbers import intervals
+from refmem.algebra.numbers import intervals
 from tests.exact import assert_enclosures_overlap
 
 

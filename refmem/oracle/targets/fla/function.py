@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from refmem.oracle.cases import Case
-from refmem.oracle.conventions import Convention
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import PythonCallable
 
 FINAL = {"output_final_state": True}

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.arrays import bfloat16
-from refmem.oracle.presets import FLA, FLA_VARLEN
+from refmem.oracle.border.arrays import bfloat16
+from refmem.oracle.border.presets import FLA, FLA_VARLEN
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.fla.function import FINAL, Function
 

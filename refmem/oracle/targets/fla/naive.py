@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.presets import FLA
+from refmem.oracle.border.presets import FLA
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.fla.function import FINAL, Function
 from refmem.oracle.targets.target import UnavailableError

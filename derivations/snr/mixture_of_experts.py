@@ -1,0 +1,64 @@
+"""Claim: a mixture of E experts that routes to k of them hears the noise of k experts only.
+
+    dense     1/SNR = (E m - 1)/(2 s^2)         about E m/(2 d), E experts of m pairs each
+    routed    1/SNR = (k m - 1)/(2 s^2)         about k m/(2 d), the stored pair's expert among them
+
+A routed pair is silent, not quiet: its weight is zero. So capacity is E m and noise that of k m.
+
+Used by:  refmem.studies.capacity.ffn_inverse_snr
+Source:   worked out here; the reading of an expert as pairs is Zhong et al. 2025, arXiv:2505.19488
+Method:   count who speaks: m - 1 beside the stored pair, m in each of the k - 1 other experts.
+          Routing is independent of their keys, so an active pair makes the noise of snr/relu.
+"""
+
+import sympy as sp
+
+from derivations.proving.statement import Equation, Inequality
+from derivations.proving.symbols import d, s
+from derivations.snr.relu import inverse_snr as inverse_snr_of_a_pair
+
+E, k, m = sp.symbols("E k m", integer=True, positive=True)
+inverse_snr_dense = (E * m - 1) / (2 * s**2)
+inverse_snr_routed = (k * m - 1) / (2 * s**2)
+
+
+def the_active_pairs_are_counted():
+    """(m - 1) + (k - 1) m = k m - 1 pairs disturb; each adds 1/(2 s^2)."""
+    expert = sp.Symbol("e", integer=True)
+    speaking = (m - 1) + sp.Sum(m, (expert, 1, k - 1))
+    yield Equation(speaking, k * m - 1)
+    yield Equation(speaking * inverse_snr_of_a_pair, inverse_snr_routed)
+
+
+def routing_to_all_is_dense():
+    """k = E."""
+    yield Equation(inverse_snr_routed.subs(k, E), inverse_snr_dense)
+
+
+def a_random_choice_of_the_other_experts_gives_the_same_mean():
+    """Each of E - 1 others is active with chance (k - 1)/(E - 1): (k - 1) m pairs on average."""
+    yield Equation((E - 1) * m * (k - 1) / (E - 1), (k - 1) * m)
+
+
+def the_short_form_is_right_to_one_pair():
+    """At s^2 = d, k m/(2d) is 1/(2d) too much, and routing divides the noise by E/k."""
+    usual = inverse_snr_routed.subs(s, sp.sqrt(d))
+    yield Equation(k * m / (2 * d) - usual, 1 / (2 * d))
+    yield Equation((E * m / (2 * d)) / (k * m / (2 * d)), E / k)
+    idle = sp.Symbol("idle", integer=True, nonnegative=True)
+    gain = (inverse_snr_dense - inverse_snr_routed).subs(E, k + idle)
+    yield Inequality(0, gain)
+
+
+def false_twin_with_one_speaker_an_expert():
+    """k active experts are k m active pairs, not k."""
+    yield Equation((k - 1) * inverse_snr_of_a_pair, inverse_snr_routed)
+
+
+CLAIMS = (
+    the_active_pairs_are_counted,
+    routing_to_all_is_dense,
+    a_random_choice_of_the_other_experts_gives_the_same_mean,
+    the_short_form_is_right_to_one_pair,
+)
+FALSE = (false_twin_with_one_speaker_an_expert,)

@@ -1,0 +1,117 @@
+"""Elementwise functions, in every number system that has them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refmem.algebra.numbers import UnsupportedNumberError, system_of
+from refmem.algebra.word import word
+
+
+def _elementwise(function: str, x: np.ndarray) -> np.ndarray:
+    if not x.size:
+        return x
+    return system_of(x).apply(function, x)
+
+
+@word
+def exp(x: np.ndarray) -> np.ndarray:
+    """e to the x."""
+    return np.exp(x) if x.dtype != object else _elementwise("exp", x)
+
+
+@word
+def log(x: np.ndarray) -> np.ndarray:
+    """Natural logarithm."""
+    return np.log(x) if x.dtype != object else _elementwise("log", x)
+
+
+@word
+def sqrt(x: np.ndarray) -> np.ndarray:
+    """Square root."""
+    return np.sqrt(x) if x.dtype != object else _elementwise("sqrt", x)
+
+
+@word
+def cos(x: np.ndarray) -> np.ndarray:
+    """Cosine."""
+    return np.cos(x) if x.dtype != object else _elementwise("cos", x)
+
+
+@word
+def sin(x: np.ndarray) -> np.ndarray:
+    """Sine."""
+    return np.sin(x) if x.dtype != object else _elementwise("sin", x)
+
+
+@word
+def arccos(x: np.ndarray) -> np.ndarray:
+    """The angle in [0, pi] whose cosine is x; real floats rounded past 1 or -1 count as those."""
+    if x.dtype == object:
+        return _elementwise("arccos", x)
+    return np.arccos(np.clip(x, -1, 1) if x.dtype.kind == "f" else x)
+
+
+@word
+def tanh(x: np.ndarray) -> np.ndarray:
+    """Hyperbolic tangent."""
+    return np.tanh(x) if x.dtype != object else _elementwise("tanh", x)
+
+
+@word
+def erf(x: np.ndarray) -> np.ndarray:
+    """Error function; long doubles have none."""
+    if x.dtype == object:
+        return _elementwise("erf", x)
+    if x.dtype == np.longdouble:
+        raise UnsupportedNumberError(
+            "erf has numbers of kind longdouble, expected at most float64, because SciPy's erf "
+            "would round them to float64"
+        )
+    from scipy.special import erf as scipy_erf  # here, for importing it takes longer than refmem
+
+    return scipy_erf(x).astype(x.dtype)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)); floats never exponentiate a positive number."""
+    if x.dtype == object:
+        return 1 / (1 + exp(-x))
+    small = np.exp(np.where(x.real > 0, -x, x))
+    return np.where(x.real > 0, 1, small) / (1 + small)
+
+
+@word
+def relu(x: np.ndarray) -> np.ndarray:
+    """x where its real part is positive, else zero."""
+    if x.dtype == object:
+        return _elementwise("relu", x)
+    return np.where(x.real > 0, x, x.dtype.type(0))
+
+
+@word
+def nearest(x: np.ndarray) -> np.ndarray:
+    """The nearest whole number, halves to even; complex numbers round their real part."""
+    if x.dtype == object:
+        return _elementwise("round", x)
+    return np.rint(x.real).astype(x.dtype)
+
+
+def greater(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The elementwise greater of two arrays; complex numbers compare their real parts.
+
+    Of intervals that overlap, one that encloses both.
+    """
+    if x.dtype != object:
+        return np.where(x.real >= y.real, x, y)
+    if "relu" in system_of(x).functions:
+        return y + relu(x - y)
+    return np.asarray(np.frompyfunc(max, 2, 1)(x, y), dtype=object)
+
+
+@word
+def absolute(x: np.ndarray) -> np.ndarray:
+    """x or -x, whichever has the positive real part."""
+    if x.dtype == object:
+        return _elementwise("abs", x)
+    return np.where(x.real < 0, -x, x)

@@ -1,0 +1,1 @@
+"""What a call may name: activations, similarity kernels, feature maps, slopes of heads."""

@@ -1,0 +1,117 @@
+"""What a cache rule keeps, and what its tokens ask of it: the other half of the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from refmem.algebra import join
+from refmem.functions.kernels import Kernel
+from refmem.grammar.state import each
+
+
+class Cache(NamedTuple):
+    """What was seen: keys (..., P, K), what each wrote (..., P, V), and its gate (..., P)."""
+
+    key: np.ndarray
+    value: np.ndarray
+    log_alpha: np.ndarray | None = None
+
+    def append(
+        self, key: np.ndarray, value: np.ndarray, log_alpha: np.ndarray | None = None
+    ) -> Cache:
+        """This cache and then these tokens."""
+        if self.log_alpha is None or log_alpha is None:
+            return Cache(join(self.key, key), join(self.value, value))
+        gates = join(self.log_alpha[..., None], log_alpha[..., None])[..., 0]
+        return Cache(join(self.key, key), join(self.value, value), gates)
+
+    def part(self, start: int, stop: int) -> Cache:
+        """A view of tokens start..stop-1."""
+        gates = None if self.log_alpha is None else self.log_alpha[..., start:stop]
+        return Cache(self.key[..., start:stop, :], self.value[..., start:stop, :], gates)
+
+    def first(self, tokens: int) -> Cache:
+        """A copy of the first so many tokens."""
+        return each(np.copy, self.part(0, tokens))
+
+
+Place = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""A function of where a query t (R, 1) and the keys i (1, C) are, counted from the first key."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The past, as far back as a window reaches, and itself or not: what a token sees.
+
+    >>> Sight(window=2)(np.array([[2], [3]]), np.arange(4))
+    array([[False,  True,  True, False],
+           [False, False,  True,  True]])
+    """
+
+    itself: bool = True
+    window: int | None = None
+
+    def __call__(self, t: np.ndarray, i: np.ndarray) -> np.ndarray:
+        """Which of the keys i (1, C) each query t (R, 1) sees."""
+        seen = i <= t if self.itself else i < t
+        return seen if self.window is None else seen & (t < i + self.window)
+
+    def whole(self, t: np.ndarray, i: np.ndarray) -> bool:
+        """Whether every query of a range sees every key of a range: so if the outermost do."""
+        return bool(t.size and i.size and self(t[[0, -1]], i[[0, -1]]).all())
+
+
+class Lookup(NamedTuple):
+    """What T tokens ask of everything before them, and add to it. For token t,
+
+        u[t] = value[t] - beta[t] * sum over i < t of kernel'(w[t] . key[i]) u[i]
+        o[t] = sum over the i that t sees of kernel(score[t, i]) u[i]
+        score[t, i] = query[t] . key[t, i] + sum of log_alpha over (i, t] + bias(t, i)
+
+    query, key  (..., T, K)
+    value       (..., T, V)
+    kernel      how a score becomes a weight; a normalised one divides by the sum over i
+    log_alpha   (..., T)               a gate between a token and what it sees, or None
+    erase       w, beta, kernel'       what is taken out of a value before it is stored, or None
+    sees        (t, i) -> bool         which tokens i <= t token t sees
+    bias        (t, i) -> (..., R, C)  what places alone add to a score, or None
+    sink        (...)                  the score of one more key, which holds nothing, or None
+    path        w, beta                key[t, i] is key[i] after every later token m <= t has
+                                       taken out beta[m] (w[m] . key) w[m]; None leaves it. The
+                                       cache holds keys as they are now; not with erase
+    probe       (..., T, K)            r: o[t] less the covariance, under its weights, of r . key
+                                       with u; None for o[t] itself
+    """
+
+    query: np.ndarray
+    key: np.ndarray
+    value: np.ndarray
+    kernel: Kernel
+    log_alpha: np.ndarray | None = None
+    erase: tuple[np.ndarray, np.ndarray, Kernel] | None = None
+    sees: Place = Sight()
+    bias: Place | None = None
+    sink: np.ndarray | None = None
+    path: tuple[np.ndarray, np.ndarray] | None = None
+    probe: np.ndarray | None = None
+
+    def tokens(self, start: int, stop: int) -> Lookup:
+        """The part of tokens start..stop-1."""
+        part = slice(start, stop)
+        gates, erase, path, probe = self.log_alpha, self.erase, self.path, self.probe
+        if erase is not None:
+            w, beta, kernel = erase
+            erase = w[..., part, :], beta[..., part], kernel
+        return self._replace(
+            query=self.query[..., part, :],
+            key=self.key[..., part, :],
+            value=self.value[..., part, :],
+            log_alpha=None if gates is None else gates[..., part],
+            erase=erase,
+            path=None if path is None else (path[0][..., part, :], path[1][..., part]),
+            probe=None if probe is None else probe[..., part, :],
+        )

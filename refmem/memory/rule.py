@@ -1,0 +1,265 @@
+"""What every rule has: a name, a specification, named inputs, and checks before any arithmetic."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from refmem.algebra import ones, scaled, sqrt
+from refmem.algebra.numbers import UnsupportedNumberError
+from refmem.derivative.recording import Recording
+from refmem.derivative.tape import values
+from refmem.functions.activations import Activation, find_activation
+from refmem.functions.features import FeatureMap, find_features
+from refmem.functions.kernels import Kernel, find_kernel
+from refmem.grammar import binding as signature
+from refmem.grammar import ranges
+from refmem.grammar.docstring import Specification, parse
+from refmem.grammar.inputs import Default, Inputs
+from refmem.memory.gradients import Tangents, jvp, vjp
+from refmem.memory.help import describe_call
+
+
+def one_over_root_of_keys(rule: str, x: Inputs) -> Any:
+    """The scale of the softmax family: 1 / sqrt(K), in the numbers of the call, if it has any."""
+    if not x.like.size:
+        return None
+    try:
+        return (1 / sqrt(ones((1,), x.like) * x.K))[0]
+    except UnsupportedNumberError:
+        raise TypeError(
+            f"{rule}: scale has no value, expected one, because its default 1/sqrt(K) is not a "
+            "number of this kind; pass scale=1"
+        ) from None
+
+
+class Rule:
+    """A memory rule: callable, documented, and able to say what it is.
+
+    The name is that of the rule's file; summary, equation and source are read from the file's
+    docstring, so what is printed is what is written there. `help` adds how it is called, which
+    depends on its forms: a subclass says what those follow from before it calls `__init__`.
+    """
+
+    __name__: str
+    __call__: Callable[..., Any]
+    record: Callable[..., Recording]
+    own_forms: Mapping[str, Callable[..., Any]]
+    stateful = True
+    default_chunk = 32
+    """Tokens a chunk unless a call says otherwise: for NumPy 32 and 64 are about equally fast."""
+
+    def __init__(
+        self,
+        definition: Callable[..., Any],
+        inputs: Mapping[str, str] | None,
+        defaults: Mapping[str, Default | None] | None,
+        options: Mapping[str, Any] | None,
+        scaled: tuple[str, ...] = ("q",),
+        scale_default: Callable[[str, Inputs], Any] | None = None,
+        standard: tuple[str, ...] = ("q", "k", "v"),
+        own_forms: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        module = definition.__module__
+        self.name = module.rpartition(".")[2]
+        self.__name__ = self.__qualname__ = self.name
+        self.__module__ = module
+        self.inputs = {name: signature.SHAPES[name] for name in standard} | dict(inputs or {})
+        self.defaults, self.options = dict(defaults or {}), dict(options or {})
+        self.scaled = tuple(name for name in scaled if name in self.inputs)
+        self.scale_default = scale_default
+        self.own_forms = dict(own_forms or {})
+        self.__signature__ = self._signature()
+        self.__doc__ = f"{self._written.rstrip()}\n\n{describe_call(self)}\n"
+
+    @property
+    def specification(self) -> Specification:
+        """The parts of the docstring: summary, equation, table, objective, source, proof."""
+        return parse(self._written)
+
+    @property
+    def _written(self) -> str:
+        """The docstring of the rule's file."""
+        return sys.modules[self.__module__].__doc__ or ""
+
+    @property
+    def summary(self) -> str:
+        """What the rule does, in one sentence."""
+        return self.specification.summary
+
+    @property
+    def equation(self) -> str:
+        """The write and the read, as in the docstring."""
+        return self.specification.equation
+
+    @property
+    def source(self) -> str:
+        """Where the rule was published."""
+        return self.specification.source
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Names of the forms this rule runs in; the first is its definition."""
+        return ()
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What every call takes by name, with defaults."""
+        return {"state": None, "form": None, "chunk": None, "scale": None, "states": False}
+
+    @property
+    def argument_order(self) -> tuple[str, ...]:
+        """Inputs in the order of a call: those that may be left out come last."""
+        return tuple(sorted(self.inputs, key=lambda name: name in self.defaults))
+
+    def __repr__(self) -> str:
+        return f"<refmem.{self.name}{self.__signature__}>"
+
+    def _signature(self) -> inspect.Signature:
+        parameters = [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            if name not in self.defaults
+            else inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None)
+            for name in self.argument_order
+        ]
+        for name, default in (self.options | self.arguments).items():
+            only = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
+            parameters.append(only)
+        return inspect.Signature(parameters)
+
+    def bind(
+        self,
+        args: tuple[Any, ...],
+        given: dict[str, Any],
+        state: Any,
+        scale: Any,
+        watch: Callable[[str, Any], Any] = lambda name, array: array,
+    ) -> Inputs:
+        """Check and broadcast the inputs of a call; nothing is computed before all are right.
+
+        What is computed is made of what `watch` makes of each array, default and the scale.
+        """
+        options = {n: _option(given.pop(n, d), d) for n, d in self.options.items()}
+        names = self.argument_order
+        for name, default in self.options.items():
+            ranges.check_option(self.name, name, options[name], default)
+        keywords = (*self.options, *self.arguments)
+        bound = signature.bind_names(self.name, names, args, given, keywords)
+        for name in names:
+            if name not in bound and name not in self.defaults:
+                axes = ", ".join(["...", *self.inputs[name].split()])
+                raise TypeError(
+                    f"{self.name}: {name} has no value, expected an array ({axes}), because "
+                    f"the rule is a function of {', '.join(names)}"
+                )
+        arrays = signature.as_arrays(self.name, {n: bound[n] for n in names if n in bound})
+        arrays = {name: watch(name, array) for name, array in arrays.items()}
+        x = signature.bind_shapes(self.name, arrays, self.inputs, options)
+        for name, default in self.defaults.items():
+            if name not in arrays and default is not None:
+                x = x.replace(**{name: watch(name, default(x, state))}).broadcast(x.lead)
+        self.check_ranges(values(x.arrays))
+        return self._scaled(x, scale, watch)
+
+    def check_ranges(self, arrays: dict[str, np.ndarray]) -> None:
+        """Raise ValueError where an input has values that its meaning excludes."""
+        for name, array in arrays.items():
+            ranges.check_range(self.name, name, array)
+
+    def _scaled(self, x: Inputs, scale: Any, watch: Callable[[str, Any], Any]) -> Inputs:
+        if scale is None and self.scale_default is not None:
+            scale = self.scale_default(self.name, x)
+        if scale is None:
+            return x
+        if not self.scaled:
+            raise TypeError(
+                f"{self.name}: scale has value {scale!r}, expected none, because nothing here is a "
+                "query to be scaled"
+            )
+        scale = watch("scale", signature.check_scale(self.name, scale, x.like))
+        given = [name for name in self.scaled if name in x.arrays]
+        return x.replace(**{name: scaled(x.arrays[name], scale) for name in given})
+
+    def vjp(
+        self,
+        *args: Any,
+        state: Any = None,
+        dout: Any = None,
+        dstate: Any = None,
+        form: str | None = None,
+        chunk: int | None = None,
+        scale: Any = None,
+        **given: Any,
+    ) -> Any:
+        """Gradients of <dout, out> + <dstate, last state>, by everything the call is a function of.
+
+        grads.q, grads.k, ...  as the inputs were given: summed over axes that were broadcast. An
+                               input left out has one if it is made in its own right; if it is made
+                               from others its gradient is None, and flows into theirs
+        grads.log_alpha        alpha * grads.alpha, where the rule takes alpha
+        grads.scale            by the scale, the default or 1 if it was not given
+        grads.state            by the memory before the first token
+
+        `form` None differentiates the definition with the tape; the forms of a linear rule run its
+        adjoint. `chunk` is how many tokens run from one kept memory, about sqrt(T) unless given.
+        """
+        record = self.recorder(form, chunk)
+        return vjp(self, args, given, state, scale, dout, dstate, record)
+
+    def recorder(self, form: str | None, chunk: int | None) -> Callable[[Inputs, Any], Recording]:
+        """How `vjp` runs the memory in a form, so as to pull derivatives back."""
+        form = None if form is None else self.choose_form(form)
+        if form in self.own_forms:
+            raise ValueError(
+                f"{self.name}: form has value {form!r}, expected none or one of the general ones, "
+                "because a form that only this rule has is not differentiated"
+            )
+
+        def record(x: Inputs, S: Any) -> Recording:
+            every = round(x.sizes.get("T", 1) ** 0.5) if chunk is None else self.check_chunk(chunk)
+            return self.record(x, S, form, max(every, 1))
+
+        return record
+
+    def jvp(self, *args: Any, state: Any = None, scale: Any = None, **given: Any) -> Tangents:
+        """The memory and beside it its tangent: how out and state change as the inputs change.
+
+        The changes are dq, dk, ..., dscale and dstate, of the shapes of what they change; what is
+        left out does not change. Returns out, state, dout, dstate.
+        """
+        return jvp(self, args, given, state, scale)
+
+    def choose_form(self, form: str | None) -> str:
+        """The form's name, checked; None is the definition."""
+        if form is None:
+            return self.forms[0]
+        if form not in self.forms:
+            raise ValueError(
+                f"{self.name}: form has value {form!r}, expected one of {', '.join(self.forms)}, "
+                f"because these exist{signature.nearest_name(str(form), self.forms)}"
+            )
+        return form
+
+    def check_chunk(self, chunk: Any) -> int:
+        """The chunk length: a whole number of tokens, at least one; None is the rule's default."""
+        if chunk is None:
+            return self.default_chunk
+        if not isinstance(chunk, int | np.integer) or isinstance(chunk, bool) or chunk < 1:
+            raise ValueError(
+                f"{self.name}: chunk has value {chunk!r}, expected a whole number of at least 1, "
+                "because it counts tokens"
+            )
+        return int(chunk)
+
+
+def _option(value: Any, default: Any) -> Any:
+    """An option whose default is an activation, a kernel or a feature map may be given by name."""
+    if isinstance(default, Activation):
+        return find_activation(value)
+    if isinstance(default, FeatureMap):
+        return find_features(value)
+    return find_kernel(value) if isinstance(default, Kernel) else value

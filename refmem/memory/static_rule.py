@@ -1,0 +1,86 @@
+"""A memory whose keys and values are weights: read(...) -> out defines it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from refmem.derivative.recording import Recording
+from refmem.forms.taped import Definition
+from refmem.grammar.inputs import Default, Inputs
+from refmem.memory.result import Result, Trace
+from refmem.memory.rule import Rule
+
+
+class StaticRule(Rule):
+    """A memory whose keys and values are weights: reading changes nothing, so its state is None.
+
+    read        read(**inputs) -> out: the definition
+    energy      energy(**inputs): what every step of the read makes smaller, where there is one
+    inputs      axes of every input, in the order of a call
+    defaults, options   as for a StateRule
+    own_forms   other ways to the same read, by name
+    """
+
+    stateful = False
+
+    def __init__(
+        self,
+        read: Callable[..., np.ndarray],
+        energy: Callable[..., np.ndarray] | None = None,
+        *,
+        inputs: Mapping[str, str],
+        defaults: Mapping[str, Default | None] | None = None,
+        options: Mapping[str, Any] | None = None,
+        own_forms: Mapping[str, Callable[..., np.ndarray]] | None = None,
+    ) -> None:
+        super().__init__(
+            read, inputs, defaults, options, scaled=(), standard=(), own_forms=own_forms
+        )
+        self.read, self.energy = read, energy
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Names of the forms this rule runs in; the first is its definition."""
+        return ("read", *self.own_forms)
+
+    def __call__(
+        self,
+        *args: Any,
+        state: None = None,
+        form: str | None = None,
+        chunk: int | None = None,
+        scale: None = None,
+        states: bool = False,
+        **given: Any,
+    ) -> Result | Trace:
+        """Read the memory for every token; `state` and `scale` are there for uniformity: None."""
+        read = self.own_forms.get(self.choose_form(form)) or self.read
+        self.check_chunk(chunk)
+        for name, value in (("state", state), ("scale", scale)):
+            if value is not None:
+                raise TypeError(
+                    f"{self.name}: {name} has a value, expected none, because this memory is made "
+                    "of weights"
+                )
+        x = self.bind(args, given, None, None)
+        out = read(**x.arguments)
+        return Trace(out, None, [None] * x.T) if states else Result(out, None)
+
+    def start(self, state: Any, x: Inputs) -> tuple[None, Inputs]:
+        """No memory changes, so there is none to start from."""
+        return None, x
+
+    def unit(self, x: Inputs) -> int | None:
+        """How many tokens the definition takes at a time: all."""
+        return None
+
+    def advance(self, state: None, x: Inputs) -> tuple[None, np.ndarray]:
+        """The definition."""
+        return None, self.read(**x.arguments)
+
+    def record(self, x: Inputs, state: None, form: str | None, chunk: int) -> Recording:
+        """Run on traced arrays so as to be pulled back."""
+        return Definition(self, x, state, self.unit(x), every=1)

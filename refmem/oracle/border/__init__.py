@@ -1,0 +1,1 @@
+"""The border: other people's conventions, layouts and arrays."""

@@ -1,0 +1,34 @@
+"""Mutants: the mistakes that people really make, each as a change of a rule or of its border.
+
+    mutant   what one is, and how any number of them run together
+    changes  what border mutants do
+    states, gates, heads   mistakes at the border
+    order    mistakes in the rule: what decays, is corrected, written and read, and when
+    time     mistakes between chunks, and in their tails
+    caches   mistakes in rules that keep everything
+    precision   numbers that pass through fewer bits
+    sequences   mistakes in packed sequences and pools of states
+    gradients   mistakes in a backward pass
+    equivalent  those that change nothing in some rules
+    table    which cases kill which mutant
+
+Two uses: the cases must kill every one (`refmem mutants`), and a candidate that fails is compared
+with each (`refmem.oracle.explain.diagnosis`).
+"""
+
+from refmem.oracle.explain.mutants.caches import CACHES
+from refmem.oracle.explain.mutants.gates import GATES, STRENGTHS
+from refmem.oracle.explain.mutants.heads import KEYS
+from refmem.oracle.explain.mutants.mutant import Mutant, run_mutants
+from refmem.oracle.explain.mutants.order import ORDER
+from refmem.oracle.explain.mutants.precision import PRECISION
+from refmem.oracle.explain.mutants.sequences import SEQUENCES
+from refmem.oracle.explain.mutants.states import SCALES, STATES
+from refmem.oracle.explain.mutants.time import CHUNKS
+
+MUTANTS: tuple[Mutant, ...] = (
+    STATES + GATES + ORDER + STRENGTHS + SCALES + KEYS + CHUNKS + CACHES + SEQUENCES + PRECISION
+)
+"""All of them, those that are likelier first."""
+
+__all__ = ["MUTANTS", "Mutant", "run_mutants"]

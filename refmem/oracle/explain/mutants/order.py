@@ -1,0 +1,175 @@
+"""Mutants of the rule itself: what decays, is corrected, written and read, and in which order.
+
+They change a rule's transition, so they fit every linear rule. Bugs are rows of the survey.
+"""
+
+from __future__ import annotations
+
+from refmem.memory import Transition
+from refmem.oracle.cases.case import Case
+from refmem.oracle.cases.inputs import gate_of, has_matrix_state
+from refmem.oracle.explain.mutants.mutant import Mutant, is_linear, made, with_transition
+
+
+def undecayed_error(t: Transition, open_gate: Transition) -> Transition:
+    """The error reads the state before it decays."""
+    return t._replace(erase=open_gate.erase)
+
+
+def decayed_error(t: Transition, open_gate: Transition) -> Transition:
+    """The error reads the state after it decayed."""
+    u, w = t.erase or (t.read, t.read)
+    return t._replace(erase=(u, t.decay * w))
+
+
+def decay_after_write(t: Transition, open_gate: Transition) -> Transition:
+    """Write first, then decay all of it."""
+    k, v = open_gate.write
+    erase = open_gate.erase
+    if erase is not None:
+        erase = t.decay * erase[0], erase[1]
+    return t._replace(write=(t.decay * k, v), erase=erase, corrects=False)
+
+
+def no_error(t: Transition, open_gate: Transition) -> Transition:
+    """The value is written whole, whatever its key recalled."""
+    return t._replace(erase=None, corrects=False)
+
+
+def read_before(t: Transition, open_gate: Transition) -> Transition:
+    """The read sees the state of the token before."""
+    return t._replace(before=True)
+
+
+def own_write_unseen(t: Transition, open_gate: Transition) -> Transition:
+    """The read sees the decayed state without the token's own write."""
+    return t._replace(before=True, read=t.read * t.decay if t.decay is not None else t.read)
+
+
+def read_after(t: Transition, open_gate: Transition) -> Transition:
+    """The read sees the state after the write."""
+    return t._replace(before=False)
+
+
+def no_bonus(t: Transition, open_gate: Transition) -> Transition:
+    """The token's own bonus is left out."""
+    return t._replace(bonus=None)
+
+
+def write_of_values_decays(t: Transition, open_gate: Transition) -> Transition:
+    """The write decays along with the state, as in the line before it."""
+    k, v = t.write
+    return t._replace(write=(k * t.decay, v), corrects=False)
+
+
+def _gated(case: Case) -> bool:
+    gate = gate_of(case.rule)
+    return _plain(case) and gate in case.inputs and case.axes[gate][-1] != "V"
+
+
+def _plain(case: Case) -> bool:
+    """A linear rule whose reads and decays are those of its keys alone, a step a token."""
+    return is_linear(case) and has_matrix_state(case.rule) and not made(case).columns
+
+
+def _corrects(case: Case) -> bool:
+    return _plain(case) and made(case).erase is not None
+
+
+def _reads_before(case: Case) -> bool:
+    return _plain(case) and made(case).before
+
+
+def _has_bonus(case: Case) -> bool:
+    return _plain(case) and made(case).bonus is not None
+
+
+def _error_is_decayed(case: Case) -> bool:
+    """The error reads the decayed state: what it reads with is nothing where the gate is zero."""
+    if not (_gated(case) and _corrects(case)):
+        return False
+    gate = gate_of(case.rule)
+    reads = made(case, **{gate: 0 * case.inputs[gate]}).erase[1]
+    return bool(reads.size) and not reads.any()
+
+
+def _error_is_undecayed(case: Case) -> bool:
+    """The error reads the state before it decays."""
+    gated = _gated(case) and _corrects(case) and made(case).erase[1].size > 0
+    return gated and not _error_is_decayed(case)
+
+
+ORDER = (
+    Mutant(
+        "error before the decay",
+        "the error read from the state before it decays",
+        "9, 10 (fla#885), E3",
+        "the state that k (or p) recalls from: before or after the gate",
+        rule=with_transition(undecayed_error),
+        fits=_error_is_decayed,
+    ),
+    Mutant(
+        "error after the decay",
+        "the error read from the state after it decays",
+        "9 (fla naive_recurrent_comba)",
+        "the state that k (or p) recalls from: before or after the gate",
+        rule=with_transition(decayed_error),
+        fits=_error_is_undecayed,
+    ),
+    Mutant(
+        "decay after the write",
+        "the decay after the write",
+        "9-12, E3",
+        "the order of the gate and the outer product",
+        rule=with_transition(decay_after_write),
+        fits=_gated,
+    ),
+    Mutant(
+        "write decays",
+        "what a token writes decayed by its own gate",
+        "14, 34 (decay indices off by one)",
+        "the decay between a token and itself, which is one",
+        rule=with_transition(write_of_values_decays),
+        fits=_gated,
+    ),
+    Mutant(
+        "error left out",
+        "the error left out: values written whole",
+        "11 (fla#589 to #623)",
+        "the branch that subtracts what the key recalls",
+        rule=with_transition(no_error),
+        fits=_corrects,
+    ),
+    Mutant(
+        "read before the write",
+        "the read before the token's own decay and write",
+        "12 (larql#298), E3",
+        "the order of the read and the write",
+        rule=with_transition(read_before),
+        fits=lambda case: _plain(case) and not _reads_before(case),
+    ),
+    Mutant(
+        "own write unseen",
+        "the token's own write left out of its read (a strict mask)",
+        "E3 (strict mask), 12",
+        "the diagonal of the causal mask",
+        rule=with_transition(own_write_unseen),
+        fits=lambda case: _plain(case) and not _reads_before(case),
+    ),
+    Mutant(
+        "read after the write",
+        "the read after the write",
+        "8, the row of read timing in the survey's table of conventions",
+        "the order of the read and the write",
+        rule=with_transition(read_after),
+        fits=_reads_before,
+    ),
+    Mutant(
+        "bonus left out",
+        "the bonus of the token itself left out",
+        "15",
+        "the term of u (or of D)",
+        rule=with_transition(no_bonus),
+        fits=_has_bonus,
+    ),
+)

@@ -1,0 +1,132 @@
+"""Which cases kill which mutants: what `refmem mutants` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from refmem.oracle.border.conventions import REFMEM
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case, find_case, find_rule, names_of
+from refmem.oracle.explain.mutants import MUTANTS, Mutant, run_mutants
+from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
+from refmem.oracle.explain.mutants.equivalent import EQUIVALENT
+from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
+from refmem.oracle.verdict.budget import Expected, call_options, expect, judge
+from refmem.oracle.verdict.gradients import expect_gradients, without_gradient
+from refmem.oracle.verdict.laws import is_short
+
+EQUAL, SURVIVES = "equivalent", "SURVIVES"
+
+LISTED = 3
+"""How many regimes that kill a mutant are named."""
+
+
+@dataclass
+class Kills:
+    """What became of a mutant.
+
+    rule    whose mistake it is
+    tried   cases that can have the mistake
+    by      those that it fails
+    same    those in which it does what the rule does, to the last bit
+    """
+
+    mutant: Mutant | GradientMutant
+    rule: str
+    tried: list[str] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+
+    def note(self, name: str, parts: Arrays, expected: Expected) -> None:
+        """Whether a case kills it, by what it gives; or cannot tell it from what is right."""
+        rounded = {part: x.astype(np.float32) for part, x in parts.items()}
+        if not judge(expected, rounded).passed:
+            self.by.append(name)
+        elif all(np.array_equal(x, expected.truth[part]) for part, x in parts.items()):
+            self.same.append(name)
+
+    @property
+    def verdict(self) -> str:
+        """Killed; or equivalent: to the last bit in every case, or by a proof."""
+        if self.by:
+            return "killed"
+        proven = self.mutant.name in EQUIVALENT.get(self.rule, {})
+        return EQUAL if proven or self.same == self.tried else SURVIVES
+
+
+def try_gradients(
+    rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
+) -> list[Kills]:
+    """The same for mutants of gradients, with cases of 1 to 65 tokens."""
+    kills = [(mutant, Kills(mutant, rule)) for mutant in GRADIENT_MUTANTS]
+    names = [name for name in names_of(find_rule(rule), seeds) if is_short(name)]
+    for done, name in enumerate(names, 1):
+        case = find_case(name)
+        if case.regime.name != "empty" and not without_gradient(case, REFMEM):
+            with np.errstate(all="ignore"):
+                backward = expect_gradients(case, REFMEM, np.float32)
+                for mutant, one in kills:
+                    if mutant.fits(case):
+                        one.tried.append(name)
+                        one.note(name, mutated_gradients(mutant, backward), backward.expected)
+        watch(done, len(names))
+    return [one for _, one in kills if one.tried]
+
+
+def try_mutants(
+    rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
+) -> list[Kills]:
+    """Every mutant that a case of the rule fits, with the cases that kill it in float32."""
+    kills = {mutant.name: Kills(mutant, rule) for mutant in MUTANTS}
+    names = names_of(find_rule(rule), seeds)
+    for done, name in enumerate(names, 1):
+        case = find_case(name)
+        with np.errstate(all="ignore"):
+            for mutant in MUTANTS:
+                if mutant.fits(case):
+                    kills[mutant.name].tried.append(name)
+            _try_one(case, kills)
+        watch(done, len(names))
+    return [one for one in kills.values() if one.tried]
+
+
+def _try_one(case: Case, kills: dict[str, Kills]) -> None:
+    inputs = REFMEM.to_foreign(case.inputs, case.axes, np.float32)
+    expected = expect(case, inputs, REFMEM, np.float32)
+    seen = REFMEM.to_grammar(inputs, case.inputs, case.axes, np.float64)
+    call = call_options(case, REFMEM)
+    for one in kills.values():
+        if case.name not in one.tried[-1:]:
+            continue
+        assert isinstance(one.mutant, Mutant)
+        one.note(case.name, run_mutants([one.mutant], case, seen, call), expected)
+
+
+def show_kills(rule: str, kills: list[Kills], console: Console) -> int:
+    """Print the table; returns how many mutants survive."""
+    table = Table(
+        title=Text(f"mutants of {rule}", style="bold"),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    table.add_column("mutant", no_wrap=True)
+    table.add_column("killed by", justify="right", no_wrap=True)
+    table.add_column("regimes that kill it")
+    for one in kills:
+        regimes = list(dict.fromkeys(name.split("/")[1] for name in one.by))
+        more = f" and {len(regimes) - LISTED} more" if len(regimes) > LISTED else ""
+        said = ", ".join(regimes[:LISTED]) + more if regimes else one.verdict
+        table.add_row(one.mutant.name, f"{len(one.by)} of {len(one.tried)}", said)
+    console.print(table)
+    survivors = sum(one.verdict == SURVIVES for one in kills)
+    console.print(f"{len(kills)} mutants: {len(kills) - survivors} killed or equivalent")
+    return survivors

@@ -1,0 +1,1 @@
+"""A report for the terminal, for programs and as a page."""

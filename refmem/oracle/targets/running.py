@@ -1,0 +1,123 @@
+"""Run a candidate on one case, and take what comes back apart, whatever it is.
+
+It may crash, hang, change its inputs, return them, or return anything of any shape: that is a
+`MisbehavedError` with a reason, and never the end of the run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refmem.oracle.border.arrays import as_numpy
+from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.cases.case import Case
+from refmem.oracle.cases.reference import OUT, state_parts, unslotted
+from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError, changed_in_place
+
+
+def outside(target: Target, operator: str, case: Case) -> str:
+    """Why a case lies outside what a candidate promises, or its convention can say; or ""."""
+    return unsayable(target.convention, case) or target.uncovered(operator, case)
+
+
+def unsayable(convention: Convention, case: Case) -> str:
+    """Why a convention has no way to pass a case; "" if it has."""
+    for what, said in (("lengths", "sequence boundaries"), ("slots", "slots of a pool")):
+        if what in case.inputs and what not in convention.names:
+            return f"its convention has no {said}"
+    shared = case.regime.sharing in ("queries", "values")
+    if shared and case.regime.sharing not in convention.groups:
+        return f"its convention has no more {case.regime.sharing} than other heads"
+    if not convention.takes_scale and case.regime.scale not in (None, 1):
+        return "its convention has no argument for the scale"
+    if convention.layout != "grammar" and case.batch > 1 and _has_own_state(case):
+        return "its convention says nothing of such a state"
+    return ""
+
+
+def _has_own_state(case: Case) -> bool:
+    return any(axes and axes[0] == "own" for axes in case.axes.values())
+
+
+def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Arrays) -> Arrays:
+    """The parts of a candidate's result in refmem's grammar, of the shapes of these arrays.
+
+    `inputs` are in the target's convention; the candidate gets copies of them. `UnavailableError`
+    says that it cannot run at all, which is no result of a case.
+    """
+    given = {name: x.copy() for name, x in inputs.items()}
+    try:
+        result = target.run(operator, case, given)
+        found = _parts(result, returned(target, operator, shapes))
+    except UnavailableError:
+        raise
+    except MisbehavedError as error:
+        raise MisbehavedError(_one_line(str(error))) from error
+    except (Exception, SystemExit) as error:
+        raise MisbehavedError(_one_line(f"raised {type(error).__name__}: {error}")) from error
+    _expect_untouched(target, case, inputs, given, found)
+    return {name: _placed(target, case, name, x, shapes[name]) for name, x in found.items()}
+
+
+def returned(target: Target, operator: str, shapes: Arrays) -> set[str]:
+    """The parts that an operator returns: some do not give their state."""
+    without = operator in getattr(target, "stateless", ())
+    return {name for name in shapes if not (without and name.startswith("state"))}
+
+
+def _parts(result: Any, wanted: set[str]) -> Arrays:
+    """Named arrays of what was returned: (out, state), or out alone where there is no state."""
+    if wanted == {"out"} and not isinstance(result, tuple | list):
+        result = (result, None)
+    if not isinstance(result, tuple | list):
+        raise TypeError(f"returned {type(result).__name__}, expected (out, state)")
+    if len(result) != 2:
+        raise TypeError(f"returned {len(result)} things, expected (out, state)")
+    found = {"out": result[0]} | state_parts(result[1])
+    found = {name: as_numpy(x) for name, x in found.items() if name in wanted}
+    for name in wanted:
+        if name not in found:
+            raise TypeError(f"{name} was not returned, expected an array")
+    return found
+
+
+def _expect_untouched(
+    target: Target, case: Case, inputs: Arrays, given: Arrays, found: Arrays
+) -> None:
+    """Inputs are as they were, and not returned; a pool of states is updated in place."""
+    pool = changed_in_place(target, case)
+    for name, x in inputs.items():
+        if name == pool:
+            continue
+        if not np.array_equal(given[name], x, equal_nan=x.dtype.kind != "i"):
+            raise MisbehavedError(f"changed its input {name}")
+    for name, x in given.items():
+        if name != pool and any(np.may_share_memory(y, x) for y in found.values()):
+            raise MisbehavedError(f"returned memory of its input {name}")
+
+
+def _placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """A part of a result in the grammar, and as many heads as the truth has."""
+    convention, lengths = target.convention, case.inputs.get("lengths")
+    axes, shape = case.axes.get(name, OUT if name == "out" else ("K", "V")), like.shape
+    if name == "state":
+        shape = case.state_shape if convention.layout != "grammar" else like.shape
+    if name == "out":
+        axes = OUT
+    if "." in name and convention.layout == "grammar":
+        axes = ("own",) * (like.ndim - 2)
+    try:
+        y = convention.part_to_grammar(name, x, shape, axes, lengths)
+    except ValueError as error:
+        raise MisbehavedError(str(error)) from error
+    y = np.broadcast_to(y, like.shape)
+    if name == "out" and "slots" in case.inputs:
+        return unslotted(y, case.inputs["slots"])
+    return y
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Golden vectors: certified numbers that a kernel in any language can be tested with."""

@@ -1,0 +1,40 @@
+"""Mini-batches of tokens, for memories that learn from where their batch began.
+
+A state keeps which place of its batch the next token has as a one-hot row (..., batch) of ordinary
+numbers, so that a batch ends by a product and not by a comparison, in every number system.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refmem.algebra import ones, zeros
+from refmem.grammar.inputs import Inputs
+
+
+def first_place(rule: str, x: Inputs) -> np.ndarray:
+    """The next token is the first of its batch."""
+    batch: Any = x.options["batch"]
+    if not isinstance(batch, int | np.integer) or isinstance(batch, bool) or batch < 1:
+        raise ValueError(
+            f"{rule}: batch has value {batch!r}, expected a whole number of at least 1, because "
+            "it counts tokens"
+        )
+    rest = zeros((*x.lead, int(batch) - 1), x.like)
+    return np.concatenate([ones((*x.lead, 1), x.like), rest], axis=-1)
+
+
+def next_place(place: np.ndarray) -> np.ndarray:
+    """One place further; after the last comes the first.
+
+    >>> next_place(np.array([0., 0., 1.]))
+    array([1., 0., 0.])
+    """
+    return np.concatenate([place[..., -1:], place[..., :-1]], axis=-1)
+
+
+def ends(place: np.ndarray, axes: int) -> np.ndarray:
+    """1 for a token that is the last of its batch, else 0, with `axes` axes to broadcast over."""
+    return place[(..., -1) + (None,) * axes]

@@ -1,0 +1,1 @@
+"""Studies of the rules: how much they hold, what they compute, what a longer context buys."""

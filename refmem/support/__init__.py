@@ -1,0 +1,1 @@
+"""What has nothing to do with memories: files, optional packages, executors, sweeps, messages."""
