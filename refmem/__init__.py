@@ -14,6 +14,8 @@ from refmem.around import (
 )
 from refmem.memory import Cache, Result, Trace
 from refmem.rules import RULES
+
+# rules: made by tools/table
 from refmem.rules.attention import (
     alibi,
     deltaformer,
@@ -99,15 +101,17 @@ from refmem.rules.static import (
     product_key_memory,
 )
 
+# end of rules
+
 __version__ = "0.1.0"
 
-STUDIES = ("capacity",)
+STUDIES = ("capacity", "expressivity", "longcontext")
 """Packages about the rules: imported when they are first asked for."""
 
 
 def __getattr__(name: str) -> ModuleType:
     if name in STUDIES:
-        return import_module(f"refmem.{name}")
+        return import_module(f"refmem.studies.{name}")
     raise AttributeError(f"module 'refmem' has no attribute {name!r}")
 
 

@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 
 from refmem import RULES
 from refmem.algebra import numbers
+from refmem.functions.activations import Activation, square
+from refmem.functions.features import FeatureMap, symmetric_power
 from refmem.functions.kernels import Kernel, polynomial
-from refmem.grammar.ranges import range_of
 from refmem.memory.rule import Rule
-from tests.special import DRAWN, EXEMPT, OPTIONS
+from tests.exemptions import why_exempt
+
+SQUARES = symmetric_power(2)
 
 
 class Numbers(NamedTuple):
@@ -94,7 +97,7 @@ def sample(
     for name, shape in rule.inputs.items():
         core = tuple(np.prod([sizes[f] for f in a.split("*")], dtype=int) for a in shape.split())
         own = _part_of(lead, random) if spread else lead
-        call[name] = system.draw(random, own + core, *_range(rule, name))
+        call[name] = system.draw(random, own + core, *rule.kinds[name].drawn)
     if state:
         call["state"] = _state(rule, system, seed, call, K=K, V=V, lead=lead, axes=sizes)
     return call
@@ -106,19 +109,14 @@ def _options(rule: Rule, system: Numbers) -> dict[str, Any]:
     if system.exact:
         kernels = [name for name, default in rule.options.items() if isinstance(default, Kernel)]
         options |= {name: polynomial(2 + place) for place, name in enumerate(kernels)}
+        options |= _of_kind(rule, Activation, square) | _of_kind(rule, FeatureMap, SQUARES)
         if rule.scale_default is not None:
             options["scale"] = 1
-    return options | OPTIONS.get(rule.name, {})
+    return options | {n: o.laws for n, o in rule.choices.items() if o.laws is not None}
 
 
-def _range(rule: Rule, name: str) -> tuple[float, float]:
-    """What may be drawn: at most 2 wide, and -1 to 1 where anything may."""
-    if name in DRAWN.get(rule.name, {}):
-        return DRAWN[rule.name][name]
-    low, high, _ = range_of(rule.name, name) or (-np.inf, np.inf, "")
-    if np.isinf(low):
-        low = -1 if np.isinf(high) else high - 2
-    return low, min(high, low + 2)
+def _of_kind(rule: Rule, kind: type, instead: Any) -> dict[str, Any]:
+    return {name: instead for name, default in rule.options.items() if isinstance(default, kind)}
 
 
 def _part_of(lead: tuple[int, ...], random: np.random.Generator) -> tuple[int, ...]:
@@ -198,7 +196,7 @@ def redrawn_from(rule: Rule, system: Numbers, x: dict[str, Any], t: int) -> dict
         if place is not None:
             kept = cut(rule, x, 0, t)[name]
             shape = cut(rule, x, t, T)[name].shape
-            fresh = system.draw(random, shape, *_range(rule, name))
+            fresh = system.draw(random, shape, *rule.kinds[name].drawn)
             call[name] = np.concatenate([kept, fresh], axis=place)
     return call
 
@@ -208,17 +206,17 @@ def redrawn_from(rule: Rule, system: Numbers, x: dict[str, Any], t: int) -> dict
 
 def proof_numbers(rule: Rule) -> Numbers:
     """The system in which one agreement says most: the prime field, or else intervals."""
-    return INTERVALS if rule.name in EXEMPT["field"] else FIELD
+    return INTERVALS if why_exempt("field", rule) else FIELD
 
 
-def _excused(name: str, laws: tuple[str, ...]) -> list[pytest.MarkDecorator]:
-    reasons = [EXEMPT[law][name] for law in laws if name in EXEMPT[law]]
-    return [pytest.mark.skip(reason=f"{name} {reason}") for reason in reasons]
+def _excused(rule: Rule, laws: tuple[str, ...], form: str = "") -> list[pytest.MarkDecorator]:
+    reasons = filter(None, (why_exempt(law, rule, form) for law in laws))
+    return [pytest.mark.skip(reason=f"{rule.name} {reason}") for reason in reasons]
 
 
 def every_rule(*laws: str) -> list[Any]:
     """A pytest parameter for each rule; rules exempt from these laws are skipped with reasons."""
-    return [pytest.param(rule, id=rule.name, marks=_excused(rule.name, laws)) for rule in RULES]
+    return [pytest.param(rule, id=rule.name, marks=_excused(rule, laws)) for rule in RULES]
 
 
 def every_form(*laws: str) -> list[Any]:
@@ -231,7 +229,7 @@ def every_form(*laws: str) -> list[Any]:
             rule,
             form,
             id=f"{rule.name}-{form}",
-            marks=_excused(rule.name, laws) + _excused(f"{rule.name}.{form}", laws),
+            marks=_excused(rule, laws, form),
         )
         for rule in RULES
         for form in rule.forms

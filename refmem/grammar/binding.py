@@ -17,9 +17,6 @@ from refmem.algebra.numbers import NumberSystem, UnsupportedNumberError, is_neut
 from refmem.grammar.inputs import Inputs
 from refmem.support.wording import nearest_name
 
-SHAPES = {"q": "T K", "k": "T K", "v": "T V"}
-"""The inputs that every rule means the same by."""
-
 
 def bind_names(
     rule: str,

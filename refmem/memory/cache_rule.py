@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -13,11 +13,12 @@ from refmem.forms import CACHE_FORMS
 from refmem.forms.taped import Definition
 from refmem.grammar.binding import bind_state
 from refmem.grammar.inputs import Default, Inputs
+from refmem.grammar.kinds import Input
 from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory.gradients import Tangents
 from refmem.memory.grouped_heads import call_in_groups, jvp_in_groups, vjp_in_groups
 from refmem.memory.result import Result, Trace
-from refmem.memory.rule import Rule, one_over_root_of_keys
+from refmem.memory.rule import Facts, Rule, one_over_root_of_keys
 
 
 def blank_cache(x: Inputs, tokens: int) -> Cache:
@@ -44,14 +45,15 @@ class CacheRule(Rule):
         attend: Callable[..., tuple[Any, np.ndarray]],
         lookup: Callable[..., Lookup],
         *,
-        inputs: Mapping[str, str] | None = None,
+        inputs: Mapping[str, Input | str] | None = None,
         defaults: Mapping[str, Default | None] | None = None,
         options: Mapping[str, Any] | None = None,
         scaled: tuple[str, ...] = ("q",),
         scale_default: Callable[[str, Inputs], Any] | None = one_over_root_of_keys,
         queries: tuple[str, ...] = ("q",),
+        **facts: Unpack[Facts],
     ) -> None:
-        super().__init__(attend, inputs, defaults, options, scaled, scale_default)
+        super().__init__(attend, inputs, defaults, options, scaled, scale_default, **facts)
         self.attend, self.lookup, self.queries = attend, lookup, queries
 
     @property

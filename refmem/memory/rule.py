@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -17,11 +17,13 @@ from refmem.functions.activations import Activation, find_activation
 from refmem.functions.features import FeatureMap, find_features
 from refmem.functions.kernels import Kernel, find_kernel
 from refmem.grammar import binding as signature
-from refmem.grammar import ranges
 from refmem.grammar.docstring import Specification, parse
 from refmem.grammar.inputs import Default, Inputs
+from refmem.grammar.kinds import STANDARD, Input, as_input
+from refmem.grammar.ranges import as_option, check_option, check_range
 from refmem.memory.gradients import Tangents, jvp, vjp
 from refmem.memory.help import describe_call
+from refmem.support.wording import nearest_name
 
 
 def one_over_root_of_keys(rule: str, x: Inputs) -> Any:
@@ -35,6 +37,22 @@ def one_over_root_of_keys(rule: str, x: Inputs) -> Any:
             f"{rule}: scale has no value, expected one, because its default 1/sqrt(K) is not a "
             "number of this kind; pass scale=1"
         ) from None
+
+
+class Facts(TypedDict, total=False):
+    """What a rule says of itself to laws and to the oracle.
+
+    uses      what it needs beyond + - *: of "/", "sqrt", "exp" (or log) and "order", whatever its
+              kernels and activations are. Number systems without it are not asked
+    exempt    law, or law.form -> why it does not hold
+    unasked   regime of cases -> why it shows nothing
+    harmless  mutant of the oracle -> why it changes nothing, so that no case can find it
+    """
+
+    uses: tuple[str, ...]
+    exempt: Mapping[str, str]
+    unasked: Mapping[str, str]
+    harmless: Mapping[str, str]
 
 
 class Rule:
@@ -56,20 +74,30 @@ class Rule:
     def __init__(
         self,
         definition: Callable[..., Any],
-        inputs: Mapping[str, str] | None,
+        inputs: Mapping[str, Input | str] | None,
         defaults: Mapping[str, Default | None] | None,
         options: Mapping[str, Any] | None,
         scaled: tuple[str, ...] = ("q",),
         scale_default: Callable[[str, Inputs], Any] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
         own_forms: Mapping[str, Callable[..., Any]] | None = None,
+        **facts: Unpack[Facts],
     ) -> None:
         module = definition.__module__
         self.name = module.rpartition(".")[2]
         self.__name__ = self.__qualname__ = self.name
         self.__module__ = module
-        self.inputs = {name: signature.SHAPES[name] for name in standard} | dict(inputs or {})
-        self.defaults, self.options = dict(defaults or {}), dict(options or {})
+        said = {name: STANDARD[name] for name in standard}
+        said |= {name: as_input(one) for name, one in (inputs or {}).items()}
+        self.inputs = {name: one.axes for name, one in said.items()}
+        self.kinds = {name: one.kind for name, one in said.items()}
+        self.near = {name: one.like for name, one in said.items() if one.like}
+        self.choices = {name: as_option(one) for name, one in (options or {}).items()}
+        self.options = {name: one.default for name, one in self.choices.items()}
+        self.defaults = dict(defaults or {})
+        self.uses = frozenset(facts.get("uses", ()))
+        self.exempt, self.unasked = facts.get("exempt", {}), facts.get("unasked", {})
+        self.harmless = facts.get("harmless", {})
         self.scaled = tuple(name for name in scaled if name in self.inputs)
         self.scale_default = scale_default
         self.own_forms = dict(own_forms or {})
@@ -145,8 +173,8 @@ class Rule:
         """
         options = {n: _option(given.pop(n, d), d) for n, d in self.options.items()}
         names = self.argument_order
-        for name, default in self.options.items():
-            ranges.check_option(self.name, name, options[name], default)
+        for name, option in self.choices.items():
+            check_option(self.name, name, options[name], option)
         keywords = (*self.options, *self.arguments)
         bound = signature.bind_names(self.name, names, args, given, keywords)
         for name in names:
@@ -168,7 +196,7 @@ class Rule:
     def check_ranges(self, arrays: dict[str, np.ndarray]) -> None:
         """Raise ValueError where an input has values that its meaning excludes."""
         for name, array in arrays.items():
-            ranges.check_range(self.name, name, array)
+            check_range(self.name, name, self.kinds[name], array)
 
     def _scaled(self, x: Inputs, scale: Any, watch: Callable[[str, Any], Any]) -> Inputs:
         if scale is None and self.scale_default is not None:
@@ -240,7 +268,7 @@ class Rule:
         if form not in self.forms:
             raise ValueError(
                 f"{self.name}: form has value {form!r}, expected one of {', '.join(self.forms)}, "
-                f"because these exist{signature.nearest_name(str(form), self.forms)}"
+                f"because these exist{nearest_name(str(form), self.forms)}"
             )
         return form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from refmem.forms.relay import run_relay
 from refmem.forms.taped import Definition
 from refmem.grammar.binding import bind_state
 from refmem.grammar.inputs import Default, Inputs
+from refmem.grammar.kinds import Input
 from refmem.grammar.relay import Relay
 from refmem.grammar.state import each
 from refmem.grammar.transition import Transition
 from refmem.memory.result import Result, Trace
-from refmem.memory.rule import Rule
+from refmem.memory.rule import Facts, Rule
 
 
 def empty_matrix(x: Inputs) -> np.ndarray:
@@ -50,17 +51,20 @@ class StateRule(Rule):
         transition: Callable[..., Transition] | None = None,
         objective: Callable[..., np.ndarray] | None = None,
         *,
-        inputs: Mapping[str, str] | None = None,
+        inputs: Mapping[str, Input | str] | None = None,
         defaults: Mapping[str, Default | None] | None = None,
         options: Mapping[str, Any] | None = None,
         initial: Callable[[Inputs], Any] = empty_matrix,
         relay: Relay | None = None,
         own_forms: Mapping[str, StateForm] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
+        **facts: Unpack[Facts],
     ) -> None:
         self.step, self.transition, self.objective = step, transition, objective
         self.initial, self.relay = initial, dict(relay or {})
-        super().__init__(step, inputs, defaults, options, standard=standard, own_forms=own_forms)
+        super().__init__(
+            step, inputs, defaults, options, standard=standard, own_forms=own_forms, **facts
+        )
 
     @property
     def forms(self) -> tuple[str, ...]:

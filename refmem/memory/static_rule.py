@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from refmem.derivative.recording import Recording
 from refmem.forms.taped import Definition
 from refmem.grammar.inputs import Default, Inputs
+from refmem.grammar.kinds import Input
 from refmem.memory.result import Result, Trace
-from refmem.memory.rule import Rule
+from refmem.memory.rule import Facts, Rule
 
 
 class StaticRule(Rule):
@@ -31,13 +32,14 @@ class StaticRule(Rule):
         read: Callable[..., np.ndarray],
         energy: Callable[..., np.ndarray] | None = None,
         *,
-        inputs: Mapping[str, str],
+        inputs: Mapping[str, Input | str],
         defaults: Mapping[str, Default | None] | None = None,
         options: Mapping[str, Any] | None = None,
         own_forms: Mapping[str, Callable[..., np.ndarray]] | None = None,
+        **facts: Unpack[Facts],
     ) -> None:
         super().__init__(
-            read, inputs, defaults, options, scaled=(), standard=(), own_forms=own_forms
+            read, inputs, defaults, options, scaled=(), standard=(), own_forms=own_forms, **facts
         )
         self.read, self.energy = read, energy
 

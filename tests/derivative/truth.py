@@ -17,7 +17,7 @@ import numpy as np
 from refmem.derivative.tape import boxed, each_leaf, leaves
 from refmem.memory.rule import Rule
 from tests.draws import INTERVALS, RATIONALS, Numbers, sample
-from tests.special import EXEMPT
+from tests.exemptions import why_exempt
 
 SERIES = {RATIONALS: flint.fmpq_series, INTERVALS: flint.arb_series}
 """Numbers -> power series over them."""
@@ -25,7 +25,7 @@ SERIES = {RATIONALS: flint.fmpq_series, INTERVALS: flint.arb_series}
 
 def series_numbers(rule: Rule) -> Numbers:
     """The rationals, or intervals where a rule leaves them."""
-    return INTERVALS if rule.name in EXEMPT["rationals"] else RATIONALS
+    return INTERVALS if why_exempt("rationals", rule) else RATIONALS
 
 
 def like(system: Numbers, tree: Any, seed: int) -> Any:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refmem import RULES
-from refmem.grammar.ranges import range_of
 from refmem.grammar.state import each
 from tests.draws import FLOAT64, inputs, some_shapes, time_axis, tokens
 from tests.exact import assert_same
@@ -24,10 +23,10 @@ def poisoned_from(rule, x, t, poison):
     """The same call with `poison` in every input of token t and later, where the range has it."""
     call, T = dict(x), tokens(rule, x)
     for name in rule.inputs.keys() & x.keys():
-        low, high, _ = range_of(rule.name, name) or (-np.inf, np.inf, "")
-        refused = np.isnan(poison) and range_of(rule.name, name) is not None
+        kind = rule.kinds[name]
+        refused = np.isnan(poison) and not kind.nan
         place = time_axis(rule, name)
-        if place is None or refused or not (np.isnan(poison) or low <= poison <= high):
+        if place is None or refused or not (np.isnan(poison) or kind.least <= poison <= kind.most):
             continue
         call[name] = x[name].copy()
         rows = np.moveaxis(call[name], place, 0)

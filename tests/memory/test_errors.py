@@ -51,14 +51,14 @@ VALUES = {
     "delta: beta has NaN, expected numbers, because a gate is a number": call(
         beta=np.array([1, np.nan])
     ),
-    "gated_delta: alpha has values from -2 to 0, expected [0, 1], because alpha is the factor "
+    "gated_delta: alpha has values from -2 to 0, expected [0, 1], because it is the factor "
     "itself; exponentiate a gate given as a logarithm": call(
         rm.gated_delta, GATED, alpha=np.array([-2.0, 0])
     ),
     "gated_delta: alpha has values from 1 to 1.5, expected [0, 1]": call(
         rm.gated_delta, GATED, alpha=np.array([1.5, 1])
     ),
-    "retention: gamma has values from -1 to -1, expected [0, 1], because gamma is the factor "
+    "retention: gamma has values from -1 to -1, expected [0, 1], because it is the factor "
     "itself, not its logarithm": call(rm.retention, without("beta"), gamma=-1.0),
     "forgetting_attention: log_alpha has values from 0 to 0.5, expected at most 0, because it is "
     "the natural logarithm of a factor in [0, 1]": call(
@@ -203,12 +203,12 @@ def test_intervals_and_floats_do_not_mix():
 
 
 RANGED = {
-    "rwkv7: w has values from -1 to -1, expected [0, 1], because w is the factor itself": (
+    "rwkv7: w has values from -1 to -1, expected [0, 1], because it is the factor itself": (
         rm.rwkv7,
         "w",
         -1,
     ),
-    "rwkv4: w has values from 1 to 1, expected at most 0, because it is the logarithm": (
+    "rwkv4: w has values from 1 to 1, expected at most 0, because it is the natural": (
         rm.rwkv4,
         "w",
         1,
@@ -257,7 +257,7 @@ def test_a_float_scale_of_exact_numbers():
         (rm.moe, "top", -1, "moe: top has value -1, expected a whole number of at least 1"),
         (rm.moe, "top", 1.5, "moe: top has value 1.5, expected a whole number of at least 1"),
         (rm.moe, "renormalize", "no", "moe: renormalize has value 'no', expected True or False"),
-        (rm.mesa, "iterations", 0, "mesa: iterations has value 0, expected a whole number of at"),
+        (rm.mesa, "iterations", 0, "mesa: iterations has value 0, expected None or a whole"),
         (rm.hopfield_modern, "steps", -1, "hopfield_modern: steps has value -1, expected a whole"),
     ],
 )

@@ -10,9 +10,10 @@ import refmem
 from refmem import RULES
 from refmem.forms import STATE_FORMS
 from refmem.memory import StateRule
+from refmem.oracle.cases.regimes import REGIMES
 from refmem.rules import FAMILIES
 from tests.draws import every_rule
-from tests.special import DRAWN, EXEMPT, OPTIONS
+from tests.exemptions import LACKS, LAWS
 
 ROOT = Path(refmem.__file__).parent
 FILES = {
@@ -75,17 +76,16 @@ def test_a_rule_is_read_on_one_screen_or_two(rule):
     assert len(written.splitlines()) - len(specification.splitlines()) <= 120
 
 
-def test_special_rows_name_rules_and_inputs_that_exist():
-    rules = {rule.name: rule for rule in RULES}
-    for name, ranges in DRAWN.items():
-        assert ranges.keys() <= rules[name].inputs.keys()
-    for name, options in OPTIONS.items():
-        assert options.keys() <= rules[name].options.keys() | {"scale"}
-    for reasons in EXEMPT.values():
-        for name in reasons:
-            rule, _, form = name.partition(".")
-            assert rule in rules
-            assert not form or form in rules[rule].forms
+@pytest.mark.parametrize("rule", every_rule())
+def test_what_a_rule_says_to_laws_and_cases_is_about_something(rule):
+    regimes = {regime.name for regime in REGIMES}
+    assert rule.unasked.keys() <= regimes
+    assert rule.uses <= set().union(*LACKS.values())
+    assert rule.near.items() <= {(n, like) for n in rule.inputs for like in rule.inputs}
+    for said in rule.exempt:
+        law, _, form = said.partition(".")
+        assert law in LAWS
+        assert not form or form in rule.forms
 
 
 @pytest.mark.parametrize("rule", every_rule())

@@ -11,11 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from refmem.grammar.ranges import range_of
+from refmem.grammar.kinds import Kind
 from refmem.memory.rule import Rule
 
-RATES = ("eta", "theta", "rate", "rate0", "rate1", "rate2")
-FACTORS = ("beta", "erase", "write", "weight", "fade")
 OTHER_AXIS = 16
 """Length of any other axis: slots, experts, hidden channels, a window."""
 
@@ -39,21 +37,20 @@ def inputs(rule: Rule, lead: tuple[int, ...], seed: int = 0, **sizes: int) -> di
             math.prod(sizes.get(factor, OTHER_AXIS) for factor in axis.split("*"))
             for axis in axes.split()
         ]
-        drawn[name] = _draw(rule.name, name, random.standard_normal((*lead, *shape)), len(shape))
+        drawn[name] = _draw(rule.kinds[name], random.standard_normal((*lead, *shape)), len(shape))
     return drawn
 
 
-def _draw(rule: str, name: str, x: np.ndarray, axes: int) -> np.ndarray:
-    """Standard normal numbers made into what an input of that name is."""
-    low, high, _ = range_of(rule, name) or (-np.inf, np.inf, "")
-    if name in RATES:
+def _draw(kind: Kind, x: np.ndarray, axes: int) -> np.ndarray:
+    """Standard normal numbers made into what an input of that kind is."""
+    if kind.name in ("learning rate", "momentum"):
         return abs(x) / 256
-    if (low, high) == (0, 1) or name in FACTORS:
+    if (kind.least, kind.most) == (0, 1) or kind.name == "write strength":
         return 1 / (1 + np.exp(-2 * abs(x)))
-    if np.isfinite(low):
-        return low + 0.5 + abs(x) / 4
-    if np.isfinite(high):
-        return high - abs(x) / 8
+    if np.isfinite(kind.least):
+        return kind.least + 0.5 + abs(x) / 4
+    if np.isfinite(kind.most):
+        return kind.most - abs(x) / 8
     return x / np.sqrt(x.shape[-1]) if axes > 1 else x / 8
 
 

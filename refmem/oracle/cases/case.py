@@ -18,12 +18,11 @@ import numpy as np
 from refmem.memory import StaticRule
 from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import Arrays, Axes, Shape, is_timed
-from refmem.oracle.cases.ingredients import OPTIONS, USUAL
+from refmem.oracle.cases.ingredients import gate_of, options_of
 from refmem.oracle.cases.inputs import (
     ANOTHER,
     axes_of_state,
     draw_all,
-    gate_of,
     has_matrix_state,
     lengths_of,
     shape_of_state,
@@ -70,18 +69,20 @@ class Case:
 
 
 def checkable_rules() -> dict[str, Rule]:
-    """The rules for which cases are made: all of whose inputs there is a way to draw."""
-    return {rule.name: rule for rule in RULES if rule.inputs.keys() <= USUAL.keys()}
+    """The rules for which cases are made: all."""
+    return {rule.name: rule for rule in RULES}
 
 
 def suited(rule: Rule) -> list[Regime]:
     """The regimes that a rule's inputs and its kind of state allow."""
     kind = "matrix" if has_matrix_state(rule) else "none" if isinstance(rule, StaticRule) else "own"
-    names = set(rule.inputs) | ({"alpha"} if gate_of(rule) else set())
+    names = set(rule.inputs) | ({"gate"} if gate_of(rule) else set())
     return [
         regime
         for regime in (*REGIMES, *without(list(rule.defaults)))
-        if regime.suits(names, kind, rule.name) and (regime.scale == 1 or rule.scaled)
+        if regime.name not in rule.unasked
+        and regime.suits(names, kind)
+        and (regime.scale == 1 or rule.scaled)
     ]
 
 
@@ -101,7 +102,7 @@ def make_case(rule: Rule, regime: Regime, seed: int) -> Case:
 
 
 def _options(rule: Rule, regime: Regime) -> dict[str, Any]:
-    options: dict[str, Any] = dict(OPTIONS.get(rule.name, {}))
+    options: dict[str, Any] = options_of(rule)
     own = regime.scale is None or (regime.scale == 1 and rule.scale_default is None)
     return options if own or not rule.scaled else options | {"scale": regime.scale}
 

@@ -16,8 +16,16 @@ import numpy as np
 from refmem.memory import StateRule, StaticRule, empty_matrix
 from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import STATE, Arrays, Axes, Shape, is_timed
-from refmem.oracle.cases.draws import Draw, Random, filled
-from refmem.oracle.cases.ingredients import GATE, OF_RULE, OPTIONS, SIZES, STREAMS, USUAL, WHOLE
+from refmem.oracle.cases.draws import Draw, Random, filled, random_state
+from refmem.oracle.cases.ingredients import (
+    OTHER_SIZE,
+    SIZES,
+    draw_of,
+    gate_of,
+    is_logarithm,
+    options_of,
+    whole_inputs,
+)
 from refmem.oracle.cases.regime import Regime
 from refmem.oracle.cases.regimes import REGIMES
 
@@ -35,12 +43,6 @@ POOL = 5
 def has_matrix_state(rule: Rule) -> bool:
     """Whether the rule's state is one matrix (K, V)."""
     return isinstance(rule, StateRule) and rule.initial is empty_matrix
-
-
-def gate_of(rule: Rule) -> str:
-    """The input that a regime of gates draws; "" if the rule has none."""
-    named = [GATE.get(rule.name, ""), "alpha", "log_alpha"]
-    return next((name for name in named if name in rule.inputs), "")
 
 
 @functools.cache
@@ -93,7 +95,7 @@ def _draw_inputs(
         if name in regime.omit:
             continue
         axes = tuple(shape.split())
-        own = (math.prod(sizes[factor] for factor in axis.split("*")) for axis in axes)
+        own = (math.prod(sizes.get(n, OTHER_SIZE) for n in axis.split("*")) for axis in axes)
         lead = _leading_axes(name, axes, regime.sharing, batch)
         time = -len(axes) if is_timed(axes) else 0
         inputs[name] = _draw(rule, regime, draws, seed, name, (*lead, *own), time)
@@ -103,19 +105,17 @@ def _draw_inputs(
 def _draw(
     rule: Rule, regime: Regime, draws: Draws, seed: int, name: str, shape: Shape, time: int
 ) -> np.ndarray:
-    random = Random(f"{rule.name}/{regime.name}/{STREAMS.get(name, name)}", seed)
-    draw = (USUAL | OF_RULE.get(rule.name, {}))[name]
-    own = dict(draws)
-    logarithm = name == gate_of(rule) and name.startswith("log_")
-    if name == gate_of(rule) and "alpha" in own:
-        own[name] = own["alpha"]
-    x = np.array(own.get(name, draw)(random, shape, time), dtype=np.float64)
-    if regime.fine and name not in WHOLE:
+    random = Random(f"{rule.name}/{regime.name}/{rule.near.get(name, name)}", seed)
+    is_gate = name == gate_of(rule)
+    draw = draws.get("gate" if is_gate else name)
+    usual = random_state if name == "state" else draw_of(rule.kinds[name])
+    x = np.array((draw or usual)(random, shape, time), dtype=np.float64)
+    if regime.fine and name not in whole_inputs(rule):
         x = filled(random, x)
-    if logarithm and "alpha" in own:
-        with np.errstate(divide="ignore"):
-            return np.log(x)
-    return x
+    if not (draw and is_gate and is_logarithm(rule, name)):
+        return x
+    with np.errstate(divide="ignore"):
+        return np.log(x)
 
 
 def _leading_axes(name: str, axes: Axes, sharing: str, batch: int) -> tuple[int, ...]:
@@ -138,7 +138,7 @@ def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int, inputs
     tokens = PREFIX if seed < ANOTHER else PREFIX - 1
     before = _draw_inputs(rule, regime, {}, seed + 2 * ANOTHER, tokens, batch)
     same = {name: x for name, x in inputs.items() if not is_timed(tuple(rule.inputs[name].split()))}
-    state = rule(**before | same, **OPTIONS.get(rule.name, {})).state
+    state = rule(**before | same, **options_of(rule)).state
     fields = {"": state} if isinstance(state, np.ndarray) else state._asdict()
     stored = np.float64 if regime.fine else np.float16
     return {

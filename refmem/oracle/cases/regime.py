@@ -10,24 +10,6 @@ from refmem.oracle.cases.draws import Draw
 LENGTHS = (1, 2, 63, 64, 65, 130)
 """One token, two, and both sides of one and two chunks of 64."""
 
-NORMALISED = {"normalized_linear_attention", "rebased", "power_attention", "taylor_attention"}
-REFLECTING = {"path_attention", "path_attention_scaled_gate", "rwkv7", "momentum_delta"}
-LAYER_NORMED = {"titans_normed", "titans_mlp_normed", "ttt_linear", "ttt_mlp"}
-FADING = {"deltaformer", "forgetting_attention", "path_attention", "path_attention_scaled_gate"}
-
-NOT_FOR: dict[str, set[str]] = {
-    "one-key": NORMALISED | REFLECTING,
-    "one-value": LAYER_NORMED | {"hopfield_dense", "hopfield_classical", "fast_weights"},
-    "wide-values": {"fast_weights"},
-    "fine-numbers": {"hopfield_classical"},
-    "square-no-state": {"fast_weights"},
-    "reset-at-chunk": FADING,
-    "always-reset": FADING,
-}
-"""Regime -> rules for which it can show nothing: with one key channel a normalised read does not
-depend on the query, a unit key is 1 or -1, with one value channel a layer norm is zero, and where
-all gates are zero a token has only itself to look at; a wide recurrent network explodes."""
-
 
 @dataclass(frozen=True)
 class Regime:
@@ -35,13 +17,13 @@ class Regime:
 
     name       as in a case's name
     catches    what a kernel does that fails here
-    draw       input -> how it is drawn, where it differs from `USUAL`
+    draw       input -> how it is drawn, where it differs from the rest; "gate" is the forget gate
     lengths    numbers of tokens; the seed picks one
     K, V       channels of keys and of values
     sharing    "queries" or "values" if three of them share a key head, "beta" if all heads share it
     scale      factor on the read; None leaves it out of the call
     state      whether an initial state is passed
-    blind      inputs that need not matter here, such as k where beta is zero
+    blind      inputs that need not matter here, such as k where beta is zero; "*" is all of them
     sequences  lengths of packed sequences; the seed picks a tuple
     omit       optional inputs that are left out
     slots      where each sequence's state is in a pool; -1 has none
@@ -65,13 +47,11 @@ class Regime:
     kinds: tuple[str, ...] = ("matrix", "own", "none")
     fine: bool = False
 
-    def suits(self, inputs: Collection[str], kind: str = "matrix", rule: str = "") -> bool:
+    def suits(self, inputs: Collection[str], kind: str = "matrix") -> bool:
         """Whether a rule with these inputs and such a state can have it."""
         wanted = set(self.draw) - {"state"}
         if "state" in self.draw and kind != "matrix":
             return False
         shared = {"queries": {"q", "v"}, "values": {"k", "v"}, "beta": {"beta"}}
         wanted |= shared.get(self.sharing, set())
-        return (
-            kind in self.kinds and wanted <= set(inputs) and rule not in NOT_FOR.get(self.name, ())
-        )
+        return kind in self.kinds and wanted <= set(inputs)

@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection
 
 from refmem.oracle.cases import draws
-from refmem.oracle.cases.ingredients import USUAL
+from refmem.oracle.cases.ingredients import STRENGTHS
 from refmem.oracle.cases.regime import Regime
 
 LONG = (63, 64, 65, 130)
@@ -23,7 +23,7 @@ SIZES_AND_STATES = (
         "empty",
         "without tokens the state is lost, or is the caller's own array (26)",
         lengths=(0,),
-        blind=tuple(USUAL.keys() - {"state"}),
+        blind=("*",),
     ),
     Regime(
         "no-state",
@@ -143,49 +143,49 @@ GATES = (
         "no-decay",
         "a gate of exactly one is taken for masked (73, 74, 93)",
         {
-            "alpha": draws.constant(1),
+            "gate": draws.constant(1),
             "k": draws.unit_keys,
         },  # not for rules whose keys are 1 - alpha
     ),
     Regime(
         "closing",
         "very negative logarithms underflow or overflow (70, 71)",
-        {"alpha": draws.open_at_first(draws.log_gates(-20, -18, -1 / 4, -1 / 64, 0))},
+        {"gate": draws.open_at_first(draws.log_gates(-20, -18, -1 / 4, -1 / 64, 0))},
         lengths=(2, *LONG),
     ),
     Regime(
         "reset-at-chunk",
         "a gate of zero at the start of a chunk is divided by (70, 73)",
-        {"alpha": draws.resets_at_chunks},
+        {"gate": draws.resets_at_chunks},
         blind=("state", "erase", "p"),
     ),
     Regime(
         "mid-chunk-reset",
         "a gate of zero inside a chunk makes 0 * inf (70, 73, 78)",
-        {"alpha": draws.resets_inside},
+        {"gate": draws.resets_inside},
         lengths=LONG,
     ),
     Regime(
         "always-reset",
         "a token is read before it is written (9, 12)",
-        {"alpha": draws.constant(0)},
+        {"gate": draws.constant(0)},
         blind=("state", "erase", "p"),
     ),
     Regime(
         "mixed-gates",
         "zero, tiny, open and closed gates side by side (67-73)",
-        {"alpha": draws.open_at_first(draws.log_gates(-math.inf, -20, -1 / 4, -1 / 1024, 0))},
+        {"gate": draws.open_at_first(draws.log_gates(-math.inf, -20, -1 / 4, -1 / 1024, 0))},
         lengths=LONG,
     ),
     Regime(
         "unlike-heads",
         "every head reads the gate of the first (66)",
-        {"alpha": draws.unlike_heads},
+        {"gate": draws.unlike_heads},
         lengths=(2, 64, 65),
     ),
 )
 
-STRENGTHS = (
+OF_STRENGTH = (
     Regime(
         "beta-zero",
         "something is written although beta is zero (30, 89)",
@@ -206,13 +206,13 @@ STRENGTHS = (
     Regime(
         "shared-beta",
         "one beta for all heads is read as that of the first",
-        {"beta": USUAL["beta"]},
+        {"beta": STRENGTHS},
         sharing="beta",
         lengths=(2, 65),
     ),
 )
 
-REGIMES = SIZES_AND_STATES + GATES + STRENGTHS
+REGIMES = SIZES_AND_STATES + GATES + OF_STRENGTH
 
 
 def without(names: Collection[str]) -> list[Regime]:

@@ -25,7 +25,7 @@ from refmem.memory import StaticRule
 from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case, find_case, suited
-from refmem.oracle.cases.inputs import gate_of
+from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.cases.reference import run_rule, sequence
 from refmem.oracle.targets.running import MisbehavedError, outside, run
 from refmem.oracle.targets.target import Target

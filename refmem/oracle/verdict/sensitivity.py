@@ -14,7 +14,7 @@ import numpy as np
 
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.ingredients import FIRST_STATE
+from refmem.oracle.cases.ingredients import first_state
 from refmem.oracle.cases.reference import run_rule
 from refmem.oracle.verdict.metrics import measure
 
@@ -82,8 +82,10 @@ def need_not_matter(case: Case) -> set[str]:
     """The inputs that the regime is blind to, with all parts of a state; and a first state."""
     blind = set(case.regime.blind)
     names = {name for name in case.inputs if {name, name.split(".")[0]} & blind}
+    if "*" in blind:
+        names |= case.rule.inputs.keys()
     if case.regime.state:
-        names |= FIRST_STATE.get(case.rule.name, frozenset())
+        names |= first_state(case.rule)
     return names
 
 

@@ -24,6 +24,7 @@ Source:    Zhong et al. 2025, arXiv:2505.19488.
 
 from refmem.algebra import causal, causal_product, join, ones, transposed, unit_lower_solve
 from refmem.functions.kernels import softmax
+from refmem.grammar.kinds import amount, key, strength
 from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory import CacheRule
 
@@ -52,8 +53,12 @@ def every_token(x, state):
 deltaformer = CacheRule(
     attend,
     lookup,
-    inputs={"alpha": "T", "beta": "T", "w": "T K"},
+    inputs={"alpha": amount("T"), "beta": strength("T"), "w": key("T K")},
     defaults={"alpha": every_token, "beta": every_token, "w": lambda x, state: x.k},
     options={"kappa1": softmax, "kappa2": softmax},
     scaled=("q", "w"),
+    unasked={
+        "reset-at-chunk": "a token that nothing reaches has only itself to look at",
+        "always-reset": "a token that nothing reaches has only itself to look at",
+    },
 )

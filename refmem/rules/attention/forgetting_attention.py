@@ -21,6 +21,7 @@ Source:    Lin et al. 2025, arXiv:2503.02130.
 
 from refmem.algebra import causal, causal_product, segment_sums, transposed
 from refmem.functions.kernels import softmax
+from refmem.grammar.kinds import log_factor
 from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
@@ -40,7 +41,11 @@ def lookup(q, k, v, log_alpha, kernel):
 forgetting_attention = CacheRule(
     attend,
     lookup,
-    inputs={"log_alpha": "T"},
+    inputs={"log_alpha": log_factor("T")},
     options={"kernel": softmax},
     queries=("q", "log_alpha"),
+    unasked={
+        "reset-at-chunk": "a token that nothing reaches has only itself to look at",
+        "always-reset": "a token that nothing reaches has only itself to look at",
+    },
 )

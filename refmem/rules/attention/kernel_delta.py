@@ -23,6 +23,7 @@ Source:    Zhong et al. 2025, arXiv:2505.19488.
 
 from refmem.algebra import causal, causal_product, join, transposed, unit_lower_solve
 from refmem.functions.kernels import linear
+from refmem.grammar.kinds import strength
 from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory import CacheRule
 
@@ -43,5 +44,5 @@ def lookup(q, k, v, beta, kernel):
 
 
 kernel_delta = CacheRule(
-    attend, lookup, inputs={"beta": "T"}, options={"kernel": linear}, scale_default=None
+    attend, lookup, inputs={"beta": strength("T")}, options={"kernel": linear}, scale_default=None
 )

@@ -25,6 +25,7 @@ import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, zeros
 from refmem.functions.kernels import softmax
+from refmem.grammar.kinds import query
 from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
@@ -45,5 +46,5 @@ def lookup(q, k, v, r, kernel):
 
 
 parallax = CacheRule(
-    attend, lookup, inputs={"r": "T K"}, options={"kernel": softmax}, queries=("q", "r")
+    attend, lookup, inputs={"r": query("T K")}, options={"kernel": softmax}, queries=("q", "r")
 )

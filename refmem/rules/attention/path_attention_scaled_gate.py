@@ -26,6 +26,7 @@ Source:    Yang et al. 2025, arXiv:2505.16381, as flash-linear-attention has it.
 
 from refmem.algebra import causal, causal_product, segment_sums
 from refmem.functions.kernels import softmax
+from refmem.grammar.kinds import key, log_factor, strength
 from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 from refmem.rules.attention._along_path import along_path
@@ -46,8 +47,13 @@ def lookup(q, k, v, w, beta, log_alpha, kernel):
 path_attention_scaled_gate = CacheRule(
     attend,
     lookup,
-    inputs={"w": "T K", "beta": "T", "log_alpha": "T"},
+    inputs={"w": key("T K"), "beta": strength("T"), "log_alpha": log_factor("T")},
     options={"kernel": softmax},
     scaled=("q", "log_alpha"),
     queries=("q", "log_alpha"),
+    unasked={
+        "one-key": "a unit key of one channel is 1 or -1",
+        "reset-at-chunk": "a token that nothing reaches has only itself to look at",
+        "always-reset": "a token that nothing reaches has only itself to look at",
+    },
 )

@@ -22,6 +22,7 @@ import numpy as np
 
 from refmem.algebra import causal, causal_product, relu, transposed, zeros
 from refmem.functions.kernels import relu_kernel
+from refmem.grammar.kinds import weights
 from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
@@ -44,5 +45,10 @@ def no_bias(x, state):
 
 
 relu_attention = CacheRule(
-    attend, lookup, inputs={"bias": ""}, defaults={"bias": no_bias}, queries=("q", "bias")
+    attend,
+    lookup,
+    inputs={"bias": weights("", laws=(1, 2))},
+    defaults={"bias": no_bias},
+    queries=("q", "bias"),
+    uses=("order",),
 )

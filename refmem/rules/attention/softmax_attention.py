@@ -33,14 +33,16 @@ import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, zeros
 from refmem.functions.kernels import softmax
+from refmem.grammar.kinds import number
 from refmem.grammar.lookup import Lookup, Sight
+from refmem.grammar.ranges import Option
 from refmem.memory import CacheRule
 
 
 def attend(past, q, k, v, sink=None, first_bias=None, *, kernel, window):
     past = past.append(k, v)
     keys, tokens = past.key.shape[-2], q.shape[-2]
-    scores, seen = q @ transposed(past.key), causal(tokens, keys, window=checked(window))
+    scores, seen = q @ transposed(past.key), causal(tokens, keys, window=window)
     if first_bias is not None:
         scores = scores + first_only(first_bias, np.arange(keys))
     if sink is not None:
@@ -54,7 +56,7 @@ def lookup(q, k, v, sink=None, first_bias=None, *, kernel, window):
     def bias(t, i):
         return first_only(first_bias, i)
 
-    sees = Sight(window=checked(window))
+    sees = Sight(window=window)
     return Lookup(q, k, v, kernel, sees=sees, bias=None if first_bias is None else bias, sink=sink)
 
 
@@ -63,21 +65,11 @@ def first_only(first_bias, i):
     return np.where(i == 0, first_bias[..., None, None], zeros((1,), first_bias))
 
 
-def checked(window):
-    """A window that is one."""
-    if window is None or (isinstance(window, int) and window >= 0):
-        return window
-    raise ValueError(
-        f"softmax_attention: window has value {window!r}, expected None or a whole number of at "
-        "least 0, because it counts keys"
-    )
-
-
 softmax_attention = CacheRule(
     attend,
     lookup,
-    inputs={"sink": "", "first_bias": ""},
+    inputs={"sink": number(""), "first_bias": number("")},
     defaults={"sink": None, "first_bias": None},
-    options={"kernel": softmax, "window": None},
+    options={"kernel": softmax, "window": Option(None, least=0, whole=True, laws=3)},
     queries=("q", "sink", "first_bias"),
 )

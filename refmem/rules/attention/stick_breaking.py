@@ -39,4 +39,9 @@ def lookup(q, k, v, kernel, itself):
     return Lookup(q, k, v, kernel._replace(breaking=True), sees=Sight(itself))
 
 
-stick_breaking = CacheRule(attend, lookup, options={"kernel": sigmoid_kernel, "itself": False})
+stick_breaking = CacheRule(
+    attend,
+    lookup,
+    options={"kernel": sigmoid_kernel, "itself": False},
+    harmless={"strict mask": "a token does not see itself anyway"},
+)

@@ -18,6 +18,7 @@ Source:    Yang et al. 2023, arXiv:2312.06635.
 """
 
 from refmem.algebra import bind, dot, norm2, recall
+from refmem.grammar.kinds import factor
 from refmem.memory import StateRule, Transition
 
 
@@ -34,4 +35,4 @@ def objective(S, k, v, alpha):
     return dot(1 - alpha, norm2(S)) / 2 - dot(recall(S, k), v)
 
 
-gla = StateRule(step, transition, objective, inputs={"alpha": "T K"})
+gla = StateRule(step, transition, objective, inputs={"alpha": factor("T K")})

@@ -17,6 +17,7 @@ Source:    Qin et al. 2023, arXiv:2311.04823.
 """
 
 from refmem.algebra import dot, ones, zeros
+from refmem.grammar.kinds import factor, number
 from refmem.memory import StateRule, Transition
 
 
@@ -45,7 +46,7 @@ hgrn = StateRule(
     step,
     transition,
     objective,
-    inputs={"f": "T V", "i": "T V"},
+    inputs={"f": factor("T V"), "i": number("T V")},
     initial=lambda x: zeros((*x.lead, 1, x.V), x.like),
     standard=(),
 )

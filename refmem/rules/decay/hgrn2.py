@@ -18,6 +18,7 @@ Source:    Qin et al. 2024, arXiv:2404.07904.
 """
 
 from refmem.algebra import bind, dot, norm2, recall
+from refmem.grammar.kinds import factor
 from refmem.memory import StateRule, Transition
 
 
@@ -34,4 +35,4 @@ def objective(S, v, alpha):
     return dot(1 - alpha, norm2(S)) / 2 - dot(recall(S, 1 - alpha), v)
 
 
-hgrn2 = StateRule(step, transition, objective, inputs={"alpha": "T K"}, standard=("q", "v"))
+hgrn2 = StateRule(step, transition, objective, inputs={"alpha": factor("T K")}, standard=("q", "v"))

@@ -26,6 +26,8 @@ import numpy as np
 
 from refmem.algebra import bind, dot, exp, recall, zeros
 from refmem.functions.slopes import lightning_slopes
+from refmem.grammar.kinds import fixed_factor
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule, Transition
 
 
@@ -61,7 +63,7 @@ lightning_attention = StateRule(
     step,
     transition,
     objective,
-    inputs={"gamma": ""},
+    inputs={"gamma": fixed_factor("")},
     defaults={"gamma": layer_factors},
-    options={"layer": 0, "layers": 1},
+    options={"layer": Option(0, least=0), "layers": 1},
 )

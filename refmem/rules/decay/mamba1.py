@@ -24,6 +24,7 @@ Source:    Gu and Dao 2023, arXiv:2312.00752.
 """
 
 from refmem.algebra import bind, dot, exp, recall, transposed
+from refmem.grammar.kinds import decay_rate, key, number, query, step_size
 from refmem.memory import StateRule, Transition
 
 
@@ -53,7 +54,15 @@ mamba1 = StateRule(
     step,
     transition,
     objective,
-    inputs={"x": "T V", "dt": "T V", "A": "V K", "B": "T K", "C": "T K", "D": "V"},
+    inputs={
+        "x": number("T V"),
+        "dt": step_size("T V"),
+        "A": decay_rate("V K"),
+        "B": key("T K"),
+        "C": query("T K"),
+        "D": number("V"),
+    },
     defaults={"D": None},
     standard=(),
+    uses=("exp",),
 )

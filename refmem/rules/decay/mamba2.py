@@ -23,6 +23,7 @@ Source:    Dao and Gu 2024, arXiv:2405.21060.
 """
 
 from refmem.algebra import bind, dot, exp, recall
+from refmem.grammar.kinds import decay_rate, key, number, query, step_size
 from refmem.memory import StateRule, Transition
 
 
@@ -54,7 +55,15 @@ mamba2 = StateRule(
     step,
     transition,
     objective,
-    inputs={"x": "T V", "dt": "T", "A": "", "B": "T K", "C": "T K", "D": ""},
+    inputs={
+        "x": number("T V"),
+        "dt": step_size("T"),
+        "A": decay_rate(""),
+        "B": key("T K"),
+        "C": query("T K"),
+        "D": number(""),
+    },
     defaults={"D": None},
     standard=(),
+    uses=("exp",),
 )

@@ -24,6 +24,7 @@ Source:    Beck et al. 2024, arXiv:2405.04517.
 
 from refmem.algebra import absolute, bind, dot, exp, greater, ones, recall, with_ones, zeros
 from refmem.forms.stabilised import stabilised
+from refmem.grammar.kinds import log_factor, log_strength
 from refmem.memory import StateRule, Transition
 
 
@@ -72,7 +73,8 @@ mlstm = StateRule(
     step,
     transition,
     objective,
-    inputs={"log_i": "T", "log_f": "T"},
+    inputs={"log_i": log_strength("T"), "log_f": log_factor("T")},
     initial=lambda x: zeros((*x.lead, x.K, x.V + 1), x.like),
     own_forms={"stabilised": stabilised(start, stabilised_step)},
+    uses=("exp", "/"),
 )

@@ -19,6 +19,7 @@ Source:    Sun et al. 2023 (RetNet), arXiv:2307.08621.
 import numpy as np
 
 from refmem.algebra import bind, dot, ones, recall
+from refmem.grammar.kinds import fixed_factor
 from refmem.memory import StateRule, Transition
 
 
@@ -45,5 +46,9 @@ def head_factors(x, state):
 
 
 retention = StateRule(
-    step, transition, objective, inputs={"gamma": ""}, defaults={"gamma": head_factors}
+    step,
+    transition,
+    objective,
+    inputs={"gamma": fixed_factor("")},
+    defaults={"gamma": head_factors},
 )

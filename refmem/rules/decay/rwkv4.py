@@ -25,6 +25,7 @@ import numpy as np
 
 from refmem.algebra import dot, exp, greater, ones, zeros
 from refmem.forms.stabilised import first_exponent, stabilised
+from refmem.grammar.kinds import log_factor, number, value
 from refmem.memory import StateRule, Transition
 
 
@@ -90,8 +91,14 @@ rwkv4 = StateRule(
     step,
     transition,
     objective,
-    inputs={"k": "T V", "v": "T V", "w": "V", "u": "V"},
+    inputs={
+        "k": number("T V"),
+        "v": value("T V"),
+        "w": log_factor("V", cases=(-1, -1 / 2, -1 / 8)),
+        "u": number("V"),
+    },
     initial=lambda x: zeros((*x.lead, 1, 2 * x.V), x.like),
     own_forms={"stabilised": stabilised(start, stabilised_step)},
     standard=(),
+    uses=("exp", "/"),
 )

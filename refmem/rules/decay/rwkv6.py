@@ -20,6 +20,7 @@ Source:    Peng et al. 2024, arXiv:2404.05892.
 """
 
 from refmem.algebra import bind, dot, norm2, recall
+from refmem.grammar.kinds import factor, number
 from refmem.memory import StateRule, Transition
 
 
@@ -37,4 +38,4 @@ def objective(S, k, v, alpha):
     return dot(1 - alpha, norm2(S)) / 2 - dot(recall(S, k), v)
 
 
-rwkv6 = StateRule(step, transition, objective, inputs={"alpha": "T K", "u": "K"})
+rwkv6 = StateRule(step, transition, objective, inputs={"alpha": factor("T K"), "u": number("K")})

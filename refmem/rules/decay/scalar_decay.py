@@ -17,6 +17,7 @@ Source:    Dao and Gu 2024 (Mamba-2), arXiv:2405.21060.
 """
 
 from refmem.algebra import bind, dot, recall
+from refmem.grammar.kinds import factor
 from refmem.memory import StateRule, Transition
 
 
@@ -33,4 +34,4 @@ def objective(S, k, v, alpha):
     return (1 - alpha) / 2 * (S * S).sum((-2, -1)) - dot(recall(S, k), v)
 
 
-scalar_decay = StateRule(step, transition, objective, inputs={"alpha": "T"})
+scalar_decay = StateRule(step, transition, objective, inputs={"alpha": factor("T")})

@@ -21,6 +21,7 @@ Source:    Zhong et al. 2025, arXiv:2505.19488 (its gated linear attention).
 """
 
 from refmem.algebra import bind, dot, recall
+from refmem.grammar.kinds import factor
 from refmem.memory import StateRule, Transition
 
 
@@ -37,4 +38,4 @@ def objective(S, k, v, alpha):
     return dot(1 - alpha, (S * S).sum(-2)) / 2 - dot(recall(S, k), v)
 
 
-value_gated = StateRule(step, transition, objective, inputs={"alpha": "T V"})
+value_gated = StateRule(step, transition, objective, inputs={"alpha": factor("T V")})

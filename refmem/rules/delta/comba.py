@@ -21,6 +21,7 @@ Source:    Hu et al. 2025, arXiv:2506.02475.
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import factor, near_key, strength
 from refmem.memory import StateRule, Transition
 
 
@@ -34,4 +35,8 @@ def transition(q, k, v, alpha, beta, p):
     return Transition.correcting(q, beta[..., None] * k, v, p, decay=alpha[..., None])
 
 
-comba = StateRule(step, transition, inputs={"alpha": "T", "beta": "T", "p": "T K"})
+comba = StateRule(
+    step,
+    transition,
+    inputs={"alpha": factor("T"), "beta": strength("T"), "p": near_key("T K", like="k")},
+)

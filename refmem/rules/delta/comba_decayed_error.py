@@ -23,6 +23,7 @@ Source:    flash-linear-attention, naive_recurrent_comba, after Hu et al. 2025, 
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import factor, near_key, strength
 from refmem.memory import StateRule, Transition
 
 
@@ -38,4 +39,8 @@ def transition(q, k, v, alpha, beta, p):
     return Transition.correcting(q, beta[..., None] * k, v, alpha * p, decay=alpha)
 
 
-comba_decayed_error = StateRule(step, transition, inputs={"alpha": "T", "beta": "T", "p": "T K"})
+comba_decayed_error = StateRule(
+    step,
+    transition,
+    inputs={"alpha": factor("T"), "beta": strength("T"), "p": near_key("T K", like="k")},
+)

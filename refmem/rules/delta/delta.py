@@ -17,6 +17,7 @@ Proof:     derivations/forms/delta_parallel.py, derivations/updates/as_descent.p
 """
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import strength
 from refmem.memory import StateRule, Transition
 
 
@@ -34,4 +35,4 @@ def objective(S, k, v, beta):
     return beta / 2 * norm2(v - recall(S, k))
 
 
-delta = StateRule(step, transition, objective, inputs={"beta": "T"})
+delta = StateRule(step, transition, objective, inputs={"beta": strength("T")})

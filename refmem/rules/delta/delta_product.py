@@ -21,6 +21,7 @@ Source:    Siems et al. 2025, arXiv:2502.10297.
 """
 
 from refmem.algebra import bind, norm2, recall, repeat_rows
+from refmem.grammar.kinds import key, strength, value
 from refmem.memory import StateRule, Transition
 
 
@@ -43,6 +44,6 @@ delta_product = StateRule(
     step,
     transition,
     objective,
-    inputs={"k": "n*T K", "v": "n*T V", "beta": "n*T"},
+    inputs={"k": key("n*T K"), "v": value("n*T V"), "beta": strength("n*T")},
     options={"n": 2},
 )

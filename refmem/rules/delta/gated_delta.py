@@ -20,6 +20,7 @@ Source:    Yang et al. 2024, arXiv:2412.06464.
 """
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import factor, strength
 from refmem.memory import StateRule, Transition
 
 
@@ -39,4 +40,6 @@ def objective(S, k, v, beta):
     return beta / 2 * norm2(v - recall(S, k))
 
 
-gated_delta = StateRule(step, transition, objective, inputs={"alpha": "T", "beta": "T"})
+gated_delta = StateRule(
+    step, transition, objective, inputs={"alpha": factor("T"), "beta": strength("T")}
+)

@@ -21,6 +21,7 @@ Source:    GDN-2, arXiv:2605.22791.
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import factor, strength
 from refmem.memory import StateRule, Transition
 
 
@@ -35,4 +36,8 @@ def transition(q, k, v, alpha, erase, write):
     return Transition.correcting(q, k, write * v, alpha * erase * k, decay=alpha)
 
 
-gated_delta2 = StateRule(step, transition, inputs={"alpha": "T K", "erase": "T K", "write": "T V"})
+gated_delta2 = StateRule(
+    step,
+    transition,
+    inputs={"alpha": factor("T K"), "erase": strength("T K"), "write": strength("T V")},
+)

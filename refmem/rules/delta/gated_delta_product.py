@@ -26,6 +26,7 @@ Source:    Siems et al. 2025, arXiv:2502.10297.
 import numpy as np
 
 from refmem.algebra import bind, norm2, ones, recall, repeat_rows
+from refmem.grammar.kinds import factor, key, strength, value
 from refmem.memory import StateRule, Transition
 
 
@@ -64,6 +65,6 @@ gated_delta_product = StateRule(
     step,
     transition,
     objective,
-    inputs={"k": "n*T K", "v": "n*T V", "alpha": "T", "beta": "n*T"},
+    inputs={"k": key("n*T K"), "v": value("n*T V"), "alpha": factor("T"), "beta": strength("n*T")},
     options={"n": 2},
 )

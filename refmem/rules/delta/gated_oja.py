@@ -20,6 +20,7 @@ Source:    gated_oja_rule of flash-linear-attention (Oja 1982 in spirit).
 """
 
 from refmem.algebra import bind, norm2, recall, transposed
+from refmem.grammar.kinds import factor, strength
 from refmem.memory import StateRule
 
 
@@ -34,4 +35,9 @@ def objective(S, k, v, beta):
     return beta / 2 * norm2(k - recall(transposed(S), v))
 
 
-gated_oja = StateRule(step, objective=objective, inputs={"alpha": "T V", "beta": "T"})
+gated_oja = StateRule(
+    step,
+    objective=objective,
+    inputs={"alpha": factor("T V"), "beta": strength("T")},
+    exempt={"linear in v": "erases what its values read"},
+)

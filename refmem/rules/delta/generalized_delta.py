@@ -20,6 +20,7 @@ Source:    Peng et al. 2025 (RWKV-7), arXiv:2503.14456.
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import erasing_key, factor, key
 from refmem.memory import StateRule, Transition
 
 
@@ -32,4 +33,8 @@ def transition(q, k, v, alpha, a, b):
     return Transition(read=q, write=(k, v), decay=alpha, erase=(b, a))
 
 
-generalized_delta = StateRule(step, transition, inputs={"alpha": "T K", "a": "T K", "b": "T K"})
+generalized_delta = StateRule(
+    step,
+    transition,
+    inputs={"alpha": factor("T K"), "a": key("T K", nan=False), "b": erasing_key("T K", like="a")},
+)

@@ -30,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import amount, factor, momentum, near_key, strength
 from refmem.memory import StateRule, empty_matrix
 
 
@@ -55,7 +56,13 @@ def objective(S, k, v):
 gradient_momentum_delta = StateRule(
     step,
     objective=objective,
-    inputs={"alpha": "T", "beta": "T", "mu": "T", "eta": "T", "p": "T K"},
+    inputs={
+        "alpha": factor("T"),
+        "beta": strength("T"),
+        "mu": amount("T", logs=(-5 / 4, -3 / 4, -1 / 4)),
+        "eta": momentum("T"),
+        "p": near_key("T K", like="k"),
+    },
     defaults={"p": lambda x, state: x.alpha[..., None] * x.k},
     initial=lambda x: Momentum(empty_matrix(x), empty_matrix(x)),
 )

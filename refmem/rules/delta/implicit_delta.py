@@ -20,6 +20,7 @@ Source:    Liu et al. 2024, arXiv:2407.14207 (before its diagonal approximation,
 """
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import strength
 from refmem.memory import StateRule, Transition
 
 
@@ -43,4 +44,10 @@ def objective(S, k, v, beta):
     return beta / 2 * norm2(v - recall(S, k))
 
 
-implicit_delta = StateRule(step, transition, objective, inputs={"beta": "T"})
+implicit_delta = StateRule(
+    step,
+    transition,
+    objective,
+    inputs={"beta": strength("T", least=0, why="it weighs an error")},
+    uses=("/",),
+)

@@ -18,6 +18,7 @@ Source:    the identity-plus-low-rank case of flash-linear-attention's generalis
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import erasing_key, key
 from refmem.memory import StateRule, Transition
 
 
@@ -30,4 +31,6 @@ def transition(q, k, v, a, b):
     return Transition(read=q, write=(k, v), erase=(b, a))
 
 
-iplr = StateRule(step, transition, inputs={"a": "T K", "b": "T K"})
+iplr = StateRule(
+    step, transition, inputs={"a": key("T K", nan=False), "b": erasing_key("T K", like="a")}
+)

@@ -31,6 +31,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, diagonal, ones, recall
+from refmem.grammar.kinds import ABOVE_ZERO, factor, variance
 from refmem.memory import StateRule, empty_matrix
 
 
@@ -57,5 +58,18 @@ def unit_belief(x):
 
 
 kalman_delta = StateRule(
-    step, inputs={"alpha": "T", "drift": "T K", "noise": "T"}, initial=unit_belief
+    step,
+    inputs={
+        "alpha": factor("T"),
+        "drift": variance("T K"),
+        "noise": variance(
+            "T",
+            least=ABOVE_ZERO,
+            why="it is a variance that divides",
+            laws=(0.5, 2),
+            cases=(1 / 2, 1, 2),
+        ),
+    },
+    initial=unit_belief,
+    uses=("/",),
 )

@@ -20,6 +20,7 @@ Source:    Kimi Team 2025, arXiv:2510.26692.
 """
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import factor, strength
 from refmem.memory import StateRule, Transition
 
 
@@ -38,4 +39,4 @@ def objective(S, k, v, beta):
     return beta / 2 * norm2(v - recall(S, k))
 
 
-kda = StateRule(step, transition, objective, inputs={"alpha": "T K", "beta": "T"})
+kda = StateRule(step, transition, objective, inputs={"alpha": factor("T K"), "beta": strength("T")})

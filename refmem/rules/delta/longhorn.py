@@ -18,6 +18,7 @@ Source:    Liu et al. 2024, arXiv:2407.14207.
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import strength
 from refmem.memory import StateRule, Transition
 
 
@@ -39,4 +40,10 @@ def transition(q, k, v, beta):
     )
 
 
-longhorn = StateRule(step, transition, inputs={"beta": "T V"})
+longhorn = StateRule(
+    step,
+    transition,
+    inputs={"beta": strength("T V", least=0, why="it weighs an error")},
+    uses=("/",),
+    exempt={"rotation": "erases each key channel by itself"},
+)

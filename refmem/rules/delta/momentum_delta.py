@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import momentum
 from refmem.memory import StateRule, empty_matrix
 
 
@@ -49,6 +50,7 @@ def objective(S, k, C):
 momentum_delta = StateRule(
     step,
     objective=objective,
-    inputs={"eta": "T"},
+    inputs={"eta": momentum("T")},
     initial=lambda x: Momentum(empty_matrix(x), empty_matrix(x)),
+    unasked={"one-key": "a unit key of one channel is 1 or -1"},
 )

@@ -32,6 +32,7 @@ Source:    arXiv:2604.21100, and flash-linear-attention's precond_gated_delta_ru
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import factor, number, strength
 from refmem.memory import StateRule, Transition
 from refmem.rules.delta._preconditioning import (
     Preconditioned,
@@ -59,9 +60,17 @@ def memory(moment, q, k, v, alpha, beta, fade, weight, center, base, eps):
 
 preconditioned_delta = StateRule(
     step,
-    inputs={"alpha": "T", "beta": "T", "fade": "T", "weight": "T", "center": ""},
+    inputs={
+        "alpha": factor("T"),
+        "beta": strength("T"),
+        "fade": factor("T", logs=(-1 / 8, -1 / 16, -1 / 32)),
+        "weight": strength("T", least=0, why="a moment is a sum of squares"),
+        "center": number("", cases=(-1, -1 / 2, -1 / 4)),
+    },
     defaults={"center": default_center},
     options={"base": 1.5, "eps": 1e-6},
     initial=nothing_seen,
     relay={"moment": moments, "out": memory},
+    uses=("exp",),
+    exempt={"rotation": "each key channel has a moment of its own"},
 )

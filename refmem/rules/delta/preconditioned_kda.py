@@ -32,6 +32,7 @@ Source:    arXiv:2604.21100, and flash-linear-attention's precond_kda.
 """
 
 from refmem.algebra import bind, recall
+from refmem.grammar.kinds import factor, number, strength
 from refmem.memory import StateRule, Transition
 from refmem.rules.delta._preconditioning import (
     Preconditioned,
@@ -58,9 +59,16 @@ def memory(moment, q, k, v, alpha, beta, fade, weight, center, base, eps):
 
 preconditioned_kda = StateRule(
     step,
-    inputs={"alpha": "T K", "beta": "T", "fade": "T", "weight": "T", "center": ""},
+    inputs={
+        "alpha": factor("T K"),
+        "beta": strength("T"),
+        "fade": factor("T", logs=(-1 / 8, -1 / 16, -1 / 32)),
+        "weight": strength("T", least=0, why="a moment is a sum of squares"),
+        "center": number("", cases=(-1, -1 / 2, -1 / 4)),
+    },
     defaults={"center": default_center},
     options={"base": 1.5, "eps": 1e-6},
     initial=nothing_seen,
     relay={"moment": moments, "out": memory},
+    uses=("exp",),
 )

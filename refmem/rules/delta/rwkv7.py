@@ -23,6 +23,7 @@ Source:    Peng et al. 2025, arXiv:2503.14456.
 """
 
 from refmem.algebra import bind, dot, recall, zeros
+from refmem.grammar.kinds import factor, key, number, query, strength, value
 from refmem.memory import StateRule, Transition
 
 
@@ -56,14 +57,15 @@ rwkv7 = StateRule(
     step,
     transition,
     inputs={
-        "r": "T K",
-        "w": "T K",
-        "k": "T K",
-        "v": "T V",
-        "kappa": "T K",
-        "a": "T K",
-        "rho": "K",
+        "r": query("T K"),
+        "w": factor("T K"),
+        "k": key("T K"),
+        "v": value("T V"),
+        "kappa": key("T K"),
+        "a": strength("T K"),
+        "rho": number("K"),
     },
     defaults={"rho": lambda x, state: zeros((x.K,), x.like)},
     standard=(),
+    unasked={"one-key": "a unit key of one channel is 1 or -1"},
 )

@@ -19,6 +19,7 @@ Source:    Zhong et al. 2025, arXiv:2505.19488 (softmax attention, its denominat
 import numpy as np
 
 from refmem.algebra import bind, dot, ones, recall
+from refmem.grammar.kinds import count
 from refmem.memory import StateRule, Transition
 
 
@@ -48,5 +49,10 @@ def positions(x, state):
 
 
 averaged_memory = StateRule(
-    step, transition, objective, inputs={"count": "T"}, defaults={"count": positions}
+    step,
+    transition,
+    objective,
+    inputs={"count": count("T")},
+    defaults={"count": positions},
+    uses=("/",),
 )

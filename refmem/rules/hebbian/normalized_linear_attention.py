@@ -43,5 +43,13 @@ def nothing_seen(x):
 
 
 normalized_linear_attention = StateRule(
-    step, transition, objective, options={"feature_map": elu_plus_one}, initial=nothing_seen
+    step,
+    transition,
+    objective,
+    options={"feature_map": elu_plus_one},
+    initial=nothing_seen,
+    uses=("/",),
+    unasked={
+        "one-key": "a normalised read does not depend on the query if there is one key channel"
+    },
 )

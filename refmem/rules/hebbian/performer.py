@@ -23,6 +23,7 @@ Proof:     derivations/kernels/random_features.py
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
 from refmem.functions.random_features import positive_random
+from refmem.grammar.kinds import number
 from refmem.memory import StateRule, Transition
 
 
@@ -46,5 +47,10 @@ def nothing_seen(x):
 
 
 performer = StateRule(
-    step, transition, objective, inputs={"projection": "M K"}, initial=nothing_seen
+    step,
+    transition,
+    objective,
+    inputs={"projection": number("M K")},
+    initial=nothing_seen,
+    uses=("exp", "/"),
 )

@@ -25,6 +25,7 @@ Proof:     derivations/kernels/symmetric_power.py
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
 from refmem.functions.features import symmetric_power
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule, Transition
 
 
@@ -54,6 +55,25 @@ def nothing_seen(x):
     return zeros((*x.lead, width, x.V + bool(x.options["normalize"])), x.like)
 
 
+CANCELS = "weights are a power of the score over the sum of all: a factor on the scores cancels"
+NOT_SCALED = (
+    "scale missing",
+    "scale always 1/sqrt(K)",
+    "scale also 1/sqrt(K)",
+    "scale of values",
+    "scale twice",
+    "queries normalised",
+)
+
 power_attention = StateRule(
-    step, transition, objective, options={"p": 2, "normalize": True}, initial=nothing_seen
+    step,
+    transition,
+    objective,
+    options={"p": Option(2, least=0), "normalize": True},
+    initial=nothing_seen,
+    uses=("/",),
+    unasked={
+        "one-key": "a normalised read does not depend on the query if there is one key channel"
+    },
+    harmless=dict.fromkeys(NOT_SCALED, CANCELS),
 )

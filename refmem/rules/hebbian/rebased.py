@@ -29,6 +29,7 @@ Proof:     derivations/kernels/symmetric_power.py
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
 from refmem.functions.features import symmetric_power
+from refmem.grammar.kinds import gain, weights
 from refmem.memory import StateRule, Transition
 
 square = symmetric_power(2)
@@ -69,7 +70,16 @@ rebased = StateRule(
     step,
     transition,
     objective,
-    inputs={"gamma_q": "K", "beta_q": "K", "gamma_k": "K", "beta_k": "K"},
+    inputs={
+        "gamma_q": gain("K", cases=(3 / 4, 1, 5 / 4)),
+        "beta_q": weights("K"),
+        "gamma_k": gain("K", cases=(3 / 4, 1, 5 / 4)),
+        "beta_k": weights("K"),
+    },
     options={"normalize": True},
     initial=nothing_seen,
+    uses=("/",),
+    unasked={
+        "one-key": "a normalised read does not depend on the query if there is one key channel"
+    },
 )

@@ -25,6 +25,7 @@ Proof:     derivations/kernels/taylor.py
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
 from refmem.functions.features import taylor
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule, Transition
 
 
@@ -55,5 +56,13 @@ def nothing_seen(x):
 
 
 taylor_attention = StateRule(
-    step, transition, objective, options={"order": 2, "normalize": True}, initial=nothing_seen
+    step,
+    transition,
+    objective,
+    options={"order": Option(2, least=0), "normalize": True},
+    initial=nothing_seen,
+    uses=("/",),
+    unasked={
+        "one-key": "a normalised read does not depend on the query if there is one key channel"
+    },
 )

@@ -6,23 +6,15 @@ numbers, so that a batch ends by a product and not by a comparison, in every num
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from refmem.algebra import ones, zeros
 from refmem.grammar.inputs import Inputs
 
 
-def first_place(rule: str, x: Inputs) -> np.ndarray:
+def first_place(x: Inputs) -> np.ndarray:
     """The next token is the first of its batch."""
-    batch: Any = x.options["batch"]
-    if not isinstance(batch, int | np.integer) or isinstance(batch, bool) or batch < 1:
-        raise ValueError(
-            f"{rule}: batch has value {batch!r}, expected a whole number of at least 1, because "
-            "it counts tokens"
-        )
-    rest = zeros((*x.lead, int(batch) - 1), x.like)
+    rest = zeros((*x.lead, x.batch - 1), x.like)
     return np.concatenate([ones((*x.lead, 1), x.like), rest], axis=-1)
 
 

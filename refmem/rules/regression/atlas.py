@@ -36,6 +36,8 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import over, recall, sqrt, transposed, zeros
+from refmem.grammar.kinds import factor, momentum, rate, strength
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule, empty_matrix
 
 COEFFICIENTS = (6889, -9550, 4063)
@@ -89,7 +91,17 @@ def untrained(x):
 atlas = StateRule(
     step,
     objective=objective,
-    inputs={"alpha": "T", "eta": "T", "theta": "T", "gamma": "T C"},
-    options={"iterations": 5},
+    inputs={
+        "alpha": factor("T"),
+        "eta": rate("T"),
+        "theta": momentum("T"),
+        "gamma": factor("T C", cases=strength.cases),
+    },
+    options={"iterations": Option(5, least=0, laws=2)},
     initial=untrained,
+    uses=("sqrt",),
+    exempt={
+        "float bound": "divides by a length, which is nothing for inputs blurred to float32",
+        "linear in v": "sets the length of every step",
+    },
 )

@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import strength
 from refmem.memory import StateRule, empty_matrix
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -57,7 +58,7 @@ def objective(S, k, v, beta):
 batch_delta = StateRule(
     step,
     objective=objective,
-    inputs={"beta": "T"},
+    inputs={"beta": strength("T")},
     options={"batch": 16},
-    initial=lambda x: Batched(empty_matrix(x), empty_matrix(x), first_place("batch_delta", x)),
+    initial=lambda x: Batched(empty_matrix(x), empty_matrix(x), first_place(x)),
 )

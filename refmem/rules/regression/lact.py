@@ -41,6 +41,8 @@ import numpy as np
 
 from refmem.algebra import bind, dot, recall, sqrt, transposed, zeros
 from refmem.functions.activations import silu
+from refmem.grammar.kinds import first_weights, momentum, rate
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -113,22 +115,24 @@ def untrained(x):
     """The weights that were given, at the start of a chunk."""
     weights = (x.w0, x.w1, x.w2)
     none = [zeros(w.shape, x.like) for w in weights]
-    return Learner(*weights, *none, *none, zeros((*x.lead, 1), x.like), first_place("lact", x))
+    return Learner(*weights, *none, *none, zeros((*x.lead, 1), x.like), first_place(x))
 
 
 lact = StateRule(
     step,
     objective=objective,
     inputs={
-        "rate0": "T",
-        "rate1": "T",
-        "rate2": "T",
-        "w0": "K M",
-        "w1": "M V",
-        "w2": "K M",
-        "momentum": "T",
+        "rate0": rate("T"),
+        "rate1": rate("T"),
+        "rate2": rate("T"),
+        "w0": first_weights("K M"),
+        "w1": first_weights("M V"),
+        "w2": first_weights("K M"),
+        "momentum": momentum("T"),
     },
     defaults={"momentum": lambda x, state: zeros((x.T,), x.like)},
-    options={"batch": 2048, "eps": 1e-5},
+    options={"batch": Option(2048, laws=2, cases=16), "eps": 1e-5},
     initial=untrained,
+    uses=("exp", "sqrt"),
+    exempt={"linear in v": "sets the lengths of its weights"},
 )

@@ -35,6 +35,8 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, conjugate_gradients, diagonal, ones, recall, solve, zeros
+from refmem.grammar.kinds import fixed_factor, ridge
+from refmem.grammar.ranges import Option
 from refmem.grammar.state import stack
 from refmem.memory import StateRule, empty_matrix
 
@@ -116,12 +118,14 @@ def nothing(x):
 least_squares = StateRule(
     step,
     objective=objective,
-    inputs={"lam": "", "gamma": "T"},
+    inputs={"lam": ridge(""), "gamma": fixed_factor("T", laws=(0.5, 1))},
     defaults={"gamma": lambda x, state: ones((x.T,), x.like)},
-    options={"iterations": None},
+    options={"iterations": Option(None, whole=True)},
     initial=nothing,
     own_forms={
         "sherman_morrison": run_sherman_morrison,
         "conjugate_gradients": run_conjugate_gradients,
     },
+    uses=("/",),
+    exempt={"intervals.conjugate_gradients": "divides by what intervals cannot tell from zero"},
 )

@@ -31,6 +31,8 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, conjugate_gradients, diagonal, recall, solve, zeros
+from refmem.grammar.kinds import factor, ridge, strength
+from refmem.grammar.ranges import Option
 from refmem.grammar.state import stack
 from refmem.memory import StateRule, empty_matrix
 
@@ -86,8 +88,9 @@ def nothing(x):
 mesa = StateRule(
     step,
     objective=objective,
-    inputs={"alpha": "T", "beta": "T", "lam": "K"},
-    options={"iterations": None},
+    inputs={"alpha": factor("T"), "beta": strength("T", laws=(0, 2)), "lam": ridge("K")},
+    options={"iterations": Option(None, whole=True)},
     initial=nothing,
     own_forms={"conjugate_gradients": run_conjugate_gradients},
+    uses=("/",),
 )

@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import recall, transposed, zeros
+from refmem.grammar.kinds import factor, rate, strength
 from refmem.memory import StateRule, empty_matrix
 
 
@@ -68,6 +69,6 @@ def untrained(x):
 omega = StateRule(
     step,
     objective=objective,
-    inputs={"alpha": "T", "eta": "T", "gamma": "T C"},
+    inputs={"alpha": factor("T"), "eta": rate("T"), "gamma": factor("T C", cases=strength.cases)},
     initial=untrained,
 )

@@ -32,6 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import lost, momentum, rate
 from refmem.memory import StateRule, empty_matrix
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -66,13 +67,13 @@ def objective(S, k, v):
 def untrained(x):
     """Zeros, at the start of a batch."""
     S = empty_matrix(x)
-    return Learner(S, S, S, first_place("titans", x))
+    return Learner(S, S, S, first_place(x))
 
 
 titans = StateRule(
     step,
     objective=objective,
-    inputs={"forget": "T", "eta": "T", "theta": "T"},
+    inputs={"forget": lost("T"), "eta": momentum("T"), "theta": rate("T")},
     options={"batch": 1},
     initial=untrained,
 )

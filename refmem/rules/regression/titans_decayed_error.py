@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, recall
+from refmem.grammar.kinds import lost, momentum, rate
 from refmem.memory import StateRule, empty_matrix
 
 
@@ -59,6 +60,6 @@ def objective(S, k, v):
 titans_decayed_error = StateRule(
     step,
     objective=objective,
-    inputs={"forget": "T", "eta": "T", "theta": "T"},
+    inputs={"forget": lost("T"), "eta": momentum("T"), "theta": rate("T")},
     initial=lambda x: Learner(empty_matrix(x), empty_matrix(x)),
 )

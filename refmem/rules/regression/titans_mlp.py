@@ -37,6 +37,7 @@ import numpy as np
 
 from refmem.algebra import bind, norm2, recall, transposed, zeros
 from refmem.functions.activations import gelu
+from refmem.grammar.kinds import first_weights, lost, momentum, rate
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -88,19 +89,23 @@ def objective(W1, W2, k, v, activation):
 def untrained(x):
     """The layers that were given, at the start of a batch."""
     C1, C2 = zeros(x.w1.shape, x.like), zeros(x.w2.shape, x.like)
-    return Learner(x.w1, x.w2, C1, C2, x.w1, x.w2, first_place("titans_mlp", x))
+    return Learner(x.w1, x.w2, C1, C2, x.w1, x.w2, first_place(x))
 
 
 titans_mlp = StateRule(
     step,
     objective=objective,
     inputs={
-        "forget": "T",
-        "eta": "T",
-        "theta": "T",
-        "w1": "K M",
-        "w2": "M V",
+        "forget": lost("T"),
+        "eta": momentum("T"),
+        "theta": rate("T", laws=(0, 1 / 64)),
+        "w1": first_weights("K M", laws=(-0.5, 0.5)),
+        "w2": first_weights("M V", laws=(-0.5, 0.5)),
     },
     options={"batch": 1, "activation": gelu},
     initial=untrained,
+    exempt={
+        "degree": "multiplies its weights by themselves at every token",
+        "linear in v": "has a hidden layer that learns",
+    },
 )

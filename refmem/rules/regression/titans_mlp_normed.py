@@ -42,8 +42,20 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, ones, recall, transposed, zeros
-from refmem.functions.activations import gelu
+from refmem.functions.activations import gelu, gelu_tanh
 from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.grammar.kinds import (
+    first_weights,
+    gain,
+    key,
+    lost,
+    momentum,
+    query,
+    rate,
+    value,
+    weights,
+)
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -99,28 +111,35 @@ def objective(W1, W2, k, v, weight, bias, eps, activation):
 def untrained(x):
     """The layers that were given, at the start of a batch."""
     C1, C2 = zeros(x.w1.shape, x.like), zeros(x.w2.shape, x.like)
-    return Learner(x.w1, x.w2, C1, C2, x.w1, x.w2, first_place("titans_mlp_normed", x))
+    return Learner(x.w1, x.w2, C1, C2, x.w1, x.w2, first_place(x))
 
 
 titans_mlp_normed = StateRule(
     step,
     objective=objective,
     inputs={
-        "q": "T V",
-        "k": "T V",
-        "v": "T V",
-        "forget": "T",
-        "eta": "T",
-        "theta": "T",
-        "w1": "V M",
-        "w2": "M V",
-        "weight": "V",
-        "bias": "V",
+        "q": query("T V"),
+        "k": key("T V"),
+        "v": value("T V"),
+        "forget": lost("T"),
+        "eta": momentum("T"),
+        "theta": rate("T", laws=(0, 0.125)),
+        "w1": first_weights("V M"),
+        "w2": first_weights("M V"),
+        "weight": gain("V"),
+        "bias": weights("V"),
     },
     defaults={
         "weight": lambda x, state: ones((x.V,), x.like),
         "bias": lambda x, state: zeros((x.V,), x.like),
     },
-    options={"batch": 1, "eps": 1e-6, "activation": gelu},
+    options={
+        "batch": 1,
+        "eps": Option(1e-6, laws=1 / 2, cases=1 / 16),
+        "activation": Option(gelu, laws=gelu_tanh),
+    },
     initial=untrained,
+    uses=("sqrt",),
+    exempt={"linear in v": "has a layer norm"},
+    unasked={"one-value": "a layer norm of one channel is zero"},
 )

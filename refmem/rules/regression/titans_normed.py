@@ -38,6 +38,8 @@ import numpy as np
 
 from refmem.algebra import bind, norm2, ones, recall, zeros
 from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.grammar.kinds import gain, key, lost, momentum, query, rate, value, weights
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -76,26 +78,29 @@ def objective(S, k, v, weight, bias, eps):
 def untrained(x):
     """Zeros, at the start of a batch."""
     S = zeros((*x.lead, x.V, x.V), x.like)
-    return Learner(S, S, S, first_place("titans_normed", x))
+    return Learner(S, S, S, first_place(x))
 
 
 titans_normed = StateRule(
     step,
     objective=objective,
     inputs={
-        "q": "T V",
-        "k": "T V",
-        "v": "T V",
-        "forget": "T",
-        "eta": "T",
-        "theta": "T",
-        "weight": "V",
-        "bias": "V",
+        "q": query("T V"),
+        "k": key("T V"),
+        "v": value("T V"),
+        "forget": lost("T"),
+        "eta": momentum("T"),
+        "theta": rate("T", laws=(0, 0.125)),
+        "weight": gain("V"),
+        "bias": weights("V"),
     },
     defaults={
         "weight": lambda x, state: ones((x.V,), x.like),
         "bias": lambda x, state: zeros((x.V,), x.like),
     },
-    options={"batch": 1, "eps": 1e-6},
+    options={"batch": 1, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16)},
     initial=untrained,
+    uses=("sqrt",),
+    exempt={"linear in v": "has a layer norm"},
+    unasked={"one-value": "a layer norm of one channel is zero"},
 )

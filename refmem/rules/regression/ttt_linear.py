@@ -37,6 +37,8 @@ import numpy as np
 
 from refmem.algebra import bind, norm2, ones, recall, with_ones, zeros
 from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.grammar.kinds import gain, key, query, rate, strength, value, weights
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -74,26 +76,29 @@ def objective(W, k, v, weight, bias, eps):
 def untrained(x):
     """A layer of zeros, at the start of a batch."""
     W = zeros((*x.lead, x.V + 1, x.V), x.like)
-    return Learner(W, W, first_place("ttt_linear", x))
+    return Learner(W, W, first_place(x))
 
 
 ttt_linear = StateRule(
     step,
     objective=objective,
     inputs={
-        "q": "T V",
-        "k": "T V",
-        "v": "T V",
-        "eta": "T",
-        "tau": "T",
-        "weight": "V",
-        "bias": "V",
+        "q": query("T V"),
+        "k": key("T V"),
+        "v": value("T V"),
+        "eta": rate("T", laws=(0, 0.25)),
+        "tau": strength("T", cases=(1 / 4, 1 / 2, 1)),
+        "weight": gain("V"),
+        "bias": weights("V"),
     },
     defaults={
         "tau": lambda x, state: ones((x.T,), x.like),
         "weight": lambda x, state: ones((x.V,), x.like),
         "bias": lambda x, state: zeros((x.V,), x.like),
     },
-    options={"batch": 16, "eps": 1e-6},
+    options={"batch": 16, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16)},
     initial=untrained,
+    uses=("sqrt",),
+    exempt={"linear in v": "has a layer norm"},
+    unasked={"one-value": "a layer norm of one channel is zero"},
 )

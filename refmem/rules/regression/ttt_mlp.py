@@ -45,6 +45,8 @@ import numpy as np
 from refmem.algebra import bind, norm2, ones, recall, transposed, with_ones, zeros
 from refmem.functions.activations import gelu_tanh
 from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.grammar.kinds import first_weights, gain, key, query, rate, strength, value, weights
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -103,32 +105,33 @@ def untrained(x):
     """The layers that were given, with their biases as last rows, at the start of a batch."""
     W1 = np.concatenate([x.w1, x.b1[..., None, :]], axis=-2)
     W2 = np.concatenate([x.w2, x.b2[..., None, :]], axis=-2)
-    return Learner(
-        W1, W2, zeros(W1.shape, x.like), zeros(W2.shape, x.like), first_place("ttt_mlp", x)
-    )
+    return Learner(W1, W2, zeros(W1.shape, x.like), zeros(W2.shape, x.like), first_place(x))
 
 
 ttt_mlp = StateRule(
     step,
     objective=objective,
     inputs={
-        "q": "T V",
-        "k": "T V",
-        "v": "T V",
-        "eta": "T",
-        "w1": "V M",
-        "b1": "M",
-        "w2": "M V",
-        "b2": "V",
-        "tau": "T",
-        "weight": "V",
-        "bias": "V",
+        "q": query("T V"),
+        "k": key("T V"),
+        "v": value("T V"),
+        "eta": rate("T", laws=(0, 0.25)),
+        "w1": first_weights("V M"),
+        "b1": first_weights("M"),
+        "w2": first_weights("M V"),
+        "b2": first_weights("V"),
+        "tau": strength("T", cases=(1 / 4, 1 / 2, 1)),
+        "weight": gain("V"),
+        "bias": weights("V"),
     },
     defaults={
         "tau": lambda x, state: ones((x.T,), x.like),
         "weight": lambda x, state: ones((x.V,), x.like),
         "bias": lambda x, state: zeros((x.V,), x.like),
     },
-    options={"batch": 16, "eps": 1e-6, "activation": gelu_tanh},
+    options={"batch": 16, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16), "activation": gelu_tanh},
     initial=untrained,
+    uses=("sqrt",),
+    exempt={"linear in v": "has a layer norm"},
+    unasked={"one-value": "a layer norm of one channel is zero"},
 )

@@ -35,6 +35,7 @@ import numpy as np
 from refmem.algebra import bind, exp, greater, ones, over, recall, zeros
 from refmem.forms.stabilised import first_exponent, stabilised
 from refmem.functions.kernels import softmax
+from refmem.grammar.kinds import number
 from refmem.memory import StateRule, Transition
 
 
@@ -106,9 +107,10 @@ def empty_slots(x):
 
 abc = StateRule(
     step,
-    inputs={"s": "T M"},
+    inputs={"s": number("T M")},
     options={"kernel": softmax},
     initial=empty_slots,
     relay={"total": totals, "scores": keys_of_slots, "out": values_of_slots},
     own_forms={"stabilised": stabilised(start, stabilised_step)},
+    uses=("exp",),
 )

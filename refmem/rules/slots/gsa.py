@@ -30,6 +30,7 @@ import numpy as np
 
 from refmem.algebra import bind, recall, zeros
 from refmem.functions.kernels import softmax
+from refmem.grammar.kinds import factor, number
 from refmem.memory import StateRule, Transition
 
 
@@ -61,7 +62,7 @@ def empty_slots(x):
 
 gsa = StateRule(
     step,
-    inputs={"alpha": "T M", "s": "T M"},
+    inputs={"alpha": factor("T M"), "s": number("T M")},
     defaults={"s": lambda x, state: 1 - x.alpha},
     options={"kernel": softmax},
     initial=empty_slots,

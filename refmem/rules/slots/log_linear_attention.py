@@ -42,6 +42,7 @@ from refmem.algebra import (
     transposed,
     zeros,
 )
+from refmem.grammar.kinds import factor, strength
 from refmem.grammar.state import stack
 from refmem.memory import StateRule
 
@@ -138,7 +139,7 @@ def empty_levels(x):
 
 log_linear_attention = StateRule(
     step,
-    inputs={"alpha": "T", "levels": "T L"},
+    inputs={"alpha": factor("T"), "levels": strength("T L")},
     initial=empty_levels,
     own_forms={"levels_masked": run_levels_masked},
 )

@@ -30,8 +30,10 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, recall, transposed, zeros
-from refmem.functions.activations import relu_activation
+from refmem.functions.activations import identity, relu_activation
 from refmem.functions.layer_norm import normalized
+from refmem.grammar.kinds import number, rate, strength, weights
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 
 
@@ -61,8 +63,24 @@ def empty(x):
 
 fast_weights = StateRule(
     step,
-    inputs={"x": "T K", "w_hidden": "V V", "w_in": "V K", "decay": "", "rate": ""},
-    options={"steps": 1, "activation": relu_activation, "eps": None},
+    inputs={
+        "x": number("T K"),
+        "w_hidden": weights("V V", laws=(-0.25, 0.25), cases=(-1 / 32, 0, 1 / 16)),
+        "w_in": weights("V K", laws=(-0.25, 0.25)),
+        "decay": strength("", cases=(7 / 8, 15 / 16)),
+        "rate": rate("", laws=(0, 1 / 64), cases=(1 / 256, 1 / 128)),
+    },
+    options={
+        "steps": Option(1, least=0, laws=2),
+        "activation": Option(relu_activation, laws=identity),
+        "eps": None,
+    },
     initial=empty,
     standard=(),
+    exempt={"degree": "binds its own output, so its degree triples with every token"},
+    unasked={
+        "one-value": "one channel settles where it is",
+        "wide-values": "a wide recurrent network explodes",
+        "square-no-state": "a wide recurrent network explodes",
+    },
 )

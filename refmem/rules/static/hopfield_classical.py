@@ -24,6 +24,8 @@ import numpy as np
 
 from refmem.algebra import dot, transposed, zeros
 from refmem.algebra.selection import sign
+from refmem.grammar.kinds import number
+from refmem.grammar.ranges import Option
 from refmem.memory import StaticRule
 
 
@@ -52,6 +54,12 @@ def couplings(patterns):
 hopfield_classical = StaticRule(
     read,
     energy,
-    inputs={"x": "T V", "patterns": "M V"},
-    options={"steps": 1, "synchronous": False},
+    inputs={"x": number("T V", cases="signs"), "patterns": number("M V", cases="signs")},
+    options={"steps": Option(1, least=0), "synchronous": False},
+    uses=("order",),
+    exempt={"symbols": "takes the sign of what pulls at a neuron"},
+    unasked={
+        "one-value": "one neuron has no other to be pulled by",
+        "fine-numbers": "its numbers are signs",
+    },
 )

@@ -23,6 +23,8 @@ import numpy as np
 
 from refmem.algebra import relu, transposed
 from refmem.algebra.selection import sign
+from refmem.grammar.kinds import number
+from refmem.grammar.ranges import Option
 from refmem.memory import StaticRule
 
 
@@ -49,6 +51,9 @@ def total(overlaps, power, rectified):
 hopfield_dense = StaticRule(
     read,
     energy,
-    inputs={"x": "T V", "patterns": "M V"},
-    options={"power": 3, "rectified": False, "steps": 1},
+    inputs={"x": number("T V"), "patterns": number("M V")},
+    options={"power": 3, "rectified": False, "steps": Option(1, least=0)},
+    uses=("order",),
+    exempt={"symbols": "takes the sign of what pulls at a neuron"},
+    unasked={"one-value": "one neuron has no other to be pulled by"},
 )

@@ -22,6 +22,8 @@ Source:    Ramsauer et al. 2020, arXiv:2008.02217.
 import numpy as np
 
 from refmem.algebra import exp_where, log, norm2, ones, shift_of, softmax, transposed
+from refmem.grammar.kinds import ABOVE_ZERO, number
+from refmem.grammar.ranges import Option
 from refmem.memory import StaticRule
 
 
@@ -43,7 +45,14 @@ def energy(x, patterns, inverse_temperature):
 hopfield_modern = StaticRule(
     read,
     energy,
-    inputs={"x": "T V", "patterns": "M V", "inverse_temperature": ""},
+    inputs={
+        "x": number("T V"),
+        "patterns": number("M V"),
+        "inverse_temperature": number(
+            "", nan=False, least=ABOVE_ZERO, why="the nearest pattern wins", cases=(1 / 2, 1, 2)
+        ),
+    },
     defaults={"inverse_temperature": lambda x, state: ones((), x.like)},
-    options={"steps": 1},
+    options={"steps": Option(1, least=0)},
+    uses=("exp",),
 )

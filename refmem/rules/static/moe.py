@@ -35,6 +35,7 @@ import numpy as np
 from refmem.algebra import over, sigmoid, softmax, transposed, zeros
 from refmem.algebra.selection import largest
 from refmem.functions.activations import relu_activation
+from refmem.grammar.kinds import number, weights
 from refmem.memory import StaticRule
 
 
@@ -59,7 +60,13 @@ def gates(logits, bias, top, renormalize, scores):
 
 moe = StaticRule(
     read,
-    inputs={"x": "T K", "router": "E K", "w_in": "E M K", "w_out": "E M V", "bias": "E"},
+    inputs={
+        "x": number("T K"),
+        "router": number("E K"),
+        "w_in": weights("E M K"),
+        "w_out": weights("E M V"),
+        "bias": weights("E"),
+    },
     defaults={"bias": lambda x, state: zeros((x.E,), x.like)},
     options={
         "top": 2,
@@ -67,4 +74,5 @@ moe = StaticRule(
         "scores": "softmax",
         "activation": relu_activation,
     },
+    uses=("exp", "order"),
 )

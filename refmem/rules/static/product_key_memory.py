@@ -27,6 +27,7 @@ import numpy as np
 
 from refmem.algebra import softmax, transposed
 from refmem.algebra.selection import largest
+from refmem.grammar.kinds import number, query
 from refmem.memory import StaticRule
 
 
@@ -59,12 +60,13 @@ def best(scores, top):
 product_key_memory = StaticRule(
     read,
     inputs={
-        "left": "T L",
-        "right": "T R",
-        "left_keys": "M L",
-        "right_keys": "N R",
-        "values": "M*N V",
+        "left": query("T L"),
+        "right": query("T R"),
+        "left_keys": number("M L"),
+        "right_keys": number("N R"),
+        "values": number("M*N V"),
     },
     options={"top": 32},
     own_forms={"halves": read_by_halves},
+    uses=("exp", "order"),
 )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from refmem.forms.compiled import quickest
-from refmem.grammar.binding import SHAPES
+from refmem.grammar import kinds
 from refmem.memory.rule import Rule
 from refmem.rules import RULES
 from refmem.studies.capacity.arguments import check_count
@@ -119,7 +119,7 @@ def find_rule(rule: Rule | str) -> Rule:
                 f"because these exist{nearest_name(str(rule), named)}"
             )
         found = named[rule]
-    if any(found.inputs.get(name) != axes for name, axes in SHAPES.items()):
+    if any(found.inputs.get(name) != one.axes for name, one in kinds.STANDARD.items()):
         raise ValueError(
             f"capacity: rule has value {found.name}, expected one of inputs q, k, v, because one "
             "pair is written for each token"

@@ -8,7 +8,7 @@ import pytest
 
 from refmem import RULES
 from refmem.memory import CacheRule, StateRule
-from tests.special import EXEMPT
+from tests.exemptions import why_exempt
 
 LINEAR = [rule for rule in RULES if isinstance(rule, StateRule) and rule.transition]
 RELAYS = [rule for rule in RULES if isinstance(rule, StateRule) and rule.relay]
@@ -20,14 +20,10 @@ SHAPES = [(1, 129), (129, 1), (3, 60), (60, 3), (5, 17), (17, 5), (129, 60)]
 
 def exact_on_floats(rules: list[Any]) -> list[Any]:
     """Parameters for rules that do not round on halves; others are skipped with their reason."""
-    laws = EXEMPT["rationals"] | EXEMPT["dyadic"]
+    excused = {rule.name: why_exempt("dyadic", rule) for rule in rules}
     return [
-        pytest.param(
-            rule,
-            id=rule.name,
-            marks=[pytest.mark.skip(reason=f"{rule.name} {laws[rule.name]}")]
-            if rule.name in laws
-            else [],
-        )
+        pytest.param(rule, id=rule.name, marks=pytest.mark.skip(reason=f"{rule.name} {why}"))
+        if (why := excused[rule.name])
+        else pytest.param(rule, id=rule.name)
         for rule in rules
     ]

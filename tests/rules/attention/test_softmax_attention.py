@@ -96,5 +96,5 @@ def test_decoding_is_the_whole():
 def test_a_window_counts_keys(window):
     q = np.ones((2, 1))
     for form in softmax_attention.forms:
-        with pytest.raises(ValueError, match=r"softmax_attention: window has value .*counts keys"):
+        with pytest.raises(ValueError, match=r"softmax_attention: window has value .*it counts"):
             softmax_attention(q, q, q, window=window, form=form)

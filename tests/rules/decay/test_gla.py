@@ -1,6 +1,7 @@
 from refmem import Result, gla
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -9,3 +10,7 @@ def test_gla_by_hand():
     # S2 = (0 * 2, 1/2 * 5) + 3 (1, 1) = (3, 11/2)     o2 = 3 + 11 = 14
     got = gla(q, k, v, fractions([[0.5, 1], [0, 0.5]]), state=S0)
     assert_same(got, Result(column(2, 14), column(3, 5.5)), "gla")
+
+
+def test_the_degree_of_gla():
+    assert [degree(gla, T) for T in (1, 3)] == [T + 2 for T in (1, 3)]  # q alpha^T S0

@@ -3,6 +3,7 @@ import numpy as np
 from refmem import Result, retention
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -23,3 +24,7 @@ def test_heads_forget_slower_one_after_another():
 def test_without_heads_there_is_the_first():
     one = np.ones((1, 1))
     assert_same(retention(one, one * 0, one, state=one).state, one * (31 / 32), "gamma")
+
+
+def test_the_degree_of_retention():
+    assert [degree(retention, T) for T in (1, 3)] == [T + 2 for T in (1, 3)]  # q gamma^T S0

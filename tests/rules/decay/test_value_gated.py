@@ -1,6 +1,7 @@
 from refmem import Result, value_gated
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import k, q
 
 
@@ -13,3 +14,7 @@ def test_value_gated_by_hand():
     got = value_gated(q, k, v, alpha, state=fractions([[2, 4], [4, 8]]))
     want = Result(fractions([[2, 5], [17, 9]]), fractions([[5, 3], [6, 3]]))
     assert_same(got, want, "value_gated")
+
+
+def test_the_degree_of_value_gated():
+    assert [degree(value_gated, T) for T in (1, 3)] == [T + 2 for T in (1, 3)]  # q alpha^T S0

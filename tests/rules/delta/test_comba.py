@@ -1,6 +1,7 @@
 from refmem import Result, comba
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -12,3 +13,7 @@ def test_comba_by_hand():
     alpha, beta = fractions([0.5, 0.5]), fractions([0.5, 0.25])
     got = comba(q, k, v, alpha, beta, fractions([[1, 0], [1, 0]]), state=S0)
     assert_same(got, Result(column(0.5, 3.625), column(0.875, 1.375)), "comba")
+
+
+def test_the_degree_of_comba():
+    assert [degree(comba, T) for T in (1, 3)] == [3 * T + 2 for T in (1, 3)]  # q (beta k p)^T S0

@@ -1,6 +1,7 @@
 from refmem import Result, delta
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -15,3 +16,7 @@ def test_scale_multiplies_queries_only():
     beta = fractions([0.5, 0.25])
     got = delta(q, k, v, beta, state=S0, scale=3)
     assert_same(got, delta(3 * q, k, v, beta, state=S0), "delta(scale=3)")
+
+
+def test_the_degree_of_delta():
+    assert [degree(delta, T) for T in (1, 3)] == [3 * T + 2 for T in (1, 3)]  # q (beta k k)^T S0

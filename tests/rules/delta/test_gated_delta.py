@@ -1,6 +1,7 @@
 from refmem import Result, gated_delta
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -11,3 +12,9 @@ def test_gated_delta_by_hand():
     # S2 = (0, 1/2) + 1/4 (5/2) (1, 1) = (5/8, 9/8)              o2 = 5/8 + 18/8 = 23/8
     got = gated_delta(q, k, v, fractions([0.5, 0.5]), fractions([0.5, 0.25]), state=S0)
     assert_same(got, Result(column(0, 2.875), column(0.625, 1.125)), "gated_delta")
+
+
+def test_the_degree_of_gated_delta():
+    assert [degree(gated_delta, T) for T in (1, 3)] == [
+        4 * T + 2 for T in (1, 3)
+    ]  # q (beta k alpha k)^T S0

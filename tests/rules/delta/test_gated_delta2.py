@@ -1,6 +1,7 @@
 from refmem import Result, gated_delta2
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -12,3 +13,9 @@ def test_gated_delta2_by_hand():
     alpha, erase = fractions([[0.5, 1], [0, 0.5]]), fractions([[1, 0], [0.5, 1]])
     got = gated_delta2(q, k, v, alpha, erase, fractions([[0.5], [1]]), state=S0)
     assert_same(got, Result(column(0.5, 7.25), column(1.25, 3)), "gated_delta2")
+
+
+def test_the_degree_of_gated_delta2():
+    assert [degree(gated_delta2, T) for T in (1, 3)] == [
+        4 * T + 2 for T in (1, 3)
+    ]  # q (k alpha erase k)^T S0

@@ -1,6 +1,7 @@
 from refmem import Result, generalized_delta
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -12,3 +13,9 @@ def test_generalized_delta_by_hand():
     alpha, a = fractions([[0.5, 1], [0, 0.5]]), fractions([[1, 0], [0, 1]])
     got = generalized_delta(q, k, v, alpha, a, fractions([[1, 1], [-1, 0]]), state=S0)
     assert_same(got, Result(column(4, 9), column(-4, 6.5)), "generalized_delta")
+
+
+def test_the_degree_of_generalized_delta():
+    assert [degree(generalized_delta, T) for T in (1, 3)] == [
+        2 * T + 2 for T in (1, 3)
+    ]  # q (b a)^T S0

@@ -1,6 +1,7 @@
 from refmem import Result, kda
 from refmem.algebra.numbers import fractions
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -12,3 +13,9 @@ def test_kda_by_hand():
     alpha, beta = fractions([[0.5, 1], [0, 0.5]]), fractions([0.5, 0.25])
     got = kda(q, k, v, alpha, beta, state=S0)
     assert_same(got, Result(column(-1, 3.5), column(0.5, 1.5)), "kda")
+
+
+def test_the_degree_of_kda():
+    assert [degree(kda, T) for T in (1, 3)] == [
+        4 * T + 2 for T in (1, 3)
+    ]  # q (beta k alpha k)^T S0

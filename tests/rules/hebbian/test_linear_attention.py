@@ -1,5 +1,6 @@
 from refmem import Result, linear_attention
 from tests.exact import assert_same
+from tests.laws.test_forms_agree import degree
 from tests.rules.hand import S0, column, k, q, v
 
 
@@ -8,3 +9,7 @@ def test_linear_attention_by_hand():
     # S2 = (3, 5) + 3 (1, 1) = (6, 8)      o2 = (1, 2) . S2 = 22
     got = linear_attention(q, k, v, state=S0)
     assert_same(got, Result(column(3, 22), column(6, 8)), "linear_attention")
+
+
+def test_the_degree_of_linear_attention():
+    assert [degree(linear_attention, T) for T in (1, 3)] == [3 for T in (1, 3)]  # q k v

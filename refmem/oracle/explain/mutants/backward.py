@@ -10,7 +10,7 @@ import numpy as np
 
 from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import gate_of
+from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.explain.mutants.mutant import cut, ends_of_chunks, tokens_of
 from refmem.oracle.verdict.gradients import Backward, gradients, true_form
 

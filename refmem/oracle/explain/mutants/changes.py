@@ -10,7 +10,8 @@ import numpy as np
 from refmem.memory import Result
 from refmem.oracle.border.layouts import merge_heads, split_heads
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import GROUP, gate_of
+from refmem.oracle.cases.ingredients import gate_of
+from refmem.oracle.cases.inputs import GROUP
 from refmem.oracle.explain.mutants.mutant import Memory
 
 

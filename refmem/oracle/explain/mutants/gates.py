@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.oracle.cases.inputs import gate_of
+from refmem.oracle.cases.ingredients import gate_of, is_logarithm
 from refmem.oracle.explain.mutants.changes import change_input, first_head, sigmoid
 from refmem.oracle.explain.mutants.mutant import Mutant, has
 
@@ -34,7 +34,7 @@ GATES = (
         "67, 68 (flashinfer#4968), E3",
         "exp of a gate that is a factor already",
         call=change_input("gate", np.exp),
-        fits=lambda case: has("gate")(case) and not gate_of(case.rule).startswith("log_"),
+        fits=lambda case: has("gate")(case) and not is_logarithm(case.rule, gate_of(case.rule)),
     ),
     Mutant(
         "gate not exponentiated",
@@ -42,7 +42,7 @@ GATES = (
         "67 (flashinfer#4476), E3",
         "a gate that is used without exp",
         call=change_input("gate", np.log),
-        fits=lambda case: has("gate")(case) and not gate_of(case.rule).startswith("log_"),
+        fits=lambda case: has("gate")(case) and not is_logarithm(case.rule, gate_of(case.rule)),
     ),
     Mutant(
         "gate ignored",

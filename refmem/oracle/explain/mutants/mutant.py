@@ -19,7 +19,7 @@ from refmem.memory import CacheRule, Result, StateRule
 from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import gate_of
+from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.cases.reference import run_rule, unchecked
 
 Memory = Callable[..., Result]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from refmem.memory import Transition
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import gate_of, has_matrix_state
+from refmem.oracle.cases.ingredients import gate_of
+from refmem.oracle.cases.inputs import has_matrix_state
 from refmem.oracle.explain.mutants.mutant import Mutant, is_linear, made, with_transition
 
 

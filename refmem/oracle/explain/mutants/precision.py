@@ -15,8 +15,7 @@ from refmem.algebra.numbers import to_bits
 from refmem.grammar.state import each
 from refmem.memory import Result, StateRule
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.ingredients import WHOLE
-from refmem.oracle.cases.inputs import gate_of
+from refmem.oracle.cases.ingredients import gate_of, whole_inputs
 from refmem.oracle.explain.mutants.changes import change_input, change_result, with_state
 from refmem.oracle.explain.mutants.mutant import (
     Memory,
@@ -78,7 +77,7 @@ def _has_state(case: Case) -> bool:
 
 def _goes_on(case: Case) -> bool:
     """Whether a call can go on from a state: some rules must be told how many tokens it holds."""
-    return isinstance(case.rule, StateRule) and WHOLE & case.rule.inputs.keys() <= set(case.inputs)
+    return isinstance(case.rule, StateRule) and whole_inputs(case.rule) <= set(case.inputs)
 
 
 def _one_rounded(kind: str, rounding: Rounding) -> tuple[Mutant, ...]:

@@ -16,7 +16,6 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_case, find_rule, names_of
 from refmem.oracle.explain.mutants import MUTANTS, Mutant, run_mutants
 from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
-from refmem.oracle.explain.mutants.equivalent import EQUIVALENT
 from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
 from refmem.oracle.verdict.budget import Expected, call_options, expect, judge
 from refmem.oracle.verdict.gradients import expect_gradients, without_gradient
@@ -57,7 +56,7 @@ class Kills:
         """Killed; or equivalent: to the last bit in every case, or by a proof."""
         if self.by:
             return "killed"
-        proven = self.mutant.name in EQUIVALENT.get(self.rule, {})
+        proven = self.mutant.name in find_rule(self.rule).harmless
         return EQUAL if proven or self.same == self.tried else SURVIVES
 
 

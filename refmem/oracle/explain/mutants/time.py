@@ -12,7 +12,8 @@ import numpy as np
 from refmem.algebra import transposed, unit_lower_solve
 from refmem.memory import Result, StateRule
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import gate_of, has_matrix_state
+from refmem.oracle.cases.ingredients import gate_of
+from refmem.oracle.cases.inputs import has_matrix_state
 from refmem.oracle.explain.mutants.changes import change_input
 from refmem.oracle.explain.mutants.mutant import (
     Memory,

@@ -16,7 +16,7 @@ from refmem.rules.decay.mlstm import over_at_least_one
 from refmem.rules.decay.rwkv4 import average, twice, with_its_ones
 from tests.draws import inputs, some_shapes
 from tests.exact import assert_same
-from tests.laws.test_reductions import but, one, zero
+from tests.identities.test_special_cases import but, one, zero
 
 
 def without_state(x):

@@ -184,6 +184,6 @@ def test_every_iteration_of_conjugate_gradients_reduces_its_error():
 def test_lact_with_rates_of_zero_only_reads():
     x = draw(rm.lact, INTERVALS, state=False)
     still = x | {name: 0 * x[name] for name in ("rate0", "rate1", "rate2")}
-    whole = rm.lact(**still, batch=2, eps=0)
-    once = rm.lact(**x, batch=100)
+    whole = rm.lact(**still | {"batch": 2}, eps=0)
+    once = rm.lact(**x | {"batch": 100})
     assert_enclosures_overlap(whole.out, once.out, "lact before it has learned")
