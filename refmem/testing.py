@@ -58,6 +58,7 @@ from refmem.oracle.cases.case import find_case, find_rule, names_of
 from refmem.oracle.check import check
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
+from refmem.oracle.plan import expect_one_choice
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.running import outside
 from refmem.oracle.verdict.laws import gradient_of
@@ -93,6 +94,7 @@ def assert_conforms(
     hides what an input does, is left out; alone, it raises SkipTest, which pytest shows as skipped.
     ValueError says what is wrong with the call.
     """
+    expect_one_choice(rule, case, seeds)
     rule = find_case(case).rule.name if case is not None and rule is None else rule
     if rule is None:
         raise ChoiceError("assert_conforms: rule has no value, expected a rule's name, or a case's")
@@ -133,7 +135,7 @@ def cases(
     >>> cases("delta", seeds=[0])["argnames"], cases("delta", seeds=[0])["ids"][:2]
     ('case', ['ordinary/0', 'empty/0'])
     """
-    target = _target(lambda: None, rule, convention, "float32", "numpy")
+    target = _target(lambda **inputs: None, rule, convention, "float32", "numpy")
     names = [
         name
         for name in names_of(find_rule(rule), seeds)

@@ -48,4 +48,4 @@ def test_what_does_not_pickle_is_an_error_and_no_verdict():
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor,
         pytest.raises((AttributeError, TypeError), match="pickle"),
     ):
-        check(lambda: None, rule="delta", case="delta/ordinary/0", executor=executor)
+        check(lambda **inputs: None, rule="delta", case="delta/ordinary/0", executor=executor)

@@ -194,8 +194,10 @@ PRESETS: dict[str, Convention] = {
 """Name on the command line -> convention."""
 
 
-def find_convention(name: str) -> Convention:
-    """The preset of that name."""
+def find_convention(name: str | Convention) -> Convention:
+    """The preset of that name; a convention itself as it is."""
+    if isinstance(name, Convention):
+        return name
     if name not in PRESETS:
         raise ChoiceError(
             f"convention has name {name!r}, expected one of {', '.join(PRESETS)}"

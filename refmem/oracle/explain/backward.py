@@ -20,7 +20,7 @@ from refmem.oracle.explain.diagnosis import EXAMPLES, NEARER, SLACK, examples
 from refmem.oracle.explain.hints import hints
 from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
 from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
-from refmem.oracle.targets.running import MisbehavedError
+from refmem.oracle.targets.running import MisbehavedError, asked
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.budget import judge
 from refmem.oracle.verdict.gradients import Backward, expect_gradients, run_backward
@@ -95,7 +95,9 @@ def _diagnose(part: Target, operator: str, rule: str, names: Sequence[str]) -> G
     function = gradient_target(part)
     for name in names:
         stateless = bool(getattr(part, "stateless", ()))
-        backward = expect_gradients(find_case(name), part.convention, part.dtype, stateless)
+        backward = expect_gradients(
+            asked(part, find_case(name)), part.convention, part.dtype, stateless
+        )
         try:
             runs.append((backward, run_backward(function, backward)))
         except MisbehavedError as error:

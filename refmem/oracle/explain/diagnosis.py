@@ -21,7 +21,7 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_case
 from refmem.oracle.explain.hints import hints
 from refmem.oracle.explain.mutants import MUTANTS, Mutant, run_mutants
-from refmem.oracle.targets.running import MisbehavedError, run
+from refmem.oracle.targets.running import MisbehavedError, asked, run
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.budget import Expected, call_options, expect, judge
 from refmem.oracle.verdict.laws import is_law, parts_of
@@ -157,6 +157,7 @@ def _run_all(
 
 def run_again(target: Target, operator: str, case: Case) -> Failure:
     """Run a candidate on a case, keeping everything."""
+    case = asked(target, case)
     inputs = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
     expected = expect(case, inputs, target.convention, target.dtype)
     wide = np.longdouble if target.dtype == np.float64 else np.float64

@@ -11,6 +11,7 @@ import numpy as np
 from refmem.oracle.border.arrays import bfloat16
 from refmem.oracle.border.presets import find_convention
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
+from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.executable import TIMEOUT, Executable
 from refmem.oracle.targets.fla import make_fla
 from refmem.oracle.targets.isolated import isolate
@@ -45,21 +46,25 @@ def find_target(
     convention: str = "refmem",
     library: str = "numpy",
     timeout: float | None = None,
+    device: str = "",
+    contract: Contract = ANYTHING,
 ) -> Target:
     """The target of that name; the function at `package.module:function`; or "exec: COMMAND".
 
     rule, convention, library   of a function or a command, which need a rule
     dtype     likewise; of a target with a name, those of its kernels that have it
+    device, contract   of a function: where its arrays are, and what it lacks, returns and promises
     timeout   seconds for a case; what is no command then runs in a process of its own, where it may
               crash or hang
 
     `ChoiceError` says what is wrong with the call, `UnavailableError` why the target cannot run.
     """
-    target = _make(name, rule, dtype, convention, library, timeout)
+    target = _make(name, rule, dtype, convention, library, timeout, device, contract)
     if timeout is None or isinstance(target, Executable):
         return target
     making = {"name": name, "rule": rule, "dtype": dtype, "convention": convention}
-    return isolate(target, making | {"library": library, "timeout": timeout}, timeout)
+    making |= {"library": library, "timeout": timeout, "device": device, "contract": contract}
+    return isolate(target, making, timeout)
 
 
 def _make(
@@ -69,6 +74,8 @@ def _make(
     convention: str,
     library: str,
     timeout: float | None,
+    device: str,
+    contract: Contract,
 ) -> Any:
     """The target, in this process."""
     if name in NAMED:
@@ -86,7 +93,38 @@ def _make(
         return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
     if library != "numpy":
         require(MODULES.get(library, library))
-    return PythonCallable(import_function(name), rule, numbers, name, chosen, library)
+    if device:
+        require_device(library, device)
+    return PythonCallable(
+        import_function(name),
+        rule,
+        numbers,
+        name,
+        chosen,
+        library,
+        contract=contract,
+        device=device,
+    )
+
+
+def require_device(library: str, device: str) -> None:
+    """`UnavailableError` in one line unless the library has such a device here."""
+    if library == "torch":
+        torch = require("torch")
+        kind = device.partition(":")[0]
+        if kind == "cpu" or (kind == "cuda" and torch.cuda.is_available()):
+            return
+        raise UnavailableError(f"torch has no device {device} here")
+    if library == "jax":
+        try:
+            require("jax").devices(device)
+        except RuntimeError as error:
+            raise UnavailableError(f"jax has no device {device} here") from error
+        return
+    raise ChoiceError(
+        f"device has value {device!r}, expected none with --library {library}, because only torch "
+        "and jax put arrays somewhere"
+    )
 
 
 def _of_dtype(target: Group, dtype: Any) -> Any:
@@ -116,7 +154,7 @@ _here = threading.local()
 
 def of_this_thread(making: dict[str, Any]) -> Any:
     """The target so made, on a worker: each of its threads makes one, and then has it."""
-    key = tuple(sorted(making.items()))
+    key = repr(sorted(making.items()))
     if getattr(_here, "key", None) != key:
         try:
             _here.key, _here.target = key, find_target(**making)

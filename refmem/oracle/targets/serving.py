@@ -15,6 +15,7 @@ from refmem.oracle.cases.case import find_case
 from refmem.oracle.targets.find import find_target
 from refmem.oracle.targets.gradient import GradientCallable
 from refmem.oracle.targets.process import CHANGED, RAISED, RETURNED
+from refmem.oracle.targets.running import asked
 from refmem.oracle.targets.target import MisbehavedError, UnavailableError, changed_in_place
 
 ORPHAN = 2.0
@@ -59,7 +60,7 @@ def _answer(
 ) -> dict[str, Any]:
     """What came of a case, as what can be sent: arrays, and words."""
     one = target if part is None else target.parts[part]
-    case = find_case(name)
+    case = asked(one, find_case(name))
     try:
         with np.errstate(all="ignore"):
             result = (GradientCallable(one) if gradient else one).run(operator, case, inputs)
