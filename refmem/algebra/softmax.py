@@ -42,9 +42,14 @@ def exp_where(mask: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def over(x: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """`x / total`, and zero where the total is exactly zero: nothing was seen."""
-    empty = np.asarray(total == 0, dtype=bool)
-    return np.where(empty, zeros((1,), x), x / np.where(empty, ones((1,), total), total))
+    """`x / total`, and zero where the total is exactly zero: nothing was seen.
+
+    >>> over(np.array(1.), np.array(4.))
+    array(0.25)
+    """
+    empty, axes = np.asarray(total == 0, dtype=bool), min(1, max(np.ndim(x), np.ndim(total)))
+    one = ones((1,) * axes, total)
+    return np.where(empty, zeros((1,) * axes, x), x / np.where(empty, one, total))
 
 
 def over_last(x: np.ndarray) -> np.ndarray:
