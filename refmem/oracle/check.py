@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -173,24 +173,50 @@ def _run_by_name(target: Target, name: str) -> list[Outcome]:
 
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:
+    known: dict[str, Question] = {}
+    parts = parts_of(target, case.rule.name)
     with np.errstate(all="ignore"):
-        return [one for part in parts_of(target, case.rule.name) for one in _run_part(part, case)]
+        return [one for part in parts for one in _run_part(part, case, known)]
 
 
-def _run_part(target: Target, case: Case) -> list[Outcome]:
+class Question(NamedTuple):
+    """What parts of a target that take the same arrays are asked alike.
+
+    case      in their sizes, without what they lack
+    inputs    in their convention and dtype
+    expected  truth and budget, or why the case can show nothing
+    """
+
+    case: Case
+    inputs: Arrays
+    expected: Expected | DegenerateError
+
+
+def question(target: Target, case: Case, known: dict[str, Question]) -> Question:
+    """What a target is asked by a case: found out once for all parts that take the same arrays."""
+    key = repr((target.convention, target.dtype, contract_of(target)))
+    if key not in known:
+        one = asked(target, case)
+        inputs = target.convention.to_foreign(one.inputs, one.axes, target.dtype)
+        try:
+            expected: Any = expect(one, inputs, target.convention, target.dtype)
+        except DegenerateError as refusal:
+            expected = refusal
+        known[key] = Question(one, inputs, expected)
+    return known[key]
+
+
+def _run_part(target: Target, case: Case, known: dict[str, Question]) -> list[Outcome]:
     reasons = {one: outside(target, one, case) for one in target.operators}
     if all(reasons.values()):
         return [
             Outcome(o, case.name, OUTSIDE, reason=why, tokens=case.tokens)
             for o, why in reasons.items()
         ]
-    case = asked(target, case)
-    inputs = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
-    try:
-        expected = expect(case, inputs, target.convention, target.dtype)
-    except DegenerateError as refusal:
+    case, inputs, expected = question(target, case, known)
+    if isinstance(expected, DegenerateError):
         return [
-            Outcome(one, case.name, REFUSED, reason=str(refusal), tokens=case.tokens)
+            Outcome(one, case.name, REFUSED, reason=str(expected), tokens=case.tokens)
             for one in target.operators
         ]
     outcomes = []
