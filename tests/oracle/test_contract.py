@@ -20,6 +20,7 @@ from refmem.oracle.verdict.outcomes import (
     Report,
 )
 from refmem.support.arguments import ChoiceError
+from refmem.testing import assert_conforms, cases
 
 SEEDS = [1, 4]
 
@@ -201,3 +202,16 @@ def test_one_regime_and_the_first_failure_are_parts_of_the_plan():
     stopped = check(wrong, rule="delta", fail_fast=True)
     assert len(stopped.failures) == 1
     assert stopped.outcomes[-1].status == FAILED
+
+
+def test_the_same_words_in_a_test_suite():
+    assert_conforms(chunked, rule="linear_attention", seeds=SEEDS, multiple=64, lacks=["state"])
+    names = cases("linear_attention", lacks=["state"], multiple=64)["argvalues"]
+    assert not any("/unit-state/" in name for name in names)
+
+
+def test_too_little_is_not_conforming_in_a_test_suite(monkeypatch):
+    monkeypatch.setattr(Coverage, "enough", False)
+    with pytest.raises(AssertionError, match="too little was looked at: "):
+        assert_conforms(refmem.delta, rule="delta", seeds=[1])
+    assert_conforms(refmem.delta, case="delta/ordinary/1")
