@@ -94,8 +94,9 @@ def assert_conforms(
     contract    what it lacks, returns and promises, in the words of `Contract`: lacks=("state",),
                 returns=("out",), multiple=64, square=True, ...
 
-    Nothing run is not conforming, and of a whole rule, too little run is not. A case that can show nothing in the dtype, because its rounding
-    hides what an input does, is left out; alone, it raises SkipTest, which pytest shows as skipped.
+    Nothing run is not conforming, and of a whole rule, too little run is not. A case that can show
+    nothing in the dtype, because its rounding hides what an input does, is left out; alone, it
+    raises SkipTest, which pytest shows as skipped.
     ValueError says what is wrong with the call.
     """
     expect_one_choice(rule, case, seeds)
@@ -168,7 +169,8 @@ def _target(
     if isinstance(convention, str):
         convention = find_convention(convention)
     kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
-    told = Contract(**{n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()})
+    words: Any = {n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()}
+    told = Contract(**words)
     return PythonCallable(
         fn, rule, kind, convention=convention, library=library, contract=told, vjp=grad
     )

@@ -16,6 +16,7 @@ from refmem.oracle.verdict.outcomes import (
     OUTSIDE,
     PASSED,
     UNDECIDED,
+    Coverage,
     Outcome,
     Report,
 )
