@@ -33,7 +33,10 @@ class StateMemory(Linear, Protocol):
     """A memory with a finite state."""
 
     step: Callable[..., tuple[Any, np.ndarray]]
-    relay: Relay
+
+    @property
+    def relay(self) -> Relay:
+        """The memories that it is, in a row, if it is several."""
 
 
 class CacheMemory(Protocol):

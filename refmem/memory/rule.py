@@ -204,8 +204,11 @@ class Rule:
         grads.scale            by the scale, the default or 1 if it was not given
         grads.state            by the memory before the first token
 
-        `form` None differentiates the definition with the tape; the forms of a linear rule run its
-        adjoint. `chunk` is how many tokens run from one kept memory, about sqrt(T) unless given.
+        `form` None differentiates the definition with the tape. In any other form, a rule that is
+        linear in its state runs its adjoint, and a relay the adjoint of each of its memories, the
+        last one first. A rule that keeps everything is taped in every form: one token at a time
+        ("recurrent"), a chunk ("chunked"), or all of them. `chunk` is how many tokens run from one
+        kept memory, about sqrt(T) unless given.
         """
         record = self.recorder(form, chunk)
         return vjp(self, args, given, state, scale, dout, dstate, record)

@@ -12,7 +12,7 @@ from refmem.algebra import zeros
 from refmem.derivative.recording import Recording
 from refmem.forms import ADJOINT_FORMS, STATE_FORMS
 from refmem.forms.form import StateForm
-from refmem.forms.relay import run_relay
+from refmem.forms.relay import RelayAdjoint, run_relay
 from refmem.forms.taped import Definition
 from refmem.grammar.binding import bind_state
 from refmem.grammar.inputs import Default, Inputs
@@ -64,7 +64,8 @@ class StateRule(Rule):
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Names of the forms this rule runs in; the first is its definition."""
+        """Names of the forms this rule runs in; the first is its definition. Gradients take all but
+        its own."""
         general = STATE_FORMS if self.transition or self.relay else ("recurrent",)
         return (*general, *self.own_forms)
 
@@ -106,6 +107,8 @@ class StateRule(Rule):
 
     def record(self, x: Inputs, S: Any, form: str | None, chunk: int) -> Recording:
         """Run on traced arrays so as to be pulled back: the definition, or a form's adjoint."""
-        if form is None or x.T == 0 or form not in ADJOINT_FORMS or self.transition is None:
+        if form is None or x.T == 0 or not (self.transition or self.relay):
             return Definition(self, x, S, self.unit(x), chunk)
+        if self.relay:
+            return RelayAdjoint(ADJOINT_FORMS[form], self, x, S, chunk)
         return ADJOINT_FORMS[form](self, x, S, chunk)

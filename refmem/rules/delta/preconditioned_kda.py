@@ -27,7 +27,7 @@
 
 The error reads the decayed state, and with k itself. With base = 1 it is `kda`. The state is
 (moment, memory), (..., 1, K) and (..., K, V): two memories, the second written with what the first
-recalls. So forms run one after the other; only the definition is differentiated.
+recalls. A form runs one after the other, and gradients go back the other way.
 Source:    arXiv:2604.21100, and flash-linear-attention's precond_kda.
 """
 
