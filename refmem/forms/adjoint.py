@@ -34,7 +34,7 @@ from refmem.forms.micro import last_steps
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.transition import Transition
 
-Form = Callable[[Transition, np.ndarray, bool], tuple[np.ndarray, np.ndarray, Any]]
+BlockForm = Callable[[Transition, np.ndarray, bool], tuple[np.ndarray, np.ndarray, Any]]
 
 
 def run_recurrent(m: Transition, S: np.ndarray, keep: bool) -> tuple[np.ndarray, np.ndarray, Any]:
@@ -47,7 +47,7 @@ def run_recurrent(m: Transition, S: np.ndarray, keep: bool) -> tuple[np.ndarray,
     return np.stack(outs, axis=-2), S, np.stack(states, axis=-3) if keep else None
 
 
-FORMS: dict[str, Form] = {
+FORMS: dict[str, BlockForm] = {
     "recurrent": run_recurrent,
     "parallel": parallel.run_transition,
     "chunked": parallel.run_transition,
@@ -70,7 +70,7 @@ def exchanged(m: Transition, dout: np.ndarray) -> Transition:
 
 
 def pull_block(
-    m: Transition, S: np.ndarray, dout: np.ndarray, G: np.ndarray, run: Form
+    m: Transition, S: np.ndarray, dout: np.ndarray, G: np.ndarray, run: BlockForm
 ) -> tuple[Transition, np.ndarray]:
     """Derivatives by a block's transition and by the state before it, from those by its outputs
     and by the state after it."""

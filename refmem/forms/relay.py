@@ -17,7 +17,7 @@ import numpy as np
 from refmem.algebra import zeros
 from refmem.derivative.recording import Recording
 from refmem.derivative.tape import pull, traced, values
-from refmem.forms.form import AdjointForm, StateForm, StateMemory
+from refmem.forms.form import AdjointForm, Form, StateMemory
 from refmem.forms.taped import plain
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.transition import Transition
@@ -31,7 +31,7 @@ class Link(NamedTuple):
 
 
 def run_relay(
-    run: StateForm, rule: StateMemory, x: Inputs, state: Any, chunk: int, keep: bool
+    run: Form, rule: StateMemory, x: Inputs, state: Any, chunk: int, keep: bool
 ) -> tuple[np.ndarray, Any, Any]:
     """Each memory by the form `run`: outputs, the last states, and those after every token."""
     recalled: dict[str, np.ndarray] = {}

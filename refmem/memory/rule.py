@@ -13,6 +13,7 @@ from refmem.algebra import ones, scaled, sqrt
 from refmem.algebra.numbers import UnsupportedNumberError
 from refmem.derivative.recording import Recording
 from refmem.derivative.tape import values
+from refmem.forms.form import Form
 from refmem.functions.activations import Activation, find_activation
 from refmem.functions.features import FeatureMap, find_features
 from refmem.functions.kernels import Kernel, find_kernel
@@ -22,6 +23,7 @@ from refmem.grammar.docstring import Specification, parse
 from refmem.grammar.inputs import Default, Inputs
 from refmem.memory.gradients import Tangents, jvp, vjp
 from refmem.memory.help import describe_call
+from refmem.memory.result import Result, Trace
 
 
 def one_over_root_of_keys(rule: str, x: Inputs) -> Any:
@@ -46,8 +48,9 @@ class Rule:
     """
 
     __name__: str
-    __call__: Callable[..., Any]
     record: Callable[..., Recording]
+    runner: Callable[[str], Form]
+    start: Callable[[Any, Inputs], tuple[Any, Inputs]]
     own_forms: Mapping[str, Callable[..., Any]]
     stateful = True
     default_chunk = 32
@@ -130,6 +133,22 @@ class Rule:
             only = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
             parameters.append(only)
         return inspect.Signature(parameters)
+
+    def __call__(
+        self,
+        *args: Any,
+        state: Any = None,
+        form: Any = None,
+        chunk: Any = None,
+        scale: Any = None,
+        states: Any = False,
+        **given: Any,
+    ) -> Any:
+        """Run the memory over a sequence; `help` of the rule has the equation and shapes."""
+        run, chunk = self.runner(self.choose_form(form)), self.check_chunk(chunk)
+        S, x = self.start(state, self.bind(args, given, state, scale))
+        out, S, after = run(self, x, S, chunk, states)
+        return Trace(out, S, after) if states else Result(out, S)
 
     def bind(
         self,
