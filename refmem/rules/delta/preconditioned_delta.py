@@ -37,24 +37,23 @@ from refmem.rules.delta._preconditioning import (
     Preconditioned,
     default_center,
     gentleness,
+    moment_and_key,
     moments,
     nothing_seen,
-    with_square,
 )
 
 
 def step(state, q, k, v, alpha, beta, fade, weight, center, base, eps):
-    moment = with_square(state.moment, k, fade, weight)
-    writes = k * gentleness(moment[..., 0, :], center[..., None], base, eps)
+    moment, w = moment_and_key(state.moment, k, fade, weight, center, base, eps)
     S = alpha[..., None, None] * state.memory
-    S = S + bind(beta[..., None] * writes, v - recall(S, k))
+    S = S + bind(beta[..., None] * w, v - recall(S, k))
     return Preconditioned(moment, S), recall(S, q)
 
 
 def memory(moment, q, k, v, alpha, beta, fade, weight, center, base, eps):
-    writes = k * gentleness(moment, center[..., None, None], base, eps)
+    w = k * gentleness(moment, center[..., None, None], base, eps)
     kept = alpha[..., None]
-    return Transition.correcting(q, beta[..., None] * writes, v, kept * k, decay=kept)
+    return Transition.correcting(q, beta[..., None] * w, v, kept * k, decay=kept)
 
 
 preconditioned_delta = StateRule(
