@@ -31,6 +31,7 @@ from refmem.forms import parallel, scan
 from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.form import Linear
 from refmem.forms.micro import last_steps
+from refmem.forms.states import before_each
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.transition import Transition
 
@@ -76,7 +77,7 @@ def pull_block(
     and by the state after it."""
     _, _, states = run(m, S, True)
     _, dS, costates = run(exchanged(m, dout), G, True)
-    S, G = shifted(S, states), shifted(G, costates)[..., ::-1, :, :]
+    S, G = before_each(S, states), before_each(G, costates)[..., ::-1, :, :]
     seen = S if m.before else states
     if not m.before:
         G = G + bind(m.read, dout)
@@ -93,12 +94,6 @@ def pull_block(
     write = recall(transposed(G), v), recall(G, k)
     read = recall(transposed(seen), dout)
     return m._replace(read=read, write=write, decay=decay, erase=erase, bonus=bonus), dS
-
-
-def shifted(S: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """The state before every token, from that before the first and those after each."""
-    first = np.broadcast_to(S[..., None, :, :], states[..., :1, :, :].shape)
-    return np.concatenate([first, states[..., :-1, :, :]], axis=-3)
 
 
 class Adjoint:
