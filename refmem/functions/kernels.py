@@ -32,7 +32,7 @@ from refmem.algebra import (
     transposed,
     zeros,
 )
-from refmem.support.wording import nearest_name
+from refmem.functions.finding import find
 
 
 class Kernel(NamedTuple):
@@ -191,11 +191,4 @@ KERNELS = {
 
 def find_kernel(kernel: Kernel | str) -> Kernel:
     """A kernel, or the kernel of that name."""
-    if isinstance(kernel, Kernel):
-        return kernel
-    if kernel not in KERNELS:
-        raise ValueError(
-            f"kernel: name has value {kernel!r}, expected one of {', '.join(KERNELS)} or a Kernel, "
-            f"because these exist{nearest_name(str(kernel), KERNELS)}"
-        )
-    return KERNELS[kernel]
+    return find("kernel", Kernel, KERNELS, kernel)

@@ -8,9 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
 
-from refmem.commands.main import main
+from tests.commands.calling import run
 
 SOURCE = pathlib.Path(__file__).parents[1] / "oracle" / "delta.c"
 FLASH = "tests.oracle.flash:gated_delta"
@@ -19,10 +18,6 @@ NOT_IN_THE_BACKGROUND = (
     "from refmem.commands.main import main; main()"
 )
 """The command line, also where the tests were started by what ignores Ctrl-C."""
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, arguments)
 
 
 def test_a_function_in_another_convention():

@@ -5,15 +5,15 @@ import re
 from functools import partial
 
 import pytest
-from click.testing import CliRunner
 
-from refmem.commands.main import main
 from refmem.studies.expressivity import robustness
 from refmem.studies.expressivity.groups import quaternion
+from tests.commands import calling
+from tests.commands.calling import assert_wrong_usage
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, ["expressivity", *arguments])
+    return calling.run("expressivity", *arguments)
 
 
 def test_it_prints_the_table_and_what_its_words_mean():
@@ -93,10 +93,7 @@ def test_a_group_from_a_file(tmp_path):
 def test_a_file_that_holds_no_group(tmp_path, content, message):
     path = tmp_path / "none.json"
     path.write_text(content)
-    result = run("--group", str(path))
-    assert result.exit_code == 2
-    assert message in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert_wrong_usage(run("--group", path), message)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +111,4 @@ def test_a_file_that_holds_no_group(tmp_path, content, message):
     ],
 )
 def test_wrong_usage_is_one_line(arguments, message):
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert re.match(f"refmem: .*{message}", result.stderr)
-    assert result.stderr.count("\n") == 1
+    assert_wrong_usage(run(*arguments), message)

@@ -3,15 +3,10 @@
 import re
 
 import pytest
-from click.testing import CliRunner
 
 import refmem
-from refmem.commands.main import main
 from refmem.oracle.targets import find as targets
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, arguments)
+from tests.commands.calling import assert_wrong_usage, run
 
 
 def test_rules_lists_every_rule_with_its_inputs_and_forms():
@@ -92,11 +87,7 @@ def test_a_right_kernel_conforms():
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(arguments, message):
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert re.match(f"refmem: .*{message}", result.stderr)
-    assert result.stderr.count("\n") == 1
-    assert not result.stdout
+    assert_wrong_usage(run(*arguments), message)
 
 
 def test_a_target_that_cannot_run_is_one_line_and_exit_3(monkeypatch):

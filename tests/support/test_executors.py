@@ -9,12 +9,11 @@ import time
 
 import distributed
 import pytest
-from click.testing import CliRunner
 
 import refmem.support.executors
-from refmem.commands.main import main
 from refmem.support.executors import UnreachableError, executor_at
 from refmem.support.extras import MissingExtraError
+from tests.commands.calling import run
 from tests.support.clusters import address, local_cluster
 
 
@@ -119,10 +118,6 @@ def test_the_extra_is_named_when_it_is_missing(monkeypatch):
 # ---- on the command line
 
 CHECK = ("check", "onnx-reference", "--rule", "delta", "--seed", "2")
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, arguments)
 
 
 def test_a_report_from_a_cluster_is_printed_as_ever(cluster):
