@@ -46,10 +46,13 @@ def sin(x: np.ndarray) -> np.ndarray:
 
 @word
 def arccos(x: np.ndarray) -> np.ndarray:
-    """The angle in [0, pi] whose cosine is x; real floats rounded past 1 or -1 count as those."""
-    if x.dtype == object:
-        return _elementwise("arccos", x)
-    return np.arccos(np.clip(x, -1, 1) if x.dtype.kind == "f" else x)
+    """The angle in [0, pi] whose cosine is x; real numbers rounded past 1 or -1 count as those."""
+    return _elementwise("arccos", x) if x.dtype == object else np.arccos(as_cosine(x))
+
+
+def as_cosine(x: np.ndarray) -> np.ndarray:
+    """Real floats that rounding took past 1 or -1 brought back; other numbers as they are."""
+    return np.clip(x, -1, 1) if x.dtype.kind == "f" else x
 
 
 @word
@@ -100,12 +103,13 @@ def nearest(x: np.ndarray) -> np.ndarray:
 def greater(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The elementwise greater of two arrays; complex numbers compare their real parts.
 
-    Of intervals that overlap, one that encloses both.
+    Of intervals that overlap, one that encloses both. Of equal numbers the first, whose slope the
+    result then has.
     """
     if x.dtype != object:
         return np.where(x.real >= y.real, x, y)
     if "relu" in system_of(x).functions:
-        return y + relu(x - y)
+        return x + relu(y - x)
     return np.asarray(np.frompyfunc(max, 2, 1)(x, y), dtype=object)
 
 
