@@ -18,7 +18,7 @@ that invert a triangular matrix where they could solve with it: that costs digit
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +121,7 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
         found = target.run(target.operators[0], case, dict(backward.foreign))
         return {
             name: convention.part_to_grammar(
-                name, as_numpy(found[convention.name(name)]), x.shape, case.axes[name]
+                name, _gradient(found, name, convention), x.shape, case.axes[name]
             )
             for name, x in backward.expected.truth.items()
         }
@@ -130,6 +130,14 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
     except Exception as error:
         message = " ".join(f"raised {type(error).__name__}: {error}".split())
         raise MisbehavedError(message) from error
+
+
+def _gradient(found: Mapping[str, Any], name: str, convention: Convention) -> np.ndarray:
+    """The gradient by an input, of those that came back by their names."""
+    theirs = convention.name(name)
+    if found.get(theirs) is None:
+        raise MisbehavedError(f"gradient by {theirs} was not returned, expected an array")
+    return as_numpy(found[theirs])
 
 
 def true_form(case: Case) -> str | None:
