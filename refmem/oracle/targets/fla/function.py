@@ -93,8 +93,6 @@ class Function(NamedTuple):
         tokens = case.inputs["q"].shape[-2]
         if tokens == 0:
             return "no tokens"
-        if case.regime.sharing == "beta":
-            return "beta is documented as one number a head"
         if tokens % self.multiple:
             return f"the function works on multiples of {self.multiple} tokens"
         if self.scale == "required" and case.regime.scale is None:
