@@ -43,5 +43,10 @@ def nothing_seen(x):
 
 
 normalized_linear_attention = StateRule(
-    step, transition, objective, options={"feature_map": elu_plus_one}, initial=nothing_seen
+    step,
+    transition,
+    objective,
+    options={"feature_map": elu_plus_one},
+    initial=nothing_seen,
+    scaled=(),
 )

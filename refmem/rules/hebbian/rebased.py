@@ -72,4 +72,5 @@ rebased = StateRule(
     inputs={"gamma_q": "K", "beta_q": "K", "gamma_k": "K", "beta_k": "K"},
     options={"normalize": True},
     initial=nothing_seen,
+    scaled=(),
 )

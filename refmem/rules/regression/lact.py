@@ -131,4 +131,5 @@ lact = StateRule(
     defaults={"momentum": lambda x, state: zeros((x.T,), x.like)},
     options={"batch": 2048, "eps": 1e-5},
     initial=untrained,
+    scaled=(),
 )

@@ -103,4 +103,5 @@ titans_mlp = StateRule(
     },
     options={"batch": 1, "activation": gelu},
     initial=untrained,
+    scaled=(),
 )

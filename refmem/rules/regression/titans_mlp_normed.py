@@ -123,4 +123,5 @@ titans_mlp_normed = StateRule(
     },
     options={"batch": 1, "eps": 1e-6, "activation": gelu},
     initial=untrained,
+    scaled=(),
 )

@@ -98,4 +98,5 @@ titans_normed = StateRule(
     },
     options={"batch": 1, "eps": 1e-6},
     initial=untrained,
+    scaled=(),
 )

@@ -96,4 +96,5 @@ ttt_linear = StateRule(
     },
     options={"batch": 16, "eps": 1e-6},
     initial=untrained,
+    scaled=(),
 )

@@ -131,4 +131,5 @@ ttt_mlp = StateRule(
     },
     options={"batch": 16, "eps": 1e-6, "activation": gelu_tanh},
     initial=untrained,
+    scaled=(),
 )
