@@ -47,9 +47,9 @@ def over(x: np.ndarray, total: np.ndarray) -> np.ndarray:
     >>> over(np.array(1.), np.array(4.))
     array(0.25)
     """
-    empty, axes = np.asarray(total == 0, dtype=bool), min(1, max(np.ndim(x), np.ndim(total)))
-    one = ones((1,) * axes, total)
-    return np.where(empty, zeros((1,) * axes, x), x / np.where(empty, one, total))
+    empty, lone = np.asarray(total == 0, dtype=bool), not (len(x.shape) or len(total.shape))
+    axes = () if lone else (1,)
+    return np.where(empty, zeros(axes, x), x / np.where(empty, ones(axes, total), total))
 
 
 def over_last(x: np.ndarray) -> np.ndarray:

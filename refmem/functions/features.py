@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import exp, ones, relu
+from refmem.algebra import exp, greater, ones, relu, zeros
 from refmem.functions import kernels
 from refmem.functions.finding import find
 from refmem.functions.kernels import Kernel
@@ -134,7 +134,8 @@ def taylor(order: int) -> FeatureMap:
 
 
 def _elu_plus_one(x: np.ndarray) -> np.ndarray:
-    return relu(x) + exp(-relu(-x))
+    """Of slope 1 at 0 from both sides: `greater` keeps the slope there, of which relu has none."""
+    return relu(x) + exp(-greater(-x, zeros((1,), x)))
 
 
 def dpfp(nu: int = 1) -> FeatureMap:

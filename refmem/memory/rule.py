@@ -224,8 +224,8 @@ class Rule:
             return x
         if not self.scaled:
             raise TypeError(
-                f"{self.name}: scale has value {scale!r}, expected none, because nothing here is a "
-                "query to be scaled"
+                f"{self.name}: scale has value {scale!r}, expected none, because its specification "
+                "has no scale"
             )
         scale = watch("scale", signature.check_scale(self.name, scale, x.like))
         given = [name for name in self.scaled if name in x.arrays]

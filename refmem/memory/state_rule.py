@@ -42,6 +42,7 @@ class StateRule(Rule):
     initial     the empty memory, from the inputs
     own_forms   forms that only this rule has, by name; they come last
     standard    which of q, k, v the rule takes; they come first
+    scaled      inputs that `scale` multiplies; none where the rule takes no scale
     """
 
     def __init__(
@@ -57,12 +58,20 @@ class StateRule(Rule):
         relay: Relay | None = None,
         own_forms: Mapping[str, Form] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
+        scaled: tuple[str, ...] = ("q",),
         **facts: Unpack[Facts],
     ) -> None:
         self.step, self.transition, self.objective = step, transition, objective
         self.initial, self.relay = initial, dict(relay or {})
         super().__init__(
-            step, inputs, defaults, options, standard=standard, own_forms=own_forms, **facts
+            step,
+            inputs,
+            defaults,
+            options,
+            scaled,
+            standard=standard,
+            own_forms=own_forms,
+            **facts,
         )
 
     @property

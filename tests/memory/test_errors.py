@@ -123,7 +123,7 @@ KINDS = {
         rm.softmax_attention,
         {name: rationals(RIGHT[name]) for name in "qkv"},
     ),
-    "hgrn: scale has value 2, expected none, because nothing here is a query to be scaled": (
+    "hgrn: scale has value 2, expected none, because its specification has no scale": (
         rm.hgrn,
         {"f": ones((2, 1)), "i": ones((2, 1)), "scale": 2},
     ),

@@ -183,6 +183,12 @@ def test_where():
     assert where(x, TRUTH, 1e-3).startswith("is wrong from row 3 to 7 of 8, in heads [1]")
 
 
+def test_where_among_heads_that_share():
+    x = np.stack([TRUTH, TRUTH], axis=2)
+    x[:, 2, 1, 5] += 1
+    assert "of 8, in heads [(2, 1)]" in where(x, np.stack([TRUTH, TRUTH], axis=2), 1e-3)
+
+
 def test_minus_infinity_is_suspected():
     x = TRUTH.copy()
     x[0, 0, 2] = np.nan

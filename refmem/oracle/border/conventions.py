@@ -26,6 +26,8 @@ from refmem.oracle.border.layouts import (
     Arrays,
     Axes,
     Shape,
+    for_every_head,
+    heads_of,
     is_timed,
     join,
     joined_shape,
@@ -42,6 +44,12 @@ NORMS = ("", "rsqrt", "max", "mean")
 FACTOR_INPUTS, LOG_INPUTS = ("alpha", "f", "fade", "mu"), ("log_alpha", "log_f")
 """Inputs of refmem that are gates, of a second memory too: factors, and natural logarithms of such.
 """
+
+NUMBERS_OF_HEADS = (*FACTOR_INPUTS, *LOG_INPUTS, "beta")
+"""Gates and write strengths: what has a number for each head and token, or for each key channel."""
+
+WIDE = "wide"
+"""Of a dtype: float32, or float64 where the inputs are."""
 
 NORMED = ("q", "k")
 
@@ -62,7 +70,11 @@ class Convention:
     eps           of that
     heads         "repeat" or "tile": which of shared heads query (or value) head h uses
     groups        which heads may be more than the others: "queries", "values" or both
-    state_dtype   of states, where it is not that of the inputs
+    every_head    inputs that have a row for every head of queries or of values, whichever are more,
+                  also where heads share them in the rule: "beta" that is one for all heads; where
+                  queries are grouped, "alpha" and the "state" of the key head they share
+    state_dtype   of states, where it is not that of the inputs; "wide" is at least float32
+    gate_dtype    of gates and write strengths, likewise
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -75,7 +87,9 @@ class Convention:
     eps: float = 0
     heads: str = "repeat"
     groups: tuple[str, ...] = ("queries", "values")
+    every_head: tuple[str, ...] = ()
     state_dtype: str = ""
+    gate_dtype: str = ""
 
     def __post_init__(self) -> None:
         allowed = {
@@ -99,9 +113,11 @@ class Convention:
         return self.names.get(of, self.names.get(whole, whole) + dot + rest)
 
     def dtype_of(self, name: str, dtype: Any) -> np.dtype:
-        """The dtype of an array: a state may have its own."""
-        own = name.startswith("state") and self.state_dtype
-        return np.dtype(own or dtype)
+        """The dtype of an array: states may have their own, and so may gates."""
+        own = self.state_dtype if name.startswith("state") else ""
+        if name in NUMBERS_OF_HEADS:
+            own = self.gate_dtype
+        return np.promote_types(dtype, np.float32) if own == WIDE else np.dtype(own or dtype)
 
     def default_scale(self, K: int, V: int) -> float | None:
         """The scale where none is passed; None is the rule's own default."""
@@ -114,7 +130,7 @@ class Convention:
         """
         foreign = {}
         lengths = inputs.get("lengths")
-        for name, x in inputs.items():
+        for name, x in self._every_head(inputs, axes).items():
             if name in axes:
                 y = self._gate_out(name, x).astype(self.dtype_of(name, dtype))
                 foreign[self.name(name)] = self._place(y, axes[name], lengths)
@@ -128,8 +144,12 @@ class Convention:
     def to_grammar(
         self, foreign: Arrays, like: Arrays, axes: Mapping[str, Axes], dtype: Any
     ) -> Arrays:
-        """The inverse of `to_foreign`: inputs in refmem's grammar, shaped as in `like`."""
+        """The inverse of `to_foreign`: inputs in refmem's grammar, shaped as in `like`.
+
+        What the candidate has for every head stays so: its numbers may differ where heads share.
+        """
         inputs: Arrays = {name: like[name] for name in ("lengths", "slots") if name in like}
+        like = self._every_head(like, axes)
         for name, own in axes.items():
             x = foreign[self.name(name)].astype(dtype)
             x = self._gate_back(name, self._replace(x, like[name].shape, own, like.get("lengths")))
@@ -151,6 +171,12 @@ class Convention:
     def placed(self, x: np.ndarray, axes: Axes) -> np.ndarray:
         """An array of the grammar, as the candidate has it, its numbers as they are."""
         return self._place(x, axes, None)
+
+    def _every_head(self, arrays: Arrays, axes: Mapping[str, Axes]) -> Arrays:
+        """The arrays, of which some have a row for every head."""
+        heads = heads_of(arrays, axes)
+        some = {name: arrays[name] for name in self.every_head if name in arrays}
+        return arrays | {name: for_every_head(x, axes[name], heads) for name, x in some.items()}
 
     def _place(self, x: np.ndarray, axes: Axes, lengths: Any) -> np.ndarray:
         y = pack(x, axes, self.layout, self.heads)

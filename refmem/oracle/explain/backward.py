@@ -142,7 +142,7 @@ def _likeliest(runs: Sequence[Run]) -> tuple[GradientMutant | None, list[float]]
 
 def distance(mutant: GradientMutant, backward: Backward, found: Arrays) -> float:
     """How far gradients are from those of a mutant: infinite unless the same up to rounding."""
-    if not mutant.fits(backward.case):
+    if not mutant.can_explain(backward):
         return np.inf
     expected, worst, wrong = backward.expected, 0.0, 0.0
     for name, made in mutated_gradients(mutant, backward).items():

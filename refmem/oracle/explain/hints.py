@@ -124,7 +124,10 @@ def where(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
     heads = bad.any(axis=(0, -1))
     if not rows.size:
         return "is wrong in a few entries of every row"
-    which = "all heads" if heads.all() else f"heads {np.argwhere(heads).squeeze(-1).tolist()}"
+    places = [
+        place[0] if len(place) == 1 else tuple(place) for place in np.argwhere(heads).tolist()
+    ]
+    which = "all heads" if heads.all() else f"heads {places}"
     share = short(float(bad.mean()))
     where = f"from row {rows[0]} to {rows[-1]} of {bad.shape[-1]}, in {which}"
     return f"is wrong {where}, {share} of all rows"

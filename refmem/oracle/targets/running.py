@@ -14,7 +14,7 @@ from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.reference import OUT, state_parts, unslotted
+from refmem.oracle.cases.reference import OUT, as_returned, state_parts, unslotted
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError, changed_in_place
 
@@ -117,9 +117,8 @@ def _is_new_state(target: Target, name: str, now: np.ndarray, found: Arrays) -> 
 def _placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarray) -> np.ndarray:
     """A part of a result in the grammar, and as many heads as the truth has."""
     convention, lengths = target.convention, case.inputs.get("lengths")
-    axes, shape = case.axes.get(name, OUT if name == "out" else ("K", "V")), like.shape
-    if name == "state":
-        shape = case.state_shape if convention.layout != "grammar" else like.shape
+    axes = case.axes.get(name, OUT if name == "out" else ("K", "V"))
+    shape = as_returned(case, convention, name, like).shape
     if name == "out":
         axes = OUT
     if "." in name and convention.layout == "grammar":

@@ -83,8 +83,4 @@ def _part(
 
 
 def _limit(case: Case) -> str:
-    if case.regime.name == "empty":
-        return "no tokens"
-    if case.regime.sharing == "beta":
-        return "beta is documented as one number a head"
-    return ""
+    return "no tokens" if case.regime.name == "empty" else ""

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.inputs import has_matrix_state
@@ -43,12 +43,11 @@ class Expected:
     dtype: np.dtype
     truth: Arrays
     allowed: dict[str, Errors]
-    state_dtype: np.dtype | None = None
+    convention: Convention = REFMEM
 
     def dtype_of(self, part: str) -> np.dtype:
         """The dtype that a part must have."""
-        own = part.startswith("state") and self.state_dtype
-        return own or self.dtype
+        return self.convention.dtype_of(part, self.dtype)
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
         for part, exact in truth.items()
     }
     require_sensitive(case, seen, answers, {part: errors.rms for part, errors in allowed.items()})
-    return Expected(dtype, truth, allowed, convention.dtype_of("state", dtype))
+    return Expected(dtype, truth, allowed, convention)
 
 
 def call_options(case: Case, convention: Convention) -> dict[str, Any]:

@@ -18,7 +18,7 @@ that invert a triangular matrix where they could solve with it: that costs digit
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,11 @@ import numpy as np
 from refmem.memory import StateRule
 from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.conventions import FACTOR_INPUTS, LOG_INPUTS, Convention, log_of_2
-from refmem.oracle.border.layouts import STATE, Arrays
+from refmem.oracle.border.layouts import STATE, Arrays, Shape
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.draws import Random, signed
 from refmem.oracle.cases.inputs import has_matrix_state
-from refmem.oracle.cases.reference import OUT, arguments, unchecked
+from refmem.oracle.cases.reference import OUT, arguments, as_returned, unchecked
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError
 from refmem.oracle.verdict.budget import Expected, Verdict, allowed_errors, call_options, judge
 from refmem.oracle.verdict.metrics import measure
@@ -91,11 +91,12 @@ def expect_gradients(
 ) -> Backward:
     """What is asked of a backward pass, with truth and budget; without dstate if `stateless`."""
     dtype = np.dtype(dtype)
-    along = _cotangents(case)
+    along = _cotangents(case, convention)
     if stateless:
         along.pop("state", None)
     foreign = convention.to_foreign(case.inputs, case.axes, dtype)
-    placed = convention.to_foreign(along, {"out": OUT, "state": STATE}, dtype)
+    returned = {name: as_returned(case, convention, name, x) for name, x in along.items()}
+    placed = convention.to_foreign(returned, {"out": OUT, "state": STATE}, dtype)
     wide = np.longdouble if dtype == np.float64 else np.float64
     seen = convention.to_grammar(foreign, case.inputs, case.axes, wide)
     truth = gradients(case, seen, along, convention, true_form(case))
@@ -109,7 +110,7 @@ def expect_gradients(
         )
         for name, x in truth.items()
     }
-    expected = Expected(dtype, truth, allowed, convention.dtype_of("state", dtype))
+    expected = Expected(dtype, truth, allowed, convention)
     asked = foreign | {f"d{name}": placed[convention.name(name)] for name in along}
     return Backward(case, convention, asked, seen, along, expected)
 
@@ -121,7 +122,7 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
         found = target.run(target.operators[0], case, dict(backward.foreign))
         return {
             name: convention.part_to_grammar(
-                name, as_numpy(found[convention.name(name)]), x.shape, case.axes[name]
+                name, _gradient(found, name, convention), x.shape, case.axes[name]
             )
             for name, x in backward.expected.truth.items()
         }
@@ -130,6 +131,14 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
     except Exception as error:
         message = " ".join(f"raised {type(error).__name__}: {error}".split())
         raise MisbehavedError(message) from error
+
+
+def _gradient(found: Mapping[str, Any], name: str, convention: Convention) -> np.ndarray:
+    """The gradient by an input, of those that came back by their names."""
+    theirs = convention.name(name)
+    if found.get(theirs) is None:
+        raise MisbehavedError(f"gradient by {theirs} was not returned, expected an array")
+    return as_numpy(found[theirs])
 
 
 def true_form(case: Case) -> str | None:
@@ -147,14 +156,21 @@ def _is_linear(case: Case) -> bool:
     return isinstance(case.rule, StateRule) and case.rule.transition is not None
 
 
-def _cotangents(case: Case) -> Arrays:
-    """Small dyadic numbers for the outputs and, where it is one matrix, for the last state."""
+def _cotangents(case: Case, convention: Convention) -> Arrays:
+    """Cotangents of the outputs and, where it is one matrix, of the last state."""
     result = case.rule(**arguments(case, case.inputs), **case.options)
     parts = {"out": result.out} | ({"state": result.state} if has_matrix_state(case.rule) else {})
-    return {
-        name: signed(Random(f"{case.name}/d{name}", case.seed), x.shape, 0)
-        for name, x in parts.items()
-    }
+    return {name: cotangent(case, convention, name, x.shape) for name, x in parts.items()}
+
+
+def cotangent(case: Case, convention: Convention, part: str, shape: Shape) -> np.ndarray:
+    """Small dyadic numbers for a part of a result.
+
+    Of a state that heads share, and that a candidate returns once, all but the first are zero.
+    """
+    drawn, x = signed(Random(f"{case.name}/d{part}", case.seed), shape, 0), np.zeros(shape)
+    as_returned(case, convention, part, x)[...] = as_returned(case, convention, part, drawn)
+    return x
 
 
 def gradients(

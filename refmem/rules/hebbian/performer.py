@@ -8,6 +8,8 @@
     projection   (..., M, K)   rows w: standard normal, or orthogonal with the same lengths, as
                                refmem.functions.random_features.gaussian_projection draws them
 
+    scale        multiplies q, before the features: they estimate exp(scale q . k); 1 unless given
+
     >>> q = k = np.array([[0., 1.], [0., 1.]])
     >>> performer(q, k, np.array([[1.], [3.]]), np.eye(2)).out[:, 0]
     array([1., 2.])

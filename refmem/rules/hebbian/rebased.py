@@ -78,6 +78,7 @@ rebased = StateRule(
     },
     options={"normalize": True},
     initial=nothing_seen,
+    scaled=(),
     uses=("/",),
     unasked={
         "one-key": "a normalised read does not depend on the query if there is one key channel"

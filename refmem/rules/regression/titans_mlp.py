@@ -67,6 +67,7 @@ titans_mlp = StateRule(
     },
     options={"batch": 1, "activation": gelu},
     initial=untrained,
+    scaled=(),
     exempt={
         "degree": "multiplies its weights by themselves at every token",
         "linear in v": "has a hidden layer that learns",

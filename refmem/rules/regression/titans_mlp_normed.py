@@ -100,6 +100,7 @@ titans_mlp_normed = StateRule(
         "activation": Option(gelu, laws=gelu_tanh),
     },
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

@@ -86,6 +86,7 @@ titans_normed = StateRule(
     },
     options={"batch": 1, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16)},
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

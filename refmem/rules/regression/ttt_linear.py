@@ -96,6 +96,7 @@ ttt_linear = StateRule(
     },
     options={"batch": 16, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16)},
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

@@ -129,6 +129,7 @@ ttt_mlp = StateRule(
     },
     options={"batch": 16, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16), "activation": gelu_tanh},
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

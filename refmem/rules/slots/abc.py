@@ -12,7 +12,7 @@
 
     kernel   weighs the slots of a read: "softmax" over slots unless given, or any other in
              `functions.kernels`
-    scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
+    scale    multiplies q, before the kernel; 1 unless given (its published code: 1/sqrt(K))
 
     form="stabilised" keeps each slot over e^m, m the greatest of its scores so far; the others
     overflow where e^s does. The state is the plain one in all.

@@ -11,7 +11,7 @@
 
     kernel   weighs the slots of a read: "softmax" over slots unless given, or any other in
              `functions.kernels`
-    scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
+    scale    multiplies q, before the kernel; 1 unless given (its published code: 1/sqrt(K))
 
     >>> q = k = np.array([[1.], [1.]])
     >>> v, alpha = np.array([[1.], [3.]]), np.array([[0.5, 0.], [0.5, 1.]])

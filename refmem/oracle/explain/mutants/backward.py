@@ -22,7 +22,10 @@ Gradients = Callable[..., dict[str, Any]]
 
 @dataclass(frozen=True)
 class GradientMutant:
-    """One mistake in a backward pass; fields as in `Mutant`, and `call` changes its gradients."""
+    """One mistake in a backward pass; fields as in `Mutant`, and `call` changes its gradients.
+
+    needs   parts of a result that gradients were asked of: a function may have no state
+    """
 
     name: str
     says: str
@@ -30,6 +33,11 @@ class GradientMutant:
     look: str
     call: Callable[[Case, Gradients], Gradients]
     fits: Callable[[Case], bool] = lambda case: True
+    needs: tuple[str, ...] = ()
+
+    def can_explain(self, backward: Backward) -> bool:
+        """Whether a backward pass can have the mistake, by its case and by what it was asked."""
+        return self.fits(backward.case) and set(self.needs) <= backward.along.keys()
 
 
 def mutated_gradients(mutant: GradientMutant, backward: Backward) -> Arrays:
@@ -82,6 +90,12 @@ def last_row_lost(grad: np.ndarray, given: dict[str, Any]) -> np.ndarray:
     return kept
 
 
+def decayed(grad: np.ndarray, given: dict[str, Any]) -> np.ndarray:
+    """A gradient of values times the gate of their token, or that of its first key channel."""
+    gate = given["alpha"]
+    return grad * (gate[..., None] if gate.ndim < grad.ndim else gate[..., :1])
+
+
 def not_accumulated(grad: np.ndarray, given: dict[str, Any]) -> np.ndarray:
     """A gate's gradient by the sums of logarithms in a chunk of 64, taken for that by its terms."""
     gate = given["alpha"]
@@ -103,9 +117,9 @@ def between_chunks_cut(case: Case, gradients: Gradients) -> Gradients:
         state, start, pieces = given.get("state"), 0, []
         for stop in ends:
             here = cut(case, inputs, start, stop) | ({} if state is None else {"state": state})
-            last = given["dstate"] if stop == ends[-1] else np.zeros_like(given["dstate"])
+            last = {"dstate": given.get("dstate")} if stop == ends[-1] else {}
             dout = given["dout"][..., start:stop, :]
-            pieces.append(gradients(**here, dout=dout, dstate=last))
+            pieces.append(gradients(**here, dout=dout, **last))
             state, start = case.rule(**here).state, stop
         return _joined(case, pieces)
 

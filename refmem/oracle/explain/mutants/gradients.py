@@ -14,6 +14,7 @@ from refmem.oracle.explain.mutants.backward import (
     GradientMutant,
     between_chunks_cut,
     change,
+    decayed,
     first_values,
     last_row_lost,
     not_accumulated,
@@ -32,6 +33,13 @@ def _is_scaled(case: Case) -> bool:
 def _is_cut(case: Case) -> bool:
     caches = any(axes and axes[0] == "P" for axes in case.axes.values())
     return has_matrix_state(case.rule) and not caches and tokens_of(case, case.inputs) > SHORT_CHUNK
+
+
+def _is_decayed(case: Case) -> bool:
+    """A value for every gate: not several a token, and none that heads share."""
+    if not has("v", "alpha")(case) or case.regime.sharing:
+        return False
+    return case.axes["v"][0] == case.axes["alpha"][0]
 
 
 GRADIENT_MUTANTS = (
@@ -65,7 +73,7 @@ GRADIENT_MUTANTS = (
         "31 (fla#1142), 93",
         "the row of the last token in a chunk that is not full",
         change("gate", last_row_lost),
-        has("gate"),
+        lambda case: has("gate")(case) and tokens_of(case, case.inputs) > 0,
     ),
     GradientMutant(
         "no gradient by the first state",
@@ -81,7 +89,7 @@ GRADIENT_MUTANTS = (
         "22, 23 (fla c3f16354)",
         "where dht is loaded",
         without("dstate"),
-        lambda case: has_matrix_state(case.rule),
+        needs=("state",),
     ),
     GradientMutant(
         "cotangent of the output ignored",
@@ -111,10 +119,8 @@ GRADIENT_MUTANTS = (
         "the values' gradient multiplied by the gate",
         "96 (fla#178)",
         "the decay in dv, which is one for a token's own write",
-        change(
-            "v", lambda grad, given: grad * given["alpha"].reshape(*grad.shape[:3], -1)[..., :1]
-        ),
-        lambda case: has("v", "alpha")(case) and case.regime.sharing == "",
+        change("v", decayed),
+        _is_decayed,
     ),
     GradientMutant(
         "query gradient tripled",
