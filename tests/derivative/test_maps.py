@@ -58,10 +58,11 @@ EXAMPLES = {
     algebra.arccos: (WHOLE / 8,),
     algebra.tanh: (WHOLE,),
     algebra.erf: (WHOLE,),
+    algebra.softplus: (WHOLE - 3,),
 }
 
 BY_INTERVALS = {algebra.exp, algebra.log, algebra.sqrt, algebra.cos, algebra.sin}
-BY_INTERVALS |= {algebra.arccos, algebra.tanh, algebra.erf}
+BY_INTERVALS |= {algebra.arccos, algebra.tanh, algebra.erf, algebra.softplus}
 OF_FLOATS = {np.exp: algebra.exp, np.log: algebra.log, np.sqrt: algebra.sqrt}
 """NumPy's own, which are the same maps."""
 
