@@ -135,7 +135,7 @@ def _run_part(target: Target, case: Case) -> list[Outcome]:
     reasons = {one: outside(target, one, case) for one in target.operators}
     if all(reasons.values()):
         return [Outcome(o, case.name, OUTSIDE, reason=why) for o, why in reasons.items()]
-    inputs = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
+    inputs = target.convention.to_foreign(case, target.dtype)
     try:
         expected = expect(case, inputs, target.convention, target.dtype)
     except DegenerateError as refusal:

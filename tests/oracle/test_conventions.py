@@ -1,11 +1,13 @@
 """What goes to a foreign kernel comes back as it was, in every convention."""
 
+from dataclasses import dataclass, field, replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refmem.oracle.border.conventions import NORMS, REFMEM, SCALES, Convention, normalised
+from refmem.oracle.border.conventions import ALLOWED, NORMS, REFMEM, SCALES, Convention
 from refmem.oracle.border.layouts import (
     JOINED,
     LAYOUTS,
@@ -24,6 +26,15 @@ GATED = ("gated_delta", "kda", "delta", "forgetting_attention", "rwkv6")
 CASES = [name for rule in GATED for name in names_of(checkable_rules()[rule])]
 AXES = (("T", "K"), ("T",), STATE)
 OTHERS = [layout for layout in LAYOUTS if layout not in ("grammar", *JOINED)]
+
+
+@dataclass
+class Passed:
+    """Inputs of a call that is no case."""
+
+    inputs: dict
+    axes: dict
+    kinds: dict = field(default_factory=dict)
 
 
 @st.composite
@@ -106,9 +117,9 @@ def test_every_convention_round_trips(convention, name):
     case = find_case(name)
     if not usable(case, convention):
         case = find_case(f"{case.rule.name}/ordinary/{case.seed}")
-    foreign = convention.to_foreign(case.inputs, case.axes, np.float32)
-    back = convention.to_grammar(foreign, case.inputs, case.axes, np.float64)
-    again = convention.to_foreign(back, case.axes, np.float32)
+    foreign = convention.to_foreign(case, np.float32)
+    back = convention.to_grammar(case, foreign, np.float64)
+    again = convention.to_foreign(replace(case, inputs=back), np.float32)
     assert foreign.keys() == again.keys()
     for theirs, x in foreign.items():
         assert np.array_equal(x, again[theirs]), theirs
@@ -124,11 +135,7 @@ def test_results_round_trip(convention, name):
     if not has_matrix_state(case.rule) or "lengths" in case.inputs:
         case = find_case("kda/grouped-values/2")
     state = np.arange(np.prod(case.state_shape), dtype=np.float32).reshape(case.state_shape)
-    inputs = {"state": state, **case.inputs}
-    sent = convention.to_foreign(inputs, case.axes | {"state": STATE}, "f4")
-    theirs = sent[convention.name("state")]
-    if "state" in case.inputs:
-        state = case.inputs["state"]
+    theirs = convention.part_to_foreign("state", state, STATE, "f4")
     back = convention.part_to_grammar("state", theirs, state.shape, STATE)
     assert np.array_equal(back, state)
 
@@ -136,12 +143,12 @@ def test_results_round_trip(convention, name):
 @pytest.mark.parametrize("gate", ["log", "log2"])
 def test_a_gate_of_zero_is_minus_infinity_and_comes_back(gate):
     convention = Convention(names={"alpha": "decay"}, layout="packed", gate=gate)
-    alpha = {"alpha": np.array([[[0.0, 1.0, 0.5]]])}
-    foreign = convention.to_foreign(alpha, {"alpha": ("T",)}, np.float64)
+    alpha = np.array([[[0.0, 1.0, 0.5]]])
+    call = Passed({"alpha": alpha}, {"alpha": ("T",)}, {"alpha": "factor"})
+    foreign = convention.to_foreign(call, np.float64)
     log = -1 if gate == "log2" else -np.log(2)
     assert foreign["decay"].ravel().tolist() == [-np.inf, 0, log]
-    back = convention.to_grammar(foreign, alpha, {"alpha": ("T",)}, np.float64)
-    assert np.array_equal(back["alpha"], alpha["alpha"])
+    assert np.array_equal(convention.to_grammar(call, foreign, np.float64)["alpha"], alpha)
 
 
 def test_grouped_heads_repeat_or_tile():
@@ -159,18 +166,19 @@ def test_a_token_by_hand_in_four_conventions():
         "state": np.array([[[[5.0], [6]], [[7], [8]]]]),
     }
     axes = {"q": ("T", "K"), "alpha": ("T",), "state": STATE}
-    fla = FLA.to_foreign(inputs, axes, np.float64)
+    call = Passed(inputs, axes, {"alpha": "factor"})
+    fla = FLA.to_foreign(call, np.float64)
     assert fla["q"].shape == (1, 1, 2, 2)
     assert fla["g"][0, 0, 0] == np.log(0.25)
     assert fla["initial_state"].shape == (1, 2, 2, 1)
     assert fla["initial_state"].dtype == np.float32
-    flashinfer = FLASHINFER.to_foreign(inputs, axes, np.float64)
+    flashinfer = FLASHINFER.to_foreign(call, np.float64)
     assert flashinfer["q"].shape == (1, 2, 2)
     assert flashinfer["g"].tolist() == [[0.25, 0.25]]
     assert flashinfer["initial_state"].tolist() == [[[[5, 6]], [[7, 8]]]]
     assert flashinfer["cu_seqlens"].tolist() == [0, 1]
-    assert MLX.to_foreign(inputs, axes, np.float64)["state"].shape == (1, 2, 1, 2)
-    onnx = ONNX.to_foreign(inputs, axes, np.float64)
+    assert MLX.to_foreign(call, np.float64)["state"].shape == (1, 2, 1, 2)
+    onnx = ONNX.to_foreign(call, np.float64)
     assert onnx["query"].tolist() == [[[1, 2, 3, 4]]]
 
 
@@ -185,21 +193,34 @@ def test_default_scales():
 )
 def test_eps_of_a_norm_by_hand(norm, expected):
     """Squares sum to 25; eps is 144 under the root, beside a norm of 5, or twice as the mean's."""
-    assert normalised(np.array([3.0, 4.0]), norm, {"max": 12}.get(norm, 144)) == pytest.approx(
-        [expected, expected * 4 / 3]
-    )
+    convention = Convention(norm=norm, eps={"max": 12}.get(norm, 144))
+    assert meant(convention)["q"] == pytest.approx(np.array([[[[expected, expected * 4 / 3]]]]))
+
+
+def meant(convention):
+    """The q and v that a convention makes of rows (3, 4)."""
+    row = np.array([[[[3.0, 4.0]]]])
+    call = Passed({"q": row, "v": row}, {"q": ("T", "K"), "v": ("T", "V")})
+    return convention.to_grammar(call, convention.to_foreign(call, np.float64), np.float64)
+
+
+def test_what_is_normalised_is_a_fact_of_its_own():
+    assert np.array_equal(meant(Convention(norm="rsqrt"))["v"], [[[[3, 4]]]])
+    other = meant(Convention(norm="rsqrt", normed=("v",)))
+    assert np.array_equal(other["q"], [[[[3, 4]]]])
+    assert other["v"] == pytest.approx(np.array([[[[0.6, 0.8]]]]))
 
 
 def test_every_norm_is_defined():
     for norm in NORMS:
-        assert np.isfinite(normalised(np.ones(2), norm, 1e-6)).all()
+        assert np.isfinite(meant(Convention(norm=norm, eps=1e-6))["q"]).all()
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_take_a_case(name):
     case = find_case("gated_delta/grouped-values/1")
-    foreign = PRESETS[name].to_foreign(case.inputs, case.axes, np.float32)
-    back = PRESETS[name].to_grammar(foreign, case.inputs, case.axes, np.float64)
+    foreign = PRESETS[name].to_foreign(case, np.float32)
+    back = PRESETS[name].to_grammar(case, foreign, np.float64)
     assert np.array_equal(back["k"], case.inputs["k"])
 
 
@@ -219,7 +240,7 @@ def test_wrong_shapes_are_named(convention, part, given, message):
         convention.part_to_grammar(part, np.zeros(given), shape, axes)
 
 
-@pytest.mark.parametrize("field", ["layout", "state_layout", "gate", "scale", "norm", "heads"])
+@pytest.mark.parametrize("field", [*ALLOWED])
 def test_wrong_conventions_are_named(field):
     with pytest.raises(ValueError, match=f"convention: {field} has value 'nonsense', expected one"):
         Convention(**{field: "nonsense"})

@@ -61,6 +61,11 @@ class Case:
         return f"{self.rule.name}/{self.regime.name}/{self.seed}"
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """What the numbers of each of the rule's inputs are."""
+        return {name: kind.name for name, kind in self.rule.kinds.items()}
+
+    @property
     def batch(self) -> int:
         """How many sequences there are."""
         return max(

@@ -35,7 +35,7 @@ def unsayable(convention: Convention, case: Case) -> str:
         return "its convention has no argument for the scale"
     if convention.layout != "grammar" and case.batch > 1 and _has_own_state(case):
         return "its convention says nothing of such a state"
-    return ""
+    return convention.unsayable(case)
 
 
 def _has_own_state(case: Case) -> bool:

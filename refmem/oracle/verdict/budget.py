@@ -74,7 +74,7 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
     """Truth and budget for the inputs a candidate sees; ValueError if the case can show nothing."""
     dtype = np.dtype(dtype)
     wide = np.longdouble if dtype == np.float64 else np.float64
-    seen = convention.to_grammar(foreign, case.inputs, case.axes, wide)
+    seen = convention.to_grammar(case, foreign, wide)
     call = call_options(case, convention)
     answers = ask(case, seen, call)
     truth = answers[0]
@@ -102,7 +102,7 @@ def call_options(case: Case, convention: Convention) -> dict[str, Any]:
 def own_runs(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> list[Arrays]:
     """What the rule gives in the candidate's arithmetic, in each of its forms."""
     arithmetic = np.promote_types(dtype, np.float32)
-    inputs = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
+    inputs = convention.to_grammar(case, foreign, arithmetic)
     call = call_options(case, convention)
     orders = ORDERS if has_matrix_state(case.rule) else ORDERS[:-1]
     plain = [form for form in case.rule.forms if form in orders or form == case.rule.forms[0]]
