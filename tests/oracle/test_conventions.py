@@ -1,5 +1,6 @@
 """What goes to a foreign kernel comes back as it was, in every convention."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -149,6 +150,57 @@ def test_a_gate_of_zero_is_minus_infinity_and_comes_back(gate):
     log = -1 if gate == "log2" else -np.log(2)
     assert foreign["decay"].ravel().tolist() == [-np.inf, 0, log]
     assert np.array_equal(convention.to_grammar(call, foreign, np.float64)["alpha"], alpha)
+
+
+def passed(kinds, value=0.25, dtype=np.float64, **facts):
+    """What a convention passes for inputs of one head and token, all of one value."""
+    inputs = {name: np.full((1, 1, 1), value) for name in kinds}
+    call = Passed(inputs, dict.fromkeys(kinds, ("T",)), kinds)
+    foreign = Convention(**facts).to_foreign(call, dtype)
+    return {name: x.item() for name, x in foreign.items()}
+
+
+def test_an_input_is_a_gate_by_its_kind_and_not_by_its_name():
+    kinds = {"lam": "factor", "alpha": "ridge", "w": "logarithm of a factor"}
+    log = np.log(0.25)
+    assert passed(kinds, gate="log") == {"lam": log, "alpha": 0.25, "w": 0.25}
+    assert passed(kinds, gate="log2") == {"lam": -2, "alpha": 0.25, "w": 0.25 / np.log(2)}
+    assert passed(kinds, gate="factor") == {"lam": 0.25, "alpha": 0.25, "w": np.exp(0.25)}
+
+
+def test_what_is_computed_inside_is_the_forget_gate_alone():
+    kinds = {"alpha": "factor", "fade": "factor"}
+    assert passed(kinds, gate="exp-exp") == {"alpha": np.log(-np.log(0.25)), "fade": 0.25}
+    assert set(passed(kinds, gate="softplus")) == {"alpha", "A_log", "dt_bias", "fade"}
+    assert set(passed(kinds, gate="softplus", parameters=())) == {"alpha", "fade"}
+
+
+def test_parameters_have_no_time_and_their_own_dtype():
+    case = find_case("kda/grouped-values/1")
+    convention = Convention(layout="bthd", gate="softplus", dtypes={"A_log": "float32"})
+    foreign = convention.to_foreign(case, np.float16)
+    assert foreign["A_log"].shape == (6,)
+    assert foreign["dt_bias"].shape == (6, 12)
+    assert (foreign["A_log"].dtype, foreign["dt_bias"].dtype) == (np.float32, np.float16)
+    assert len(np.unique(foreign["dt_bias"])) > 60
+
+
+@pytest.mark.parametrize(
+    ("case", "facts", "message"),
+    [
+        (
+            "kda/mid-chunk-reset/1",
+            {"gate": "bounded"},
+            r"no such alpha, which is exp\(-5 sigmoid\(exp",
+        ),
+        ("delta/beta-above-one/1", {"strength": "sigmoid"}, r"no such beta, which is sigmoid\(b\)"),
+    ],
+)
+def test_what_has_no_raw_numbers_cannot_be_said(case, facts, message):
+    convention = Convention(names={"beta": "b"}, **facts)
+    assert re.search(message, convention.unsayable(find_case(case)))
+    assert not convention.unsayable(find_case(case.split("/")[0] + "/ordinary/1"))
+    assert not Convention().unsayable(find_case(case))
 
 
 def test_grouped_heads_repeat_or_tile():

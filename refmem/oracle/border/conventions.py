@@ -132,7 +132,7 @@ class Convention:
         """Why some input has no raw numbers here; "" if all have."""
         for one in self.spellings(call):
             if not one.sayable(call.inputs[one.name]):
-                return f"its convention has no such {self.name(one.name)}: {one.name} is {one.says}"
+                return f"its convention has no such {one.name}, which is {one.says(self.name)}"
         return ""
 
     def raw(self, call: Call) -> Arrays:

@@ -8,7 +8,7 @@ certified intervals do.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -102,10 +102,10 @@ class Spelling:
         own = len(self._own(name))
         return (1, *self.shape[1:split], *self.shape[len(self.shape) - own :])
 
-    @property
-    def says(self) -> str:
-        """How the input is computed, in refmem's names."""
-        return self.how.written(self.name, {one: one for one in self.parameters}, self.constants)
+    def says(self, theirs: Callable[[str], str]) -> str:
+        """How the input is computed, in the names that a kernel has for raw numbers."""
+        beside = {one: theirs(one) for one in self.parameters}
+        return self.how.written(theirs(self.name), beside, self.constants)
 
     def _logarithm(self, x: np.ndarray) -> np.ndarray:
         """A factor's logarithm; what is none, itself."""
