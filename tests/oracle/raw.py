@@ -149,3 +149,11 @@ class Kernel:
             along = (dout * out).sum() + (0 if state is None else (dstate * state).sum())
             found[index] = along.imag / h
         return found
+
+
+def averaged(q, k, v, *, eps=0, mistake=""):
+    """Attention by the Taylor polynomial of exp, and an epsilon beside its denominator."""
+    scores = np.einsum("bthk,bshk->bhts", q, k)
+    weights = (1 + scores + scores**2 / 2) * np.tri(q.shape[1])
+    total = weights.sum(-1, keepdims=True) + (0 if mistake == "no eps" else eps)
+    return np.einsum("bhts,bshv->bthv", weights / total, v), None

@@ -90,12 +90,17 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
 
 
 def call_options(case: Case, convention: Convention) -> dict[str, Any]:
-    """The case's options, with the scale that the callee uses where none is (or can be) passed."""
+    """The case's options, and what the callee has of itself: an epsilon in a denominator, and the
+    scale where none is (or can be) passed.
+    """
+    options = dict(case.options)
+    if convention.denominator_eps:
+        options["denominator_eps"] = convention.denominator_eps
     own = convention.default_scale(case.regime.K, case.regime.V)
     left_out = case.regime.scale is None or not convention.takes_scale
     if not (left_out and case.rule.scaled):
-        return case.options
-    options = {name: value for name, value in case.options.items() if name != "scale"}
+        return options
+    options.pop("scale", None)
     return options if own is None else options | {"scale": own}
 
 
