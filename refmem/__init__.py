@@ -5,12 +5,19 @@ from types import ModuleType
 
 from refmem import forms
 from refmem.around import (
+    bounded_gate,
+    decay_rate,
+    exp_exp_gate,
     l2_normalize,
+    logsigmoid_gate,
     packed,
     repeat_heads,
     rotary,
     rotary_angles,
     short_convolution,
+    sigmoid_strength,
+    softplus_gate,
+    softplus_step,
 )
 from refmem.memory import Cache, Result, Trace
 from refmem.rules import RULES
@@ -125,11 +132,14 @@ __all__ = [
     "atlas",
     "averaged_memory",
     "batch_delta",
+    "bounded_gate",
     "comba",
     "comba_decayed_error",
+    "decay_rate",
     "delta",
     "delta_product",
     "deltaformer",
+    "exp_exp_gate",
     "fast_weights",
     "ffn",
     "forgetting_attention",
@@ -160,6 +170,7 @@ __all__ = [
     "lightning_attention",
     "linear_attention",
     "log_linear_attention",
+    "logsigmoid_gate",
     "longhorn",
     "mamba1",
     "mamba2",
@@ -190,7 +201,10 @@ __all__ = [
     "scalar_decay",
     "short_convolution",
     "sigmoid_attention",
+    "sigmoid_strength",
     "softmax_attention",
+    "softplus_gate",
+    "softplus_step",
     "stick_breaking",
     "taylor_attention",
     "titans",

@@ -83,6 +83,22 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 @word
+def softplus(x: np.ndarray) -> np.ndarray:
+    """log(1 + exp(x)); floats neither overflow nor lose the digits of what is nearly zero."""
+    if x.dtype == object:
+        return log(1 + exp(x))
+    if x.dtype.kind == "f":
+        return np.logaddexp(x.dtype.type(0), x)
+    small = np.exp(np.where(x.real < 0, x, -x))
+    return np.where(x.real < 0, 0, x) + 2 * np.arctanh(small / (2 + small))  # complex log1p rounds
+
+
+def logsigmoid(x: np.ndarray) -> np.ndarray:
+    """log(1 / (1 + exp(-x))), of which the same holds."""
+    return -softplus(-x)
+
+
+@word
 def relu(x: np.ndarray) -> np.ndarray:
     """x where its real part is positive, else zero."""
     if x.dtype == object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from refmem.algebra.arrays import ones, zeros
@@ -52,11 +54,13 @@ def over(x: np.ndarray, total: np.ndarray) -> np.ndarray:
     return np.where(empty, zeros(axes, x), x / np.where(empty, ones(axes, total), total))
 
 
-def over_last(x: np.ndarray) -> np.ndarray:
-    """The columns but the last, divided by the last; zero where that is zero. See `with_ones`.
+def over_last(x: np.ndarray, eps: Any = 0) -> np.ndarray:
+    """The columns but the last, divided by the last plus eps; zero where that is zero. See
+    `with_ones`.
 
     >>> over_last(np.array([[2., 3., 4.], [1., 1., 0.]]))
     array([[0.5 , 0.75],
            [0.  , 0.  ]])
     """
-    return over(x[..., :-1], x[..., -1:])
+    total = x[..., -1:]
+    return over(x[..., :-1], total + eps if eps else total)

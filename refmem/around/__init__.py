@@ -1,16 +1,32 @@
 """What models do around a memory, before q, k and v reach it. A rule never hides any of these."""
 
 from refmem.around.convolution import short_convolution
+from refmem.around.gates import (
+    bounded_gate,
+    decay_rate,
+    exp_exp_gate,
+    logsigmoid_gate,
+    sigmoid_strength,
+    softplus_gate,
+    softplus_step,
+)
 from refmem.around.heads import repeat_heads
 from refmem.around.normalize import l2_normalize
 from refmem.around.packed import packed
 from refmem.around.rotary import rotary, rotary_angles
 
 __all__ = [
+    "bounded_gate",
+    "decay_rate",
+    "exp_exp_gate",
     "l2_normalize",
+    "logsigmoid_gate",
     "packed",
     "repeat_heads",
     "rotary",
     "rotary_angles",
     "short_convolution",
+    "sigmoid_strength",
+    "softplus_gate",
+    "softplus_step",
 ]

@@ -105,6 +105,7 @@ MAPS = Table(
         algebra.arccos: elementwise(lambda y, x: -over(ones((1,), y), sine_of(x))),
         algebra.tanh: elementwise(lambda y, x: 1 - y * y),
         algebra.erf: elementwise(lambda y, x: two_over_root_pi(x) * exp(-x * x)),
+        algebra.softplus: elementwise(lambda y, x: algebra.sigmoid(x)),
         algebra.relu: elementwise(lambda y, x: above_zero(x)),
         algebra.absolute: elementwise(lambda y, x: side_of_zero(x)),
         kernels.ramp_overlap: elementwise(lambda y, x: kernels.step_overlap(x)),

@@ -52,6 +52,8 @@ def bind_names(
 
 def as_array(rule: str, name: str, x: Any) -> tuple[np.ndarray, NumberSystem]:
     """`x` as an array, and its number system; a lone exact number becomes a 0-d object array."""
+    if hasattr(x, "__word__"):  # a traced array stays one
+        return x, system_of(x)
     if not isinstance(x, np.ndarray | np.generic | float | complex | list | tuple):
         cell = np.empty((), dtype=object)
         cell[()] = x

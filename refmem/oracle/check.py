@@ -197,7 +197,7 @@ def question(target: Target, case: Case, known: dict[str, Question]) -> Question
     key = repr((target.convention, target.dtype, contract_of(target)))
     if key not in known:
         one = asked(target, case)
-        inputs = target.convention.to_foreign(one.inputs, one.axes, target.dtype)
+        inputs = target.convention.to_foreign(one, target.dtype)
         try:
             expected: Any = expect(one, inputs, target.convention, target.dtype)
         except DegenerateError as refusal:

@@ -165,6 +165,19 @@ def test_words_of_analysis_on_every_number_that_has_them(word):
             function(exact)
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.longdouble, complex])
+def test_softplus_is_exact_at_both_ends(kind):
+    """Where exp(x) is lost beside one, and where it overflows; in between, to four roundings."""
+    x = np.array([-80, -1 / 2, 0, 3, 80, 5000], kind)
+    got = algebra.softplus(x)
+    assert got.dtype == x.dtype
+    with flint.ctx.workprec(400):
+        want = algebra.softplus(intervals(x.real))
+        for error, true in zip(abs(intervals(got.real) - want), want, strict=True):
+            assert error <= 4 * flint.arb(float(np.finfo(kind).eps)) * true
+    assert_same(algebra.logsigmoid(-x), -got, "logsigmoid")
+
+
 def test_a_transpose_leaves_leading_axes_alone():
     assert transposed(np.zeros((5, 2, 3))).shape == (5, 3, 2)
 

@@ -14,7 +14,7 @@ from refmem.oracle.verdict.metrics import Errors
 
 def expected(name, dtype="float32", convention=REFMEM):
     case = find_case(name)
-    return expect(case, convention.to_foreign(case.inputs, case.axes, dtype), convention, dtype)
+    return expect(case, convention.to_foreign(case, dtype), convention, dtype)
 
 
 def rounded(wanted):

@@ -1,17 +1,18 @@
 """What goes to a foreign kernel comes back as it was, in every convention."""
 
+import re
+from dataclasses import dataclass, field, replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refmem.oracle.border.conventions import NORMS, REFMEM, SCALES, Convention, normalised
+from refmem.oracle.border.conventions import ALLOWED, NORMS, REFMEM, SCALES, Convention
 from refmem.oracle.border.layouts import (
     JOINED,
     LAYOUTS,
     STATE,
-    for_every_head,
-    heads_of,
     join,
     pack,
     packed_shape,
@@ -34,6 +35,15 @@ GATED = ("gated_delta", "kda", "delta", "forgetting_attention", "rwkv6")
 CASES = [name for rule in GATED for name in names_of(checkable_rules()[rule])]
 AXES = (("T", "K"), ("T",), STATE)
 OTHERS = [layout for layout in LAYOUTS if layout not in ("grammar", *JOINED)]
+
+
+@dataclass
+class Passed:
+    """Inputs of a call that is no case."""
+
+    inputs: dict
+    axes: dict
+    kinds: dict = field(default_factory=dict)
 
 
 @st.composite
@@ -118,9 +128,9 @@ def test_every_convention_round_trips(convention, name):
     case = find_case(name)
     if not usable(case, convention):
         case = find_case(f"{case.rule.name}/ordinary/{case.seed}")
-    foreign = convention.to_foreign(case.inputs, case.axes, np.float32)
-    back = convention.to_grammar(foreign, case.inputs, case.axes, np.float64)
-    again = convention.to_foreign(back, case.axes, np.float32)
+    foreign = convention.to_foreign(case, np.float32)
+    back = convention.to_grammar(case, foreign, np.float64)
+    again = convention.to_foreign(replace(case, inputs=back), np.float32)
     assert foreign.keys() == again.keys()
     for theirs, x in foreign.items():
         assert np.array_equal(x, again[theirs]), theirs
@@ -136,13 +146,7 @@ def test_results_round_trip(convention, name):
     if not has_matrix_state(case.rule) or "lengths" in case.inputs:
         case = find_case("kda/grouped-values/2")
     state = np.arange(np.prod(case.state_shape), dtype=np.float32).reshape(case.state_shape)
-    inputs = {"state": state, **case.inputs}
-    sent = convention.to_foreign(inputs, case.axes | {"state": STATE}, "f4")
-    theirs = sent[convention.name("state")]
-    if "state" in case.inputs:
-        state = case.inputs["state"]
-    if "state" in convention.every_head:
-        state = for_every_head(state, STATE, heads_of(case.inputs, case.axes))
+    theirs = convention.part_to_foreign("state", state, STATE, "f4")
     back = convention.part_to_grammar("state", theirs, state.shape, STATE)
     assert np.array_equal(back, state.astype("f4"))
 
@@ -150,18 +154,18 @@ def test_results_round_trip(convention, name):
 def test_what_heads_share_is_repeated_for_those_who_want_it():
     """Two key heads, three queries each, one beta: six rows of gates, strengths and memories."""
     case = find_case("gated_delta/grouped-queries/1")
-    sent = FLASHINFER.to_foreign(case.inputs, case.axes, np.float16)
+    sent = FLASHINFER.to_foreign(case, np.float16)
     assert sent["q"].shape == (4, 6, 12)
     assert sent["k"].shape == (4, 2, 12)
     assert sent["g"].shape == sent["beta"].shape == (4, 6)
     assert sent["initial_state"].shape == (2, 6, 7, 12)
     assert np.array_equal(sent["g"][:, 2], sent["g"][:, 0])
     assert not np.array_equal(sent["g"][:, 3], sent["g"][:, 0])
-    back = FLASHINFER.to_grammar(sent, case.inputs, case.axes, np.float64)
+    back = FLASHINFER.to_grammar(case, sent, np.float64)
     assert back["alpha"].shape == (2, 2, 3, 2)
     shared = find_case("gated_delta/shared-beta/0")
-    assert FLA.to_foreign(shared.inputs, shared.axes, "f4")["beta"].shape == (2, 2, 2)
-    assert ONNX.to_foreign(shared.inputs, shared.axes, "f4")["beta"].shape == (2, 2, 1)
+    assert FLA.to_foreign(shared, "f4")["beta"].shape == (2, 2, 2)
+    assert ONNX.to_foreign(shared, "f4")["beta"].shape == (2, 2, 1)
 
 
 def test_dtypes_of_their_own():
@@ -175,12 +179,63 @@ def test_dtypes_of_their_own():
 @pytest.mark.parametrize("gate", ["log", "log2"])
 def test_a_gate_of_zero_is_minus_infinity_and_comes_back(gate):
     convention = Convention(names={"alpha": "decay"}, layout="packed", gate=gate)
-    alpha = {"alpha": np.array([[[0.0, 1.0, 0.5]]])}
-    foreign = convention.to_foreign(alpha, {"alpha": ("T",)}, np.float64)
+    alpha = np.array([[[0.0, 1.0, 0.5]]])
+    call = Passed({"alpha": alpha}, {"alpha": ("T",)}, {"alpha": "factor"})
+    foreign = convention.to_foreign(call, np.float64)
     log = -1 if gate == "log2" else -np.log(2)
     assert foreign["decay"].ravel().tolist() == [-np.inf, 0, log]
-    back = convention.to_grammar(foreign, alpha, {"alpha": ("T",)}, np.float64)
-    assert np.array_equal(back["alpha"], alpha["alpha"])
+    assert np.array_equal(convention.to_grammar(call, foreign, np.float64)["alpha"], alpha)
+
+
+def passed(kinds, value=0.25, dtype=np.float64, **facts):
+    """What a convention passes for inputs of one head and token, all of one value."""
+    inputs = {name: np.full((1, 1, 1), value) for name in kinds}
+    call = Passed(inputs, dict.fromkeys(kinds, ("T",)), kinds)
+    foreign = Convention(**facts).to_foreign(call, dtype)
+    return {name: x.item() for name, x in foreign.items()}
+
+
+def test_an_input_is_a_gate_by_its_kind_and_not_by_its_name():
+    kinds = {"lam": "factor", "alpha": "ridge", "w": "logarithm of a factor"}
+    log = np.log(0.25)
+    assert passed(kinds, gate="log") == {"lam": log, "alpha": 0.25, "w": 0.25}
+    assert passed(kinds, gate="log2") == {"lam": -2, "alpha": 0.25, "w": 0.25 / np.log(2)}
+    assert passed(kinds, gate="factor") == {"lam": 0.25, "alpha": 0.25, "w": np.exp(0.25)}
+
+
+def test_what_is_computed_inside_is_the_forget_gate_alone():
+    kinds = {"alpha": "factor", "fade": "factor"}
+    assert passed(kinds, gate="exp-exp") == {"alpha": np.log(-np.log(0.25)), "fade": 0.25}
+    assert set(passed(kinds, gate="softplus")) == {"alpha", "A_log", "dt_bias", "fade"}
+    assert set(passed(kinds, gate="softplus", parameters=())) == {"alpha", "fade"}
+
+
+def test_parameters_have_no_time_and_their_own_dtype():
+    case = find_case("kda/grouped-values/1")
+    convention = Convention(layout="bthd", gate="softplus", dtypes={"A_log": "float32"})
+    foreign = convention.to_foreign(case, np.float16)
+    assert foreign["A_log"].shape == (6,)
+    assert foreign["dt_bias"].shape == (6, 12)
+    assert (foreign["A_log"].dtype, foreign["dt_bias"].dtype) == (np.float32, np.float16)
+    assert len(np.unique(foreign["dt_bias"])) > 60
+
+
+@pytest.mark.parametrize(
+    ("case", "facts", "message"),
+    [
+        (
+            "kda/mid-chunk-reset/1",
+            {"gate": "bounded"},
+            r"no such alpha, which is exp\(-5 sigmoid\(exp",
+        ),
+        ("delta/beta-above-one/1", {"strength": "sigmoid"}, r"no such beta, which is sigmoid\(b\)"),
+    ],
+)
+def test_what_has_no_raw_numbers_cannot_be_said(case, facts, message):
+    convention = Convention(names={"beta": "b"}, **facts)
+    assert re.search(message, convention.unsayable(find_case(case)))
+    assert not convention.unsayable(find_case(case.split("/")[0] + "/ordinary/1"))
+    assert not Convention().unsayable(find_case(case))
 
 
 def test_grouped_heads_repeat_or_tile():
@@ -198,18 +253,19 @@ def test_a_token_by_hand_in_four_conventions():
         "state": np.array([[[[5.0], [6]], [[7], [8]]]]),
     }
     axes = {"q": ("T", "K"), "alpha": ("T",), "state": STATE}
-    fla = FLA.to_foreign(inputs, axes, np.float64)
+    call = Passed(inputs, axes, {"alpha": "factor"})
+    fla = FLA.to_foreign(call, np.float64)
     assert fla["q"].shape == (1, 1, 2, 2)
     assert fla["g"][0, 0, 0] == np.log(0.25)
     assert fla["initial_state"].shape == (1, 2, 2, 1)
     assert fla["initial_state"].dtype == np.float32
-    flashinfer = FLASHINFER.to_foreign(inputs, axes, np.float64)
+    flashinfer = FLASHINFER.to_foreign(call, np.float64)
     assert flashinfer["q"].shape == (1, 2, 2)
     assert flashinfer["g"].tolist() == [[0.25, 0.25]]
     assert flashinfer["initial_state"].tolist() == [[[[5, 6]], [[7, 8]]]]
     assert flashinfer["cu_seqlens"].tolist() == [0, 1]
-    assert MLX.to_foreign(inputs, axes, np.float64)["state"].shape == (1, 2, 1, 2)
-    onnx = ONNX.to_foreign(inputs, axes, np.float64)
+    assert MLX.to_foreign(call, np.float64)["state"].shape == (1, 2, 1, 2)
+    onnx = ONNX.to_foreign(call, np.float64)
     assert onnx["query"].tolist() == [[[1, 2, 3, 4]]]
 
 
@@ -224,21 +280,34 @@ def test_default_scales():
 )
 def test_eps_of_a_norm_by_hand(norm, expected):
     """Squares sum to 25; eps is 144 under the root, beside a norm of 5, or twice as the mean's."""
-    assert normalised(np.array([3.0, 4.0]), norm, {"max": 12}.get(norm, 144)) == pytest.approx(
-        [expected, expected * 4 / 3]
-    )
+    convention = Convention(norm=norm, eps={"max": 12}.get(norm, 144))
+    assert meant(convention)["q"] == pytest.approx(np.array([[[[expected, expected * 4 / 3]]]]))
+
+
+def meant(convention):
+    """The q and v that a convention makes of rows (3, 4)."""
+    row = np.array([[[[3.0, 4.0]]]])
+    call = Passed({"q": row, "v": row}, {"q": ("T", "K"), "v": ("T", "V")})
+    return convention.to_grammar(call, convention.to_foreign(call, np.float64), np.float64)
+
+
+def test_what_is_normalised_is_a_fact_of_its_own():
+    assert np.array_equal(meant(Convention(norm="rsqrt"))["v"], [[[[3, 4]]]])
+    other = meant(Convention(norm="rsqrt", normed=("v",)))
+    assert np.array_equal(other["q"], [[[[3, 4]]]])
+    assert other["v"] == pytest.approx(np.array([[[[0.6, 0.8]]]]))
 
 
 def test_every_norm_is_defined():
     for norm in NORMS:
-        assert np.isfinite(normalised(np.ones(2), norm, 1e-6)).all()
+        assert np.isfinite(meant(Convention(norm=norm, eps=1e-6))["q"]).all()
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_take_a_case(name):
     case = find_case("gated_delta/grouped-values/1")
-    foreign = PRESETS[name].to_foreign(case.inputs, case.axes, np.float32)
-    back = PRESETS[name].to_grammar(foreign, case.inputs, case.axes, np.float64)
+    foreign = PRESETS[name].to_foreign(case, np.float32)
+    back = PRESETS[name].to_grammar(case, foreign, np.float64)
     assert np.array_equal(back["k"], case.inputs["k"])
 
 
@@ -258,7 +327,7 @@ def test_wrong_shapes_are_named(convention, part, given, message):
         convention.part_to_grammar(part, np.zeros(given), shape, axes)
 
 
-@pytest.mark.parametrize("field", ["layout", "state_layout", "gate", "scale", "norm", "heads"])
+@pytest.mark.parametrize("field", [*ALLOWED])
 def test_wrong_conventions_are_named(field):
     with pytest.raises(ValueError, match=f"convention: {field} has value 'nonsense', expected one"):
         Convention(**{field: "nonsense"})

@@ -57,7 +57,7 @@ def test_one_token_by_hand(part):
     case = dataclasses.replace(drawn, inputs=inputs, state_shape=(1, 1, 1, 1))
     read = 1 if part.convention.norm else 2
     for operator in part.operators:
-        foreign = part.convention.to_foreign(inputs, case.axes, np.float32)
+        foreign = part.convention.to_foreign(case, np.float32)
         out, state = part.run(operator, case, foreign)
         assert (out.item(), state.item()) == pytest.approx((read * 1.75, 1.75), rel=2**-22)
 

@@ -32,12 +32,8 @@ def test_the_gate_is_exact_and_its_gradient_is_by_what_is_passed():
     """alpha is exp(g), so the gradient by g is that by log alpha, to rounding: 64 eps of a row."""
     x = golden(find_case(CASE), FLA)
     case = find_case(CASE)
-    inputs = FLA.to_grammar(
-        {n.removeprefix("input."): y for n, y in x.items() if n.startswith("input.")},
-        case.inputs,
-        case.axes,
-        np.float64,
-    )
+    sent = {n.removeprefix("input."): y for n, y in x.items() if n.startswith("input.")}
+    inputs = FLA.to_grammar(case, sent, np.float64)
     along = {
         f"d{n}": FLA.part_to_grammar(n, x[f"d{n}"], s, axes)
         for n, s, axes in (

@@ -3,22 +3,31 @@
 A `Convention` says it all: nobody has to guess which of two tensors of one shape is transposed, or
 whether a gate of -1 is a factor. The presets of real projects are in `presets`.
 
-A candidate is judged on the numbers it sees: `to_foreign` rounds to its dtype, and `to_grammar` of
-that is what the oracle runs on. All conversions round-trip exactly, but for two that cannot: a gate
-passes through a logarithm, exact to the last digit of its dtype where the logarithm is zero, minus
-infinity, or between 2^-20 and 500 in size; and what the callee normalises itself stays normalised.
+A candidate is judged on the numbers it sees. Two steps lead to them, and two back:
+
+    raw          refmem's inputs as the numbers they are passed as: a gate as its logarithm, or as
+                 what it is computed from (`parametrisations`); still in refmem's layout
+    to_foreign   these by the candidate's names, in its layout, rounded to its dtype
+    unplaced     the inverse: rounded raw numbers in refmem's layout
+    meant        the rule's inputs that these stand for, and what the oracle runs on
+
+All but `meant` only move and round numbers, so they round-trip exactly. A gate goes through a
+logarithm, exact to the last digit of its dtype where the logarithm is zero, minus infinity, or
+between 2^-20 and 500 in size; what the callee normalises itself stays normalised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from refmem import algebra
+from refmem.around.normalize import l2_normalize
 from refmem.memory.grouped_heads import HEAD_MAPS
+from refmem.oracle.border.arrays import bfloat16
 from refmem.oracle.border.layouts import (
     JOINED,
     LAYOUTS,
@@ -36,22 +45,16 @@ from refmem.oracle.border.layouts import (
     part,
     unpack,
 )
+from refmem.oracle.border.parametrisations import OF_FACT
+from refmem.oracle.border.spelling import Call, Spelling, merged, spell
 
-GATES = ("own", "factor", "log", "log2")
 SCALES = ("1", "1/sqrt(K)", "1/sqrt(V)")
-NORMS = ("", "rsqrt", "max", "mean")
-
-FACTOR_INPUTS, LOG_INPUTS = ("alpha", "f", "fade", "mu"), ("log_alpha", "log_f")
-"""Inputs of refmem that are gates, of a second memory too: factors, and natural logarithms of such.
-"""
-
-NUMBERS_OF_HEADS = (*FACTOR_INPUTS, *LOG_INPUTS, "beta")
-"""Gates and write strengths: what has a number for each head and token, or for each key channel."""
 
 WIDE = "wide"
 """Of a dtype: float32, or float64 where the inputs are."""
 
-NORMED = ("q", "k")
+NORMS = {"": "", "rsqrt": "sum", "max": "floor", "mean": "mean"}
+"""How a callee normalises -> where `l2_normalize` has eps."""
 
 
 @dataclass(frozen=True)
@@ -62,45 +65,54 @@ class Convention:
                   "slots" are there only if it takes sequence boundaries and slot indices
     layout        one of `LAYOUTS`; see `refmem.oracle.border.layouts`
     state_layout  "kv" or "vk": which of its last two axes a memory's keys are on
-    gate          "factor", "log" (natural) or "log2"; "own" is whichever the rule has in refmem
+    gate          space or parametrisation of gates; "own" is whichever the rule has in refmem. One
+                  that is computed is the forget gate; further gates are passed as refmem has them
+    strength, step, rate   the same for write strengths, lengths of a step and rates of decay
+    parameters    which parameters the callee has, of those that a parametrisation may have
+    constants     numbers of a parametrisation that are not its defaults: name -> number
     scale         what reads are multiplied by if no scale is passed: one of `SCALES`
     takes_scale   whether one can be passed
-    norm          how the callee normalises q and k: "" not at all; "rsqrt" x / sqrt(sum x^2 + eps);
+    norm          how the callee normalises: "" not at all; "rsqrt" x / sqrt(sum x^2 + eps);
                   "max" x / max(|x|, eps); "mean" x / sqrt(K) / sqrt(mean x^2 + eps)
     eps           of that
+    normed        what is normalised
+    denominator_eps   what the callee adds to the denominator of a normalised read
     heads         "repeat" or "tile": which of shared heads query (or value) head h uses
     groups        which heads may be more than the others: "queries", "values" or both
     every_head    inputs that have a row for every head of queries or of values, whichever are more,
                   also where heads share them in the rule: "beta" that is one for all heads; where
                   queries are grouped, "alpha" and the "state" of the key head they share
     state_dtype   of states, where it is not that of the inputs; "wide" is at least float32
-    gate_dtype    of gates and write strengths, likewise
+    dtypes        of other arrays that have their own: refmem's name, or a parameter's -> dtype
+    extra         keyword arguments of every call
+    contract      what the callee lacks, returns or promises: see `Contract` of the targets
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     layout: str = "grammar"
     state_layout: str = "kv"
     gate: str = "own"
+    strength: str = "own"
+    step: str = "own"
+    rate: str = "own"
+    parameters: tuple[str, ...] = ("A_log", "dt_bias")
+    constants: Mapping[str, float] = field(default_factory=dict)
     scale: str = "1"
     takes_scale: bool = True
     norm: str = ""
     eps: float = 0
+    normed: tuple[str, ...] = ("q", "k")
+    denominator_eps: float = 0
     heads: str = "repeat"
     groups: tuple[str, ...] = ("queries", "values")
     every_head: tuple[str, ...] = ()
     state_dtype: str = ""
-    gate_dtype: str = ""
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    contract: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        allowed = {
-            "layout": LAYOUTS,
-            "state_layout": ("kv", "vk"),
-            "gate": GATES,
-            "scale": SCALES,
-            "norm": NORMS,
-            "heads": HEAD_MAPS,
-        }
-        for name, values in allowed.items():
+        for name, values in ALLOWED.items():
             if getattr(self, name) not in values:
                 raise ValueError(
                     f"convention: {name} has value {getattr(self, name)!r}, expected one of "
@@ -113,48 +125,90 @@ class Convention:
         return self.names.get(of, self.names.get(whole, whole) + dot + rest)
 
     def dtype_of(self, name: str, dtype: Any) -> np.dtype:
-        """The dtype of an array: states may have their own, and so may gates."""
-        own = self.state_dtype if name.startswith("state") else ""
-        if name in NUMBERS_OF_HEADS:
-            own = self.gate_dtype
-        return np.promote_types(dtype, np.float32) if own == WIDE else np.dtype(own or dtype)
+        """The dtype of an array: some have their own."""
+        own = self.dtypes.get(name) or (self.state_dtype if name.startswith("state") else "")
+        if own == WIDE:
+            return np.promote_types(dtype, np.float32)
+        return bfloat16() if own == "bfloat16" else np.dtype(own or dtype)
 
     def default_scale(self, K: int, V: int) -> float | None:
         """The scale where none is passed; None is the rule's own default."""
         return {"1": None, "1/sqrt(K)": K**-0.5, "1/sqrt(V)": V**-0.5}[self.scale]
 
-    def to_foreign(self, inputs: Arrays, axes: Mapping[str, Axes], dtype: Any) -> Arrays:
-        """Inputs of refmem's grammar (float64), as the candidate takes them.
+    def spellings(self, call: Call) -> list[Spelling]:
+        """How each input is passed."""
+        words = {fact: getattr(self, fact) for fact in OF_FACT}
+        return spell(self.for_heads(call), words, self.parameters, self.constants)
 
-        `inputs` may have "lengths", of the sequences in the batch, and "slots", whole numbers.
-        """
-        foreign = {}
-        lengths = inputs.get("lengths")
-        for name, x in self._every_head(inputs, axes).items():
-            if name in axes:
-                y = self._gate_out(name, x).astype(self.dtype_of(name, dtype))
-                foreign[self.name(name)] = self._place(y, axes[name], lengths)
+    def for_heads(self, call: Call) -> Call:
+        """The call, of whose inputs some have a row for every head."""
+        some = {name: call.inputs[name] for name in self.every_head if name in call.inputs}
+        if not some:
+            return call
+        heads = heads_of(call.inputs, call.axes)
+        wide = {name: for_every_head(x, call.axes[name], heads) for name, x in some.items()}
+        return dataclasses.replace(call, inputs=call.inputs | wide)  # type: ignore[type-var]
+
+    def unsayable(self, call: Call) -> str:
+        """Why some input has no raw numbers here; "" if all have."""
+        for one in self.spellings(call):
+            if not one.sayable(call.inputs[one.name]):
+                return f"its convention has no such {one.name}, which is {one.says(self.name)}"
+        return ""
+
+    def raw(self, call: Call) -> Arrays:
+        """Inputs as the numbers they are passed as, in refmem's layout and float64."""
+        call = self.for_heads(call)
+        return merged(one.raw(call.inputs[one.name]) for one in self.spellings(call))
+
+    def raw_axes(self, call: Call) -> dict[str, Axes]:
+        """The axes of what `raw` gives."""
+        return merged(one.raw_axes for one in self.spellings(call))
+
+    def to_foreign(self, call: Call, dtype: Any) -> Arrays:
+        """Inputs of refmem's grammar (float64), as the candidate takes them."""
+        lengths, axes = call.inputs.get("lengths"), self.raw_axes(call)
+        foreign = {
+            self.name(name): self.part_to_foreign(name, x, axes[name], dtype, lengths)
+            for name, x in self.raw(call).items()
+        }
         if self.layout in JOINED:
-            ends = np.cumsum(sequence_lengths(inputs, axes))
+            ends = np.cumsum(sequence_lengths(call.inputs, call.axes))
             foreign[self.name("lengths")] = np.concatenate([[0], ends]).astype(np.int64)
-        if "slots" in inputs:
-            foreign[self.name("slots")] = inputs["slots"].astype(np.int64)
+        if "slots" in call.inputs:
+            foreign[self.name("slots")] = call.inputs["slots"].astype(np.int64)
         return foreign
 
-    def to_grammar(
-        self, foreign: Arrays, like: Arrays, axes: Mapping[str, Axes], dtype: Any
-    ) -> Arrays:
-        """The inverse of `to_foreign`: inputs in refmem's grammar, shaped as in `like`.
+    def unplaced(self, call: Call, foreign: Arrays, dtype: Any) -> Arrays:
+        """The numbers that the candidate gets, in refmem's layout and a dtype."""
+        lengths = call.inputs.get("lengths")
+        return {
+            name: self._replace(
+                foreign[self.name(name)].astype(dtype), one.shape_of(name), axes, lengths
+            )
+            for one in self.spellings(call)
+            for name, axes in one.raw_axes.items()
+        }
 
-        What the candidate has for every head stays so: its numbers may differ where heads share.
-        """
-        inputs: Arrays = {name: like[name] for name in ("lengths", "slots") if name in like}
-        like = self._every_head(like, axes)
-        for name, own in axes.items():
-            x = foreign[self.name(name)].astype(dtype)
-            x = self._gate_back(name, self._replace(x, like[name].shape, own, like.get("lengths")))
-            inputs[name] = normalised(x, self.norm, self.eps) if name in NORMED else x
+    def meant(self, call: Call, raws: Mapping[str, Any]) -> dict[str, Any]:
+        """The rule's inputs that raw numbers stand for, in any numbers, traced ones too."""
+        beside = ("lengths", "slots")
+        inputs: dict[str, Any] = {name: call.inputs[name] for name in beside if name in call.inputs}
+        for one in self.spellings(call):
+            x = one.value(raws)
+            is_normed = self.norm and one.name in self.normed
+            inputs[one.name] = l2_normalize(x, self.eps, NORMS[self.norm]) if is_normed else x
         return inputs
+
+    def to_grammar(self, call: Call, foreign: Arrays, dtype: Any) -> Arrays:
+        """The rule's inputs, from what the candidate gets."""
+        return self.meant(call, self.unplaced(call, foreign, dtype))
+
+    def part_to_foreign(
+        self, name: str, x: np.ndarray, axes: Axes, dtype: Any, lengths: Any = None
+    ) -> np.ndarray:
+        """An array of refmem's layout as the candidate has it, rounded."""
+        return self._place(x.astype(self.dtype_of(name, dtype)), axes, lengths)
 
     def part_to_grammar(
         self, name: str, x: np.ndarray, shape: Shape, axes: Axes, lengths: Any = None
@@ -171,12 +225,6 @@ class Convention:
     def placed(self, x: np.ndarray, axes: Axes) -> np.ndarray:
         """An array of the grammar, as the candidate has it, its numbers as they are."""
         return self._place(x, axes, None)
-
-    def _every_head(self, arrays: Arrays, axes: Mapping[str, Axes]) -> Arrays:
-        """The arrays, of which some have a row for every head."""
-        heads = heads_of(arrays, axes)
-        some = {name: arrays[name] for name in self.every_head if name in arrays}
-        return arrays | {name: for_every_head(x, axes[name], heads) for name, x in some.items()}
 
     def _place(self, x: np.ndarray, axes: Axes, lengths: Any) -> np.ndarray:
         y = pack(x, axes, self.layout, self.heads)
@@ -201,51 +249,19 @@ class Convention:
         """The lengths of the sequences: those given, or all the rows of each."""
         return [shape[1]] * shape[0] if given is None else [int(length) for length in given]
 
-    def _gate_out(self, name: str, x: np.ndarray) -> np.ndarray:
-        with np.errstate(divide="ignore"):
-            if name in FACTOR_INPUTS and self.gate in ("log", "log2"):
-                return np.log(x) if self.gate == "log" else np.log2(x)
-        if name in LOG_INPUTS and self.gate in ("factor", "log2"):
-            return np.exp(x) if self.gate == "factor" else x / np.log(2)
-        return x
 
-    def _gate_back(self, name: str, x: np.ndarray) -> np.ndarray:
-        """The inverse of `_gate_out`, in any number system: certified intervals come here too."""
-        if name in FACTOR_INPUTS and self.gate == "log":
-            return algebra.exp(x)
-        if name in FACTOR_INPUTS and self.gate == "log2":
-            return np.exp2(x) if x.dtype != object else algebra.exp(x * log_of_2(x))
-        if name in LOG_INPUTS and self.gate == "factor":
-            with np.errstate(divide="ignore"):
-                return algebra.log(x)
-        if name in LOG_INPUTS and self.gate == "log2":
-            return x * log_of_2(x)
-        return x
-
-
-def log_of_2(like: np.ndarray) -> Any:
-    """The natural logarithm of 2, a number of the kind of an array's."""
-    return algebra.log(algebra.ones((1,), like) * 2)[0]
-
+ALLOWED: dict[str, Collection[str]] = {
+    "layout": LAYOUTS,
+    "state_layout": ("kv", "vk"),
+    "scale": SCALES,
+    "norm": NORMS,
+    "heads": HEAD_MAPS,
+    **OF_FACT,
+}
+"""Fact of a convention -> the words it may have."""
 
 REFMEM = Convention()
 """refmem's own grammar: nothing changes."""
-
-
-def normalised(x: np.ndarray, norm: str, eps: float) -> np.ndarray:
-    """Rows of norm one, up to eps; see `Convention`. "" leaves them.
-
-    >>> normalised(np.array([3.0, 4.0]), "rsqrt", 0)
-    array([0.6, 0.8])
-    """
-    if not norm:
-        return x
-    squares, eps = (x**2).sum(-1, keepdims=True), x.dtype.type(eps)
-    if norm == "rsqrt":
-        return x / np.sqrt(squares + eps)
-    if norm == "max":
-        return x / np.maximum(np.sqrt(squares), eps)
-    return x / np.sqrt(squares + x.shape[-1] * eps)
 
 
 def expect_shape(name: str, x: np.ndarray, expected: Shape) -> None:

@@ -130,7 +130,7 @@ FLASHINFER = Convention(
     scale="1/sqrt(K)",
     state_dtype="float32",
     every_head=("alpha", "beta", "state"),
-    gate_dtype="float32",
+    dtypes={"alpha": "float32", "beta": "float32"},
 )
 
 VLLM = Convention(

@@ -67,6 +67,11 @@ class Case:
         return self.inputs[name].shape[-len(self.axes[name])]
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """What the numbers of each of the rule's inputs are."""
+        return {name: kind.name for name, kind in self.rule.kinds.items()}
+
+    @property
     def batch(self) -> int:
         """How many sequences there are."""
         return max(

@@ -158,10 +158,10 @@ def _run_all(
 def run_again(target: Target, operator: str, case: Case) -> Failure:
     """Run a candidate on a case, keeping everything."""
     case = asked(target, case)
-    inputs = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
+    inputs = target.convention.to_foreign(case, target.dtype)
     expected = expect(case, inputs, target.convention, target.dtype)
     wide = np.longdouble if target.dtype == np.float64 else np.float64
-    seen = target.convention.to_grammar(inputs, case.inputs, case.axes, wide)
+    seen = target.convention.to_grammar(case, inputs, wide)
     found = run(target, operator, case, inputs, expected.truth)
     return Failure(case, seen, call_options(case, target.convention), expected, found)
 

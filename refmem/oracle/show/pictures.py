@@ -38,7 +38,7 @@ def shares(target: Target, operator: str, name: str) -> dict[str, np.ndarray]:
     target = next(one for one in parts_of(target, case.rule.name) if operator in one.operators)
     case = asked(target, case)
     with np.errstate(all="ignore"):
-        foreign = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
+        foreign = target.convention.to_foreign(case, target.dtype)
         try:
             expected = expect(case, foreign, target.convention, target.dtype)
             found = run(target, operator, case, foreign, expected.truth)

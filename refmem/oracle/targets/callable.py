@@ -97,19 +97,22 @@ class PythonCallable:
     def options_of(self, case: Case) -> dict[str, Any]:
         """The keyword arguments of a call that are not arrays."""
         options = dict(self.contract.extra) | options_of(case, self.convention)
-        if "scale" in options and self.library == "numpy" and self.dtype.kind == "f":
-            options["scale"] = self.dtype.type(options["scale"])
+        scale = self.convention.name("scale")
+        if scale in options and self.library == "numpy" and self.dtype.kind == "f":
+            options[scale] = self.dtype.type(options[scale])
         return options
 
 
 def options_of(case: Case, convention: Convention) -> dict[str, Any]:
-    """What a call is told beside its arrays: a scale, unless the callee has it of itself."""
+    """What a call is told beside its arrays, by the callee's names: what its convention passes
+    always, the case's options, and a scale, unless the callee has it of itself.
+    """
     options = dict(case.options)
     if convention.scale != "1" and case.regime.scale is not None and case.rule.scaled:
         options["scale"] = case.regime.scale
     if not convention.takes_scale:
         options.pop("scale", None)
-    return options
+    return dict(convention.extra) | {convention.name(n): value for n, value in options.items()}
 
 
 class Group:

@@ -160,9 +160,8 @@ def result_shapes(case: Case, convention: Convention) -> dict[str, tuple[int, ..
             axes = STATE
         else:
             continue
-        names = {"lengths": case.inputs["lengths"]} if "lengths" in case.inputs else {}
-        placed = convention.to_foreign({part: like, **names}, {part: axes}, "f4")
-        shapes[part] = placed[convention.name(part)].shape
+        lengths = case.inputs.get("lengths")
+        shapes[part] = convention.part_to_foreign(part, like, axes, "f4", lengths).shape
     return shapes
 
 

@@ -187,11 +187,11 @@ def results_of(operator: Operator, case: Case, convention: Convention, dtype: np
     q, v = case.inputs["q"].shape, case.inputs["v"].shape
     out = np.zeros((*np.broadcast_shapes(q[:-2], v[:-2]), *v[-2:]))
     parts = {"out": out, "state": np.zeros(case.state_shape)}
-    if "lengths" in case.inputs:
-        parts["lengths"] = case.inputs["lengths"]
-    placed = convention.to_foreign(parts, {"out": OUT, "state": STATE}, dtype)
-    named = (placed[convention.name(part)] for part in ("out", "state"))
-    return dict(zip(operator.outputs, named, strict=True))
+    placed = (
+        convention.part_to_foreign(part, x, axes, dtype, case.inputs.get("lengths"))
+        for (part, x), axes in zip(parts.items(), (OUT, STATE), strict=True)
+    )
+    return dict(zip(operator.outputs, placed, strict=True))
 
 
 def shown(dtype: np.dtype) -> np.dtype:

@@ -36,7 +36,9 @@ def unsayable(convention: Convention, case: Case) -> str:
         return "its convention has no argument for the scale"
     if convention.layout != "grammar" and case.batch > 1 and _has_own_state(case):
         return "its convention says nothing of such a state"
-    return ""
+    if convention.denominator_eps and "denominator_eps" not in case.rule.options:
+        return f"its convention adds to a denominator, and {case.rule.name} has none"
+    return convention.unsayable(case)
 
 
 def _has_own_state(case: Case) -> bool:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra.numbers import intervals
+from refmem.derivative.tape import traced, values
 from refmem.grammar.state import each
 from refmem.memory import StateRule
 from refmem.oracle.border.conventions import REFMEM, Convention
@@ -31,7 +32,7 @@ from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.reference import OUT, arguments, as_returned, state_parts
 from refmem.oracle.targets.running import unsayable
 from refmem.oracle.verdict.budget import call_options
-from refmem.oracle.verdict.gradients import by_gate, cotangent
+from refmem.oracle.verdict.gradients import cotangent, pulled_back
 from refmem.support.arguments import ChoiceError
 
 BITS = 128
@@ -60,8 +61,8 @@ def golden(case: Case, convention: Convention = REFMEM) -> Arrays:
     reason = unsayable(convention, case) or without_vectors(convention)
     if reason:
         raise ChoiceError(f"case has name {case.name!r}, which cannot be said: {reason}")
-    convention = dataclasses.replace(convention, state_dtype="", gate_dtype="")
-    foreign = convention.to_foreign(case.inputs, case.axes, np.float32)
+    convention = dataclasses.replace(convention, state_dtype="", dtypes={})
+    foreign = convention.to_foreign(case, np.float32)
     inputs = {name: x.astype(np.float64) for name, x in foreign.items()}
     flint = importlib.import_module("flint")
     bits = BITS
@@ -86,8 +87,9 @@ def without_vectors(convention: Convention) -> str:
 def _enclosures(case: Case, convention: Convention, inputs: Arrays) -> dict[str, np.ndarray]:
     """Intervals that hold the results, in the grammar, at flint's current precision."""
     certain = {name: intervals(x) for name, x in inputs.items()}
-    exact = convention.to_grammar(certain, case.inputs, case.axes, object)
-    call = arguments(case, exact) | call_options(case, convention)
+    nodes = traced(convention.unplaced(case, certain, object))
+    inputs = convention.meant(case, nodes)
+    call = arguments(case, values(inputs)) | call_options(case, convention)
     if "scale" in call:
         call["scale"] = intervals(call["scale"])[()]
     run = case.rule(**call, states=True)
@@ -103,11 +105,8 @@ def _enclosures(case: Case, convention: Convention, inputs: Arrays) -> dict[str,
         grads = case.rule.vjp(**call, dout=dout, dstate=dstate)._asdict()
         found |= {"dout": dout} | _renamed("dstate", dstate)
         found |= _renamed("grad.state", grads.pop("state"))
-        found |= {
-            f"grad.{name}": by_gate(convention, name, exact[name], x) if name in exact else x
-            for name, x in grads.items()
-            if x is not None
-        }
+        grads |= pulled_back(case, convention, nodes, inputs, grads)
+        found |= {f"grad.{name}": x for name, x in grads.items() if x is not None}
     return found
 
 

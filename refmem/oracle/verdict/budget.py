@@ -73,7 +73,7 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
     """Truth and budget for the inputs a candidate sees; ValueError if the case can show nothing."""
     dtype = np.dtype(dtype)
     wide = np.longdouble if dtype == np.float64 else np.float64
-    seen = convention.to_grammar(foreign, case.inputs, case.axes, wide)
+    seen = convention.to_grammar(case, foreign, wide)
     call = call_options(case, convention)
     answers = ask(case, seen, call)
     truth = answers[0]
@@ -89,19 +89,24 @@ def expect(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> E
 
 
 def call_options(case: Case, convention: Convention) -> dict[str, Any]:
-    """The case's options, with the scale that the callee uses where none is (or can be) passed."""
+    """The case's options, and what the callee has of itself: an epsilon in a denominator, and the
+    scale where none is (or can be) passed.
+    """
+    options = dict(case.options)
+    if convention.denominator_eps:
+        options["denominator_eps"] = convention.denominator_eps
     own = convention.default_scale(case.regime.K, case.regime.V)
     left_out = case.regime.scale is None or not convention.takes_scale
     if not (left_out and case.rule.scaled):
-        return case.options
-    options = {name: value for name, value in case.options.items() if name != "scale"}
+        return options
+    options.pop("scale", None)
     return options if own is None else options | {"scale": own}
 
 
 def own_runs(case: Case, foreign: Arrays, convention: Convention, dtype: Any) -> list[Arrays]:
     """What the rule gives in the candidate's arithmetic, in each of its forms."""
     arithmetic = np.promote_types(dtype, np.float32)
-    inputs = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
+    inputs = convention.to_grammar(case, foreign, arithmetic)
     call = call_options(case, convention)
     orders = ORDERS if has_matrix_state(case.rule) else ORDERS[:-1]
     plain = [form for form in case.rule.forms if form in orders or form == case.rule.forms[0]]

@@ -2,7 +2,8 @@
 
     allowed = c * (error of the rule's own gradient in that arithmetic) + (rounding)           c = 4
 
-The truth is `rule.vjp` in float64 (longdouble for float64 kernels), on the inputs the kernel sees.
+The truth is `rule.vjp` in float64 (longdouble for float64 kernels), on the inputs the kernel sees,
+pulled back to what it is passed: through its gates and through its normalising of q and k.
 The rule's error is the worst of `rule.vjp` in the kernel's arithmetic, by the tape and by the
 adjoint in each of its forms, and of what the gradient moves by when each number it is made from is
 off by half a unit in its last place: where the rule happens to round nothing, a kernel that gets
@@ -19,14 +20,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from refmem.derivative.tape import pull, traced, values
 from refmem.memory import StateRule
 from refmem.oracle.border.arrays import as_numpy
-from refmem.oracle.border.conventions import FACTOR_INPUTS, LOG_INPUTS, Convention, log_of_2
+from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import STATE, Arrays, Shape
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.draws import Random, signed
@@ -36,23 +38,33 @@ from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableErr
 from refmem.oracle.verdict.budget import Expected, Verdict, allowed_errors, call_options, judge
 from refmem.oracle.verdict.metrics import measure
 
+AXES = {"out": OUT, "state": STATE}
+"""Of what has a cotangent."""
+
 FACTOR = 4
 """c: how many times the rule's own error a candidate's may be; see the module."""
 
 ADJOINT_FORMS = ("recurrent", "parallel", "chunked")
 
 
-def without_gradient(case: Case, convention: Convention) -> str:
+def without_gradient(case: Case) -> str:
     """Why gradients are not compared for a case; "" if they are."""
     if {"lengths", "slots"} & case.inputs.keys():
         return "gradients are of one call, without packed sequences or slots"
-    if convention.norm:
-        return "gradients by what the callee normalises itself are not defined here"
-    if convention.gate == "factor" and set(LOG_INPUTS) & case.inputs.keys():
-        return "gradients by a factor that the rule takes as a logarithm are not defined here"
     if not all(np.isfinite(x).all() for x in case.inputs.values()):
         return "gradients at an infinite input are not defined here"
     return ""
+
+
+@dataclass(frozen=True, eq=False)
+class ExpectedGradients(Expected):
+    """What a backward pass must give; a gradient has the dtype of what it is by."""
+
+    dtypes: Mapping[str, np.dtype] = field(default_factory=dict)
+
+    def dtype_of(self, part: str) -> np.dtype:
+        """That of a gradient."""
+        return self.dtypes[part]
 
 
 @dataclass(frozen=True)
@@ -60,16 +72,18 @@ class Backward:
     """A backward pass: what it is asked, and what it should give.
 
     foreign   the inputs of a case, and dout and dstate, as a convention has them
-    seen      the inputs as the oracle sees them, in refmem's grammar
+    raws      the same in refmem's layout and a wide dtype
+    seen      the rule's inputs that these stand for
     along     the cotangents of out and, where it is one matrix, of state
     """
 
     case: Case
     convention: Convention
     foreign: Arrays
+    raws: Arrays
     seen: Arrays
     along: Arrays
-    expected: Expected
+    expected: ExpectedGradients
 
 
 def judge_gradient(target: Target, case: Case) -> Verdict:
@@ -94,35 +108,39 @@ def expect_gradients(
     along = _cotangents(case, convention)
     if stateless:
         along.pop("state", None)
-    foreign = convention.to_foreign(case.inputs, case.axes, dtype)
-    returned = {name: as_returned(case, convention, name, x) for name, x in along.items()}
-    placed = convention.to_foreign(returned, {"out": OUT, "state": STATE}, dtype)
+    foreign = convention.to_foreign(case, dtype)
     wide = np.longdouble if dtype == np.float64 else np.float64
-    seen = convention.to_grammar(foreign, case.inputs, case.axes, wide)
-    truth = gradients(case, seen, along, convention, true_form(case))
+    raws = convention.unplaced(case, foreign, wide)
+    truth = gradients(case, raws, along, convention, true_form(case))
     arithmetic = np.promote_types(dtype, np.float32)
-    narrow = convention.to_grammar(foreign, case.inputs, case.axes, arithmetic)
+    narrow = convention.unplaced(case, foreign, arithmetic)
     own = [gradients(case, narrow, along, convention, form) for form in _forms(case)]
     own.append(_nudged_gradients(case, foreign, along, convention, arithmetic, wide))
+    dtypes = {name: convention.dtype_of(name, dtype) for name in truth}
     allowed = {
-        name: allowed_errors(
-            [measure(run[name], x) for run in own], convention.dtype_of(name, dtype), FACTOR
-        )
+        name: allowed_errors([measure(run[name], x) for run in own], dtypes[name], FACTOR)
         for name, x in truth.items()
     }
-    expected = Expected(dtype, truth, allowed, convention)
-    asked = foreign | {f"d{name}": placed[convention.name(name)] for name in along}
-    return Backward(case, convention, asked, seen, along, expected)
+    expected = ExpectedGradients(dtype, truth, allowed, dtypes=dtypes)
+    asked = {
+        f"d{name}": convention.part_to_foreign(
+            name, as_returned(case, convention, name, x), AXES[name], dtype
+        )
+        for name, x in along.items()
+    }
+    seen = convention.meant(case, raws)
+    return Backward(case, convention, foreign | asked, raws, seen, along, expected)
 
 
 def run_backward(target: Target, backward: Backward) -> Arrays:
     """Gradients of a target in refmem's grammar; `MisbehavedError` if none come of it."""
     case, convention = backward.case, backward.convention
+    axes = convention.raw_axes(case)
     try:
         found = target.run(target.operators[0], case, dict(backward.foreign))
         return {
             name: convention.part_to_grammar(
-                name, _gradient(found, name, convention), x.shape, case.axes[name]
+                name, _gradient(found, name, convention), x.shape, axes[name]
             )
             for name, x in backward.expected.truth.items()
         }
@@ -175,26 +193,40 @@ def cotangent(case: Case, convention: Convention, part: str, shape: Shape) -> np
 
 def gradients(
     case: Case,
-    inputs: Arrays,
+    raws: Arrays,
     along: Arrays,
     convention: Convention,
     form: str | None = None,
     vjp: Callable[..., dict[str, Any]] | None = None,
 ) -> Arrays:
-    """Gradients by each input as the convention has it, in refmem's grammar and the inputs' dtype.
+    """Gradients by what a convention passes, in refmem's layout and the dtype of these arrays.
 
     vjp is the rule's own, in that form, unless another is given.
     """
-    dtype = next(inputs[name].dtype for name in case.axes)
+    nodes = traced(raws)
+    inputs = convention.meant(case, nodes)
+    dtype = next(iter(raws.values())).dtype
     cotangents = {f"d{name}": x.astype(dtype) for name, x in along.items()}
-    call = arguments(case, inputs) | call_options(case, convention) | cotangents
+    call = arguments(case, values(inputs)) | call_options(case, convention) | cotangents
     grads = vjp(**call) if vjp else case.rule.vjp(**call, form=form)._asdict()
-    named = {name: grads[name] for name in case.axes if "." not in name}
-    return {
-        name: by_gate(convention, name, inputs[name], x)
-        for name, x in named.items()
-        if x is not None
-    }
+    return pulled_back(case, convention, nodes, inputs, grads)
+
+
+def pulled_back(
+    case: Case,
+    convention: Convention,
+    nodes: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    grads: Mapping[str, Any],
+) -> Arrays:
+    """Gradients by raw numbers, from those by the inputs that were made of them.
+
+    nodes   the raw numbers, traced; the inputs are `convention.meant` of these
+    """
+    made = [one for one in convention.spellings(case) if grads.get(one.name) is not None]
+    wanted = {name: nodes[name] for one in made for name in one.raw_axes}
+    by_inputs = [grads[one.name] for one in made]
+    return dict(pull([inputs[one.name] for one in made], by_inputs, wanted))
 
 
 def _nudged_gradients(
@@ -208,16 +240,7 @@ def _nudged_gradients(
         return x.astype(wide) * (1 + half * signs.astype(wide))
 
     moved = {name: nudged(name, x) for name, x in foreign.items()}
-    inputs = convention.to_grammar(moved, case.inputs, case.axes, wide)
+    raws = convention.unplaced(case, moved, wide)
     cotangents = {name: nudged(f"d{name}", x) for name, x in along.items()}
     moved_case = dataclasses.replace(case, rule=unchecked(case.rule))
-    return gradients(moved_case, inputs, cotangents, convention, true_form(case))
-
-
-def by_gate(convention: Convention, name: str, gate: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """A gradient by what is passed: the gate, or a logarithm of it."""
-    if name in FACTOR_INPUTS and convention.gate in ("log", "log2"):
-        x = gate * x
-    if name in FACTOR_INPUTS + LOG_INPUTS and convention.gate == "log2":
-        x = x * log_of_2(x)
-    return x
+    return gradients(moved_case, raws, cotangents, convention, true_form(case))

@@ -113,7 +113,7 @@ def _judge(target: Target, operator: str, name: str) -> Verdict:
         one, case = find_property(name)
         return judge_property(target, operator, one, case)
     case = find_case(case_of_gradient(name))
-    reason = outside(target, operator, case) or without_gradient(case, target.convention)
+    reason = outside(target, operator, case) or without_gradient(case)
     if reason:
         raise OutsideError(reason)
     return judge_gradient(gradient_target(target), asked(target, case))

@@ -220,14 +220,14 @@ def properties_of(rule: Rule) -> list[tuple[Property, Case]]:
 def judge_property(target: Target, operator: str, one: Property, case: Case) -> Verdict:
     """Whether a candidate obeys a law."""
     case = asked(target, case)
-    foreign = target.convention.to_foreign(case.inputs, case.axes, target.dtype)
+    foreign = target.convention.to_foreign(case, target.dtype)
     expected = expect(case, foreign, target.convention, target.dtype)
 
     def go(some: Case) -> Arrays:
         reason = outside(target, operator, some) or _unpassable(target, some)
         if reason:
             raise OutsideError(reason)
-        given = target.convention.to_foreign(some.inputs, some.axes, target.dtype)
+        given = target.convention.to_foreign(some, target.dtype)
         shapes = run_rule(some, some.inputs, **some.options)
         return run(target, operator, some, given, shapes)
 

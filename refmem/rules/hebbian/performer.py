@@ -8,7 +8,9 @@
     projection   (..., M, K)   rows w: standard normal, or orthogonal with the same lengths, as
                                refmem.functions.random_features.gaussian_projection draws them
 
-    scale        multiplies q, before the features: they estimate exp(scale q . k); 1 unless given
+    scale             multiplies q, before the features: they estimate exp(scale q . k); 1 unless
+                      given
+    denominator_eps   added to what is divided by: 0 unless given
 
     >>> q = k = np.array([[0., 1.], [0., 1.]])
     >>> performer(q, k, np.array([[1.], [3.]]), np.eye(2)).out[:, 0]
@@ -23,21 +25,27 @@ Source:    Choromanski et al. 2020, arXiv:2009.14794.
 Proof:     derivations/kernels/random_features.py
 """
 
+from functools import partial
+
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
 from refmem.functions.random_features import positive_random
 from refmem.grammar.kinds import number
 from refmem.memory import StateRule, Transition
 
 
-def step(S, q, k, v, projection):
+def step(S, q, k, v, projection, denominator_eps):
     phi = positive_random(projection)
     S = S + bind(phi.of_key(k), with_ones(v))
-    return S, over_last(recall(S, phi.of_query(q)))
+    return S, over_last(recall(S, phi.of_query(q)), denominator_eps)
 
 
-def transition(q, k, v, projection):
+def transition(q, k, v, projection, denominator_eps):
     phi = positive_random(projection[..., None, :, :])
-    return Transition(read=phi.of_query(q), write=(phi.of_key(k), with_ones(v)), finish=over_last)
+    return Transition(
+        read=phi.of_query(q),
+        write=(phi.of_key(k), with_ones(v)),
+        finish=partial(over_last, eps=denominator_eps),
+    )
 
 
 def objective(S, k, v, projection):
@@ -53,6 +61,7 @@ performer = StateRule(
     transition,
     objective,
     inputs={"projection": number("M K")},
+    options={"denominator_eps": 0.0},
     initial=nothing_seen,
     uses=("exp", "/"),
 )

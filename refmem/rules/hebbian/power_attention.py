@@ -6,11 +6,12 @@
     q, k   (..., T, K)   queries and keys, before the feature map
     v      (..., T, V)   values
 
-    scale       multiplies q, before the power: it cancels where weights are normalised; 1 unless
-                given
-    p           2 unless given: phi(q) . phi(k) = (q . k)^p
-    normalize   divide by the sum of the weights, which an even p keeps from being negative;
-                without, this is `linear_attention` on the features
+    scale             multiplies q, before the power: it cancels where weights are normalised; 1
+                      unless given
+    p                 2 unless given: phi(q) . phi(k) = (q . k)^p
+    normalize         divide by the sum of the weights, which an even p keeps from being negative;
+                      without, this is `linear_attention` on the features
+    denominator_eps   added to what is divided by: 0 unless given
 
     >>> q = k = np.array([[1., 0.], [2., 1.]])
     >>> power_attention(q, k, np.array([[1.], [3.]])).out[:, 0]
@@ -25,25 +26,27 @@ Source:    Gelada et al. 2025, arXiv:2507.04239.
 Proof:     derivations/kernels/symmetric_power.py
 """
 
+from functools import partial
+
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
 from refmem.functions.features import symmetric_power
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule, Transition
 
 
-def step(S, q, k, v, p, normalize):
+def step(S, q, k, v, p, normalize, denominator_eps):
     phi = symmetric_power(p)
     S = S + bind(phi.of_key(k), with_ones(v) if normalize else v)
     out = recall(S, phi.of_query(q))
-    return S, over_last(out) if normalize else out
+    return S, over_last(out, denominator_eps) if normalize else out
 
 
-def transition(q, k, v, p, normalize):
+def transition(q, k, v, p, normalize, denominator_eps):
     phi = symmetric_power(p)
     return Transition(
         read=phi.of_query(q),
         write=(phi.of_key(k), with_ones(v) if normalize else v),
-        finish=over_last if normalize else None,
+        finish=partial(over_last, eps=denominator_eps) if normalize else None,
     )
 
 
@@ -71,7 +74,7 @@ power_attention = StateRule(
     step,
     transition,
     objective,
-    options={"p": Option(2, least=0), "normalize": True},
+    options={"p": Option(2, least=0), "normalize": True, "denominator_eps": 0.0},
     initial=nothing_seen,
     uses=("/",),
     unasked={

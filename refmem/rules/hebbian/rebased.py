@@ -11,7 +11,8 @@
     gamma_k   (..., K)      scale of each key channel
     beta_k    (..., K)      shift of each key channel
 
-    normalize   divide by the sum of the weights
+    normalize         divide by the sum of the weights
+    denominator_eps   added to what is divided by: 0 unless given
 
     >>> q = k = np.array([[1., 0.], [2., 1.]])
     >>> one, none = np.ones(2), np.zeros(2)
@@ -20,12 +21,15 @@
 
 With unit scales and no shifts it is `power_attention` with p = 2. The shifts let the parabola's
 zero move, so that a weight can vanish for keys other than orthogonal ones. The source adds an
-epsilon to the denominator; here the output is zero where all weights are.
+epsilon to the denominator, which is none here unless given: the output is zero where all weights
+are.
 The scan holds a whole state a token, and there are many features: it is for small K.
 Objective: -<recall(S, phi(k')), [v, 1]>, one gradient step from S[t-1].
 Source:    Aksenov et al. 2024, arXiv:2402.10644.
 Proof:     derivations/kernels/symmetric_power.py
 """
+
+from functools import partial
 
 from refmem.algebra import bind, dot, over_last, recall, with_ones, zeros
 from refmem.functions.features import symmetric_power
@@ -40,20 +44,20 @@ def as_power_attention(q, k, gamma_q, beta_q, gamma_k, beta_k):
     return gamma_q * q + beta_q, gamma_k * k + beta_k
 
 
-def step(S, q, k, v, gamma_q, beta_q, gamma_k, beta_k, normalize):
+def step(S, q, k, v, gamma_q, beta_q, gamma_k, beta_k, normalize, denominator_eps):
     q, k = as_power_attention(q, k, gamma_q, beta_q, gamma_k, beta_k)
     S = S + bind(square.of_key(k), with_ones(v) if normalize else v)
     out = recall(S, square.of_query(q))
-    return S, over_last(out) if normalize else out
+    return S, over_last(out, denominator_eps) if normalize else out
 
 
-def transition(q, k, v, gamma_q, beta_q, gamma_k, beta_k, normalize):
+def transition(q, k, v, gamma_q, beta_q, gamma_k, beta_k, normalize, denominator_eps):
     every_token = (x[..., None, :] for x in (gamma_q, beta_q, gamma_k, beta_k))
     q, k = as_power_attention(q, k, *every_token)
     return Transition(
         read=square.of_query(q),
         write=(square.of_key(k), with_ones(v) if normalize else v),
-        finish=over_last if normalize else None,
+        finish=partial(over_last, eps=denominator_eps) if normalize else None,
     )
 
 
@@ -76,7 +80,7 @@ rebased = StateRule(
         "gamma_k": gain("K", cases=(3 / 4, 1, 5 / 4)),
         "beta_k": weights("K"),
     },
-    options={"normalize": True},
+    options={"normalize": True, "denominator_eps": 0.0},
     initial=nothing_seen,
     scaled=(),
     uses=("/",),

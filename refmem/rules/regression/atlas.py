@@ -85,7 +85,7 @@ atlas = StateRule(
         "alpha": factor("T"),
         "eta": rate("T"),
         "theta": momentum("T"),
-        "gamma": factor("T C", cases=strength.cases),
+        "gamma": strength("T C", least=0, most=1, why="it weighs an error"),
     },
     options={"iterations": Option(5, least=0, laws=2)},
     initial=untrained,

@@ -58,6 +58,10 @@ def untrained(x):
 omega = StateRule(
     step,
     objective=objective,
-    inputs={"alpha": factor("T"), "eta": rate("T"), "gamma": factor("T C", cases=strength.cases)},
+    inputs={
+        "alpha": factor("T"),
+        "eta": rate("T"),
+        "gamma": strength("T C", least=0, most=1, why="it weighs an error"),
+    },
     initial=untrained,
 )

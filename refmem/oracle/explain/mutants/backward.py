@@ -48,7 +48,7 @@ def mutated_gradients(mutant: GradientMutant, backward: Backward) -> Arrays:
         return dict(case.rule.vjp(**given, form=true_form(case))._asdict())
 
     return gradients(
-        case, backward.seen, backward.along, backward.convention, vjp=mutant.call(case, vjp)
+        case, backward.raws, backward.along, backward.convention, vjp=mutant.call(case, vjp)
     )
 
 

@@ -68,7 +68,7 @@ def try_gradients(
     names = [name for name in names_of(find_rule(rule), seeds) if is_short(name)]
     for done, name in enumerate(names, 1):
         case = find_case(name)
-        if case.regime.name != "empty" and not without_gradient(case, REFMEM):
+        if case.regime.name != "empty" and not without_gradient(case):
             with np.errstate(all="ignore"):
                 backward = expect_gradients(case, REFMEM, np.float32)
                 for mutant, one in kills:
@@ -97,9 +97,9 @@ def try_mutants(
 
 
 def _try_one(case: Case, kills: dict[str, Kills]) -> None:
-    inputs = REFMEM.to_foreign(case.inputs, case.axes, np.float32)
+    inputs = REFMEM.to_foreign(case, np.float32)
     expected = expect(case, inputs, REFMEM, np.float32)
-    seen = REFMEM.to_grammar(inputs, case.inputs, case.axes, np.float64)
+    seen = REFMEM.to_grammar(case, inputs, np.float64)
     call = call_options(case, REFMEM)
     for one in kills.values():
         if case.name not in one.tried[-1:]:
