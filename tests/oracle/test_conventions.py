@@ -13,6 +13,7 @@ from refmem.oracle.border.layouts import (
     JOINED,
     LAYOUTS,
     STATE,
+    is_timed,
     join,
     pack,
     packed_shape,
@@ -30,9 +31,11 @@ from refmem.oracle.border.presets import (
 )
 from refmem.oracle.cases.case import checkable_rules, find_case, names_of
 from refmem.oracle.cases.inputs import has_matrix_state
+from refmem.oracle.targets.running import unsayable
 
 GATED = ("gated_delta", "kda", "delta", "forgetting_attention", "rwkv6")
 CASES = [name for rule in GATED for name in names_of(checkable_rules()[rule])]
+SEEDED = [find_case(n) for rule in GATED for n in names_of(checkable_rules()[rule], [1])]
 AXES = (("T", "K"), ("T",), STATE)
 OTHERS = [layout for layout in LAYOUTS if layout not in ("grammar", *JOINED)]
 
@@ -303,12 +306,19 @@ def test_every_norm_is_defined():
         assert np.isfinite(meant(Convention(norm=norm, eps=1e-6))["q"]).all()
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets_take_a_case(name):
-    case = find_case("gated_delta/grouped-values/1")
-    foreign = PRESETS[name].to_foreign(case, np.float32)
-    back = PRESETS[name].to_grammar(case, foreign, np.float64)
-    assert np.array_equal(back["k"], case.inputs["k"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_raw_numbers_of_every_case_that_a_preset_can_say_round_trip(preset):
+    """To the bit, in the dtype that they are sent in; and what they mean is near what was drawn."""
+    convention = PRESETS[preset]
+    said = [case for case in SEEDED if not unsayable(convention, case)]
+    assert len({case.rule.name for case in said}) == len(GATED)
+    for case in said:
+        foreign = convention.to_foreign(case, np.float32)
+        back = convention.unplaced(case, foreign, np.float32)
+        assert len(foreign) >= len(back)
+        for name, x in convention.raw(case).items():
+            same = "lengths" not in case.inputs or not is_timed(convention.raw_axes(case)[name])
+            assert not same or np.array_equal(back[name], x.astype(np.float32)), (case.name, name)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ class Parametrisation:
     says        what is computed, in a line; brackets go with a parameter that is not there
     parameters  those that it may have; None is passed for one that the kernel has not
     constants   numbers of the kernel's own, with their defaults
+    unit        what x is, where nothing is computed
     sayable     sayable(value, **constants): which values have raw numbers
     """
 
@@ -75,6 +76,7 @@ class Parametrisation:
     says: str
     parameters: tuple[str, ...] = ()
     constants: Mapping[str, float] = field(default_factory=dict)
+    unit: str = ""
     sayable: Callable[..., np.ndarray] = anything
 
     def written(self, x: str, parameters: Mapping[str, str], constants: Mapping[str, float]) -> str:
@@ -167,10 +169,13 @@ RATE_AND_BIAS = ("A_log", "dt_bias")
 
 GATES = {
     "own": OWN,
-    "factor": Parametrisation(algebra.log, np.exp, "{x}, the factor itself"),
-    "log": Parametrisation(as_it_is, as_it_is, "exp({x}), {x} its natural logarithm"),
+    "factor": Parametrisation(algebra.log, np.exp, "{x}", unit="factor"),
+    "log": Parametrisation(as_it_is, as_it_is, "exp({x})", unit="natural logarithm of a factor"),
     "log2": Parametrisation(
-        lambda x: x * log_of_2(x), lambda log: log / np.log(2), "2^{x}, {x} its logarithm to base 2"
+        lambda x: x * log_of_2(x),
+        lambda log: log / np.log(2),
+        "2^{x}",
+        unit="base-2 logarithm of a factor",
     ),
     "softplus": Parametrisation(
         softplus_gate,
@@ -184,7 +189,7 @@ GATES = {
         "exp({lower_bound} sigmoid([exp({A_log}) ]({x}[ + {dt_bias}])))",
         RATE_AND_BIAS,
         {"lower_bound": -5.0},
-        lambda log, lower_bound: log >= lower_bound,
+        sayable=lambda log, lower_bound: log >= lower_bound,
     ),
     "logsigmoid": Parametrisation(
         logsigmoid_gate,

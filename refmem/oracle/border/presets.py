@@ -1,5 +1,8 @@
 """The conventions of real projects, each fact with where it was read.
 
+Kernels that compute gates themselves are in `presets_fused`, softmax attention in
+`presets_attention`.
+
 Versions move: "read" names the one whose source was read. What an operator takes of these is in its
 target; `dataclasses.replace(FLA, state_layout="vk")` is a project's own option. But for ONNX's
 LinearAttention, all want a beta for every head: one that the heads share is repeated for them.
@@ -54,6 +57,8 @@ from __future__ import annotations
 import dataclasses
 
 from refmem.oracle.border.conventions import REFMEM, Convention
+from refmem.oracle.border.presets_attention import ATTENTION
+from refmem.oracle.border.presets_fused import FUSED
 from refmem.support.arguments import ChoiceError
 from refmem.support.wording import nearest_name
 
@@ -221,6 +226,8 @@ PRESETS: dict[str, Convention] = {
     "mamba2": MAMBA2,
     "attention-gym": ATTENTION_GYM,
     "attention-gym-kda": ATTENTION_GYM_KDA,
+    **FUSED,
+    **ATTENTION,
 }
 """Name on the command line -> convention."""
 

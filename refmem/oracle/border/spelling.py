@@ -105,7 +105,9 @@ class Spelling:
     def says(self, theirs: Callable[[str], str]) -> str:
         """How the input is computed, in the names that a kernel has for raw numbers."""
         beside = {one: theirs(one) for one in self.parameters}
-        return self.how.written(theirs(self.name), beside, self.constants)
+        x = theirs(self.name)
+        written = self.how.written(f"raw {x}" if x == self.name else x, beside, self.constants)
+        return f"the logarithm of {written}" if self.kind == "logarithm of a factor" else written
 
     def _logarithm(self, x: np.ndarray) -> np.ndarray:
         """A factor's logarithm; what is none, itself."""
