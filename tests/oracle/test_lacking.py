@@ -11,12 +11,13 @@ import pytest
 import refmem
 from refmem.grammar.state import each
 from refmem.oracle import check
-from refmem.oracle.explain import diagnosis
+from refmem.oracle.explain import equal
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
 from refmem.oracle.show.pictures import shares
 from refmem.oracle.show.reports import as_html, as_json, as_junit
 from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.contract import Contract
 from refmem.oracle.verdict.laws import gradient_of
 from refmem.oracle.verdict.outcomes import Report
 
@@ -32,7 +33,11 @@ RULES = (
 """With a memory of one matrix, one of one row, one of its own kind; a cache; a tuple; none; and
 with several values for a gate."""
 
-PROMISES = ("both", "out", "none")
+CONTRACTS = {
+    "both": Contract(),
+    "out": Contract(lacks=("state",)),
+    "none": Contract(lacks=("state",), returns=("out",)),
+}
 """A state goes in and comes out; it only comes out; there is none."""
 
 
@@ -59,7 +64,7 @@ class Spoiled:
 
 def failures(rule, promises, factor, left_out=()):
     """A spoiled rule, and its outcomes in short cases, with gradients."""
-    target = PythonCallable(Spoiled(rule, factor, left_out), rule, state=promises)
+    target = PythonCallable(Spoiled(rule, factor, left_out), rule, contract=CONTRACTS[promises])
     known = [f"{rule}/{name}" for name in ("ordinary/1", "empty/0", "no-state/0")]
     names = known[: 2 if rule == "moe" else 3]
     cases = [*names, *map(gradient_of, names)]
@@ -69,11 +74,11 @@ def failures(rule, promises, factor, left_out=()):
 @pytest.fixture(autouse=True)
 def _single_mistakes(monkeypatch):
     """Pairs of mistakes, which take long, are for test_diagnosis."""
-    monkeypatch.setattr(diagnosis, "FOR_PAIRS", 0)
+    monkeypatch.setattr(equal, "ROUNDS", ("singles",))
 
 
 @pytest.mark.parametrize("factor", [1.7, np.nan], ids=["gain", "nan"])
-@pytest.mark.parametrize("promises", PROMISES)
+@pytest.mark.parametrize("promises", CONTRACTS)
 @pytest.mark.parametrize("rule", RULES)
 def test_every_failure_is_explained_and_shown(rule, promises, factor):
     target, outcomes = failures(rule, promises, factor)

@@ -16,10 +16,13 @@ import numpy as np
 
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import find_case
-from refmem.oracle.explain.diagnosis import EXAMPLES, NEARER, SLACK, examples
+from refmem.oracle.explain.again import examples
+from refmem.oracle.explain.diagnosis import REPORTS
+from refmem.oracle.explain.equal import EXAMPLES, NEARER, SLACK
 from refmem.oracle.explain.hints import hints
 from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
 from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
+from refmem.oracle.explain.survey import listed, references
 from refmem.oracle.targets.running import MisbehavedError, asked
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.budget import judge
@@ -59,8 +62,9 @@ class GradientDiagnosis:
             lines += [
                 f"{mistake}, in {self.cases} of {self.of} failed cases",
                 f"look at {self.mutant.look}",
-                f"seen before: {self.mutant.bug}",
             ]
+            seen = references(self.mutant.seen)
+            lines += [f"seen before: {listed(seen, REPORTS)}"] if seen else []
         return "\n".join([*lines, *self.hints])
 
     def _whose(self) -> str:
@@ -82,7 +86,7 @@ def diagnose_gradients(target: Target, outcomes: Iterable[Outcome]) -> list[Grad
     with np.errstate(all="ignore"):
         for (operator, rule), names in failed.items():
             part = next(p for p in parts_of(target, rule) if operator in p.operators)
-            found.append(_diagnose(part, operator, rule, examples(names)[:EXAMPLES]))
+            found.append(_diagnose(part, operator, rule, examples(names, EXAMPLES)))
     return found
 
 

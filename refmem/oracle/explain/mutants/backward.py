@@ -12,6 +12,7 @@ from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.explain.mutants.mutant import cut, ends_of_chunks, tokens_of
+from refmem.oracle.explain.survey import Seen
 from refmem.oracle.verdict.gradients import Backward, gradients, true_form
 
 CHUNK, SHORT_CHUNK = 64, 16
@@ -29,7 +30,7 @@ class GradientMutant:
 
     name: str
     says: str
-    bug: str
+    seen: Seen
     look: str
     call: Callable[[Case, Gradients], Gradients]
     fits: Callable[[Case], bool] = lambda case: True
