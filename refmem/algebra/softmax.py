@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from refmem.algebra.arrays import ones, zeros
-from refmem.algebra.elementwise import exp
+from refmem.algebra.elementwise import exp, log
 from refmem.algebra.numbers import system_of
 from refmem.algebra.word import word
 
@@ -45,6 +45,19 @@ def over(x: np.ndarray, total: np.ndarray) -> np.ndarray:
     """`x / total`, and zero where the total is exactly zero: nothing was seen."""
     empty = np.asarray(total == 0, dtype=bool)
     return np.where(empty, zeros((1,), x), x / np.where(empty, ones((1,), total), total))
+
+
+def shifted_log(total: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """log(total * exp(shift)); minus infinity, of floats, where nothing was summed.
+
+    >>> shifted_log(np.array([1., 0.]), np.array([1000., 0.]))
+    array([1000.,  -inf])
+    """
+    if total.dtype == object:
+        return log(total) + shift
+    none = np.asarray(total == 0, dtype=bool)
+    found = log(np.where(none, ones((1,), total), total)) + shift
+    return np.where(none, ones((1,), total) * -np.inf, found)
 
 
 def over_last(x: np.ndarray) -> np.ndarray:
