@@ -14,7 +14,7 @@ from refmem.memory import StaticRule
 from refmem.memory.help import describe_call
 from tests.draws import INTERVALS, RATIONALS, sample
 from tests.exact import assert_same
-from tests.special import EXEMPT
+from tests.exemptions import why_exempt
 
 ROW = re.compile(r"multiplies ([^,;:]+)([,:][^;]*)?; (1|1/sqrt\(K\)) unless given.*")
 SCALED = [rule for rule in refmem.RULES if rule.scaled]
@@ -27,7 +27,7 @@ def name_of(rule):
 
 def call_of(rule):
     """A call in exact numbers where the rule is exact, with kernels that are not linear."""
-    system = INTERVALS if rule.name in EXEMPT["rationals"] else RATIONALS
+    system = INTERVALS if why_exempt("rationals", rule) else RATIONALS
     call = sample(rule, system, T=4, K=2, V=2)
     return system, {name: x for name, x in call.items() if name != "scale"}
 
