@@ -15,6 +15,7 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_rule
 from refmem.oracle.cases.reference import state_of
 from refmem.oracle.targets.target import UnavailableError
+from refmem.support.wording import what_was_raised
 
 
 class PythonCallable:
@@ -119,7 +120,7 @@ def import_function(path: str) -> Callable[..., Any]:
         for part in attribute.split("."):
             found = getattr(found, part)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = what_was_raised(error).removeprefix("raised ")
         raise UnavailableError(f"{path} does not import: {reason}") from error
     if not callable(found):
         raise UnavailableError(f"{path} is a {type(found).__name__}, expected a function")

@@ -35,6 +35,7 @@ from refmem.oracle.cases.reference import OUT, arguments, unchecked
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError
 from refmem.oracle.verdict.budget import Expected, Verdict, allowed_errors, call_options, judge
 from refmem.oracle.verdict.metrics import measure
+from refmem.support.wording import what_was_raised
 
 FACTOR = 4
 """c: how many times the rule's own error a candidate's may be; see the module."""
@@ -128,8 +129,7 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
     except (UnavailableError, MisbehavedError):
         raise
     except Exception as error:
-        message = " ".join(f"raised {type(error).__name__}: {error}".split())
-        raise MisbehavedError(message) from error
+        raise MisbehavedError(what_was_raised(error)) from error
 
 
 def true_form(case: Case) -> str | None:
