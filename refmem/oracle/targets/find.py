@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.oracle.border.arrays import bfloat16
+from refmem.oracle.border.arrays import LOW_PRECISION, find_numbers
 from refmem.oracle.border.presets import find_convention
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.executable import TIMEOUT, Executable
@@ -19,7 +19,7 @@ from refmem.oracle.targets.onnx_reference import make_onnx_reference
 from refmem.oracle.targets.onnxruntime import make_onnxruntime
 from refmem.oracle.targets.target import Target, UnavailableError, require
 from refmem.oracle.targets.transformers import make_transformers
-from refmem.support.arguments import ChoiceError
+from refmem.support.arguments import ChoiceError, check_number
 from refmem.support.wording import nearest_name
 
 NAMED: dict[str, Callable[[], Group]] = {
@@ -51,15 +51,28 @@ def find_target(
     rule, convention, library   of a function or a command, which need a rule
     dtype     likewise; of a target with a name, those of its kernels that have it
     timeout   seconds for a case; what is no command then runs in a process of its own, where it may
-              crash or hang
+              crash or hang. A function is imported there alone
 
     `ChoiceError` says what is wrong with the call, `UnavailableError` why the target cannot run.
     """
+    _expect_time(name, timeout)
     target = _make(name, rule, dtype, convention, library, timeout)
     if timeout is None or isinstance(target, Executable):
         return target
-    making = {"name": name, "rule": rule, "dtype": dtype, "convention": convention}
-    return isolate(target, making | {"library": library, "timeout": timeout}, timeout)
+    making = {"name": name, "rule": rule, "convention": convention, "library": library}
+    making["dtype"] = None if dtype is None else find_dtype(dtype).name
+    isolated = isolate(target, making | {"timeout": float(timeout)}, timeout)
+    if name not in NAMED:
+        isolated.start()
+    return isolated
+
+
+def _expect_time(name: str, timeout: float | None) -> None:
+    try:
+        if timeout is not None:
+            check_number(name, "timeout", timeout, "it is so many seconds for a case", above=0)
+    except (TypeError, ValueError) as error:
+        raise ChoiceError(str(error)) from None
 
 
 def _make(
@@ -70,7 +83,7 @@ def _make(
     library: str,
     timeout: float | None,
 ) -> Any:
-    """The target, in this process."""
+    """The target in this process, or what is known of a function that is in another one."""
     if name in NAMED:
         return _of_dtype(NAMED[name](), dtype)
     if ":" not in name:
@@ -86,7 +99,13 @@ def _make(
         return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
     if library != "numpy":
         require(MODULES.get(library, library))
-    return PythonCallable(import_function(name), rule, numbers, name, chosen, library)
+    function = import_function(name) if timeout is None else _in_another_process
+    return PythonCallable(function, rule, numbers, name, chosen, library)
+
+
+def _in_another_process(**inputs: Any) -> Any:
+    """What a function is here that only its own process imports: nobody calls it."""
+    raise NotImplementedError
 
 
 def _of_dtype(target: Group, dtype: Any) -> Any:
@@ -104,10 +123,10 @@ def _of_dtype(target: Group, dtype: Any) -> Any:
 
 
 def find_dtype(dtype: Any) -> np.dtype:
-    """The dtype, float32 unless given; "bfloat16" is that of ml_dtypes."""
-    if dtype == "bfloat16":
+    """The dtype, float32 unless given; "bfloat16" and its like are those of ml_dtypes."""
+    if isinstance(dtype, str) and LOW_PRECISION.fullmatch(dtype):
         require("ml_dtypes", "lowp")
-        return bfloat16()
+        return find_numbers(dtype)
     return np.dtype(dtype or np.float32)
 
 
