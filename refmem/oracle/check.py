@@ -23,6 +23,7 @@ from refmem.oracle.targets.elsewhere import Lost, run_elsewhere
 from refmem.oracle.targets.find import find_target, of_this_thread
 from refmem.oracle.targets.running import MisbehavedError, outside, run
 from refmem.oracle.targets.target import Target
+from refmem.oracle.verdict.answers import as_text, failed, from_text
 from refmem.oracle.verdict.budget import Expected, Verdict, expect, judge
 from refmem.oracle.verdict.laws import is_law, laws_of, parts_of, run_law
 from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
@@ -67,30 +68,28 @@ def check(
     else:
         sent = getattr(target, "making", None) or target
         one = functools.partial(_run_there, sent, rule, dtype)
-        found = run_elsewhere(one, names, executor, watch)
-    outcomes = [
-        outcome
-        for name, some in zip(names, found, strict=True)
-        for outcome in (_lost(chosen, name, some.reason) if isinstance(some, Lost) else some)
-    ]
-    return Report(chosen.name, tuple(outcomes))
+        answers = run_elsewhere(one, names, executor, watch)
+        found = [_heard(chosen, *answered) for answered in zip(names, answers, strict=True)]
+    return Report(chosen.name, tuple(outcome for some in found for outcome in some))
 
 
-def _run_there(sent: Any, rule: str | None, dtype: Any, name: str) -> list[Outcome]:
-    """The outcomes of a case on a worker, for a target, its name, or what makes it."""
-    if isinstance(sent, dict):
-        return _run_by_name(of_this_thread(sent), name)
+def _run_there(sent: Any, rule: str | None, dtype: Any, name: str) -> str:
+    """The outcomes of a case on a worker, for a target, its name, or what makes it, as text."""
     make = _as_target_once if isinstance(sent, str) else _as_target
-    return _run_by_name(make(sent, rule, dtype), name)
+
+    def run_case() -> list[Outcome]:
+        made = of_this_thread(sent) if isinstance(sent, dict) else make(sent, rule, dtype)
+        return _run_by_name(made, name)
+
+    return as_text(run_case)
 
 
-def _lost(target: Target, name: str, reason: str) -> list[Outcome]:
-    """The outcomes of a case whose worker died."""
-    return [
-        Outcome(operator, name, FAILED, np.inf, np.inf, reason)
-        for part in parts_of(target, name.split("/")[0])
-        for operator in part.operators
-    ]
+def _heard(target: Target, name: str, answer: Any) -> list[Outcome]:
+    """The outcomes of a case that ran on a worker, or died there."""
+    operators = [one for part in parts_of(target, name.split("/")[0]) for one in part.operators]
+    if isinstance(answer, Lost):
+        return failed(name, operators, answer.reason)
+    return from_text(answer, name, operators)
 
 
 def _run_by_name(target: Target, name: str) -> list[Outcome]:
