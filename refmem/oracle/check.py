@@ -29,6 +29,7 @@ from refmem.oracle.targets.elsewhere import Lost, run_elsewhere
 from refmem.oracle.targets.find import find_target, of_this_thread
 from refmem.oracle.targets.running import MisbehavedError, asked, contract_of, outside, run
 from refmem.oracle.targets.target import Target
+from refmem.oracle.verdict.answers import as_text, failed, from_text
 from refmem.oracle.verdict.budget import Expected, Verdict, expect, judge
 from refmem.oracle.verdict.laws import is_law, parts_of, run_law
 from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
@@ -73,16 +74,13 @@ def check(
     plan = make_plan(chosen, rule, case, seeds, regimes, properties, gradients, fail_fast)
     if executor is not None:
         sent = getattr(target, "making", None) or target
-        found = run_elsewhere(partial(_run_there, sent, making), plan.names, executor, watch)
+        answers = run_elsewhere(partial(_run_there, sent, making), plan.names, executor, watch)
+        found = [_heard(chosen, *answered) for answered in zip(plan.names, answers, strict=True)]
     elif fail_fast:
         found = list(_until_failure(chosen, plan.names, watch))
     else:
         found = in_order(partial(_run_by_name, chosen), plan.names, watch=watch)
-    outcomes = [
-        outcome
-        for name, some in zip(plan.names, found, strict=False)
-        for outcome in (_lost(chosen, name, some.reason) if isinstance(some, Lost) else some)
-    ]
+    outcomes = [outcome for some in found for outcome in some]
     lacks = contract_of(chosen).lacks
     return Report(chosen.name, tuple(_without_groups(outcomes)), lacks, plan.partial)
 
@@ -133,13 +131,20 @@ def _until_failure(
             return
 
 
-def _run_there(sent: Any, making: _Making, name: str) -> list[Outcome]:
-    """The outcomes of a case on a worker, for a target, its name, or what makes it."""
+def _run_there(sent: Any, making: _Making, name: str) -> str:
+    """The outcomes of a case on a worker, for a target, its name, or what makes it, as text."""
+
+    def run_case() -> list[Outcome]:
+        return _run_by_name(_made_there(sent, making), name)
+
+    return as_text(run_case)
+
+
+def _made_there(sent: Any, making: _Making) -> Target:
     if isinstance(sent, dict):
-        return _run_by_name(of_this_thread(sent), name)
+        return of_this_thread(sent)
     is_name = isinstance(sent, str)
-    target = _find_once(sent, making.rule, making.dtype) if is_name else making.target(sent)
-    return _run_by_name(target, name)
+    return _find_once(sent, making.rule, making.dtype) if is_name else making.target(sent)
 
 
 def _without_groups(outcomes: list[Outcome]) -> list[Outcome]:
@@ -159,13 +164,12 @@ def _without_groups(outcomes: list[Outcome]) -> list[Outcome]:
     ]
 
 
-def _lost(target: Target, name: str, reason: str) -> list[Outcome]:
-    """The outcomes of a case whose worker died."""
-    return [
-        Outcome(operator, name, FAILED, np.inf, np.inf, reason)
-        for part in parts_of(target, name.split("/")[0])
-        for operator in part.operators
-    ]
+def _heard(target: Target, name: str, answer: Any) -> list[Outcome]:
+    """The outcomes of a case that ran on a worker, or died there."""
+    operators = [one for part in parts_of(target, name.split("/")[0]) for one in part.operators]
+    if isinstance(answer, Lost):
+        return failed(name, operators, answer.reason)
+    return from_text(answer, name, operators)
 
 
 def _run_by_name(target: Target, name: str) -> list[Outcome]:

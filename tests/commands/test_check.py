@@ -95,6 +95,10 @@ def test_mutants_that_survive_are_seen():
         (("check", "onnxruntime", "--exec", "x"), 2, "expected a target, or a program with --exec"),
         (("check", "--exec", "no-such-program", "--rule", "delta"), 3, "is no program"),
         (("check", "--exec", "ls"), 2, "needs --rule"),
+        (("check", "--exec", "./a 'b", "--rule", "delta"), 2, "expected words as a shell has them"),
+        (("check", "onnxruntime", "--timeout", "nan"), 2, "onnxruntime: timeout has value nan"),
+        (("check", "onnxruntime", "--timeout", "inf"), 2, "timeout has value inf, expected a fin"),
+        (("check", "--exec", "ls", "--rule", "delta", "--timeout", "nan"), 2, "timeout has value"),
         (
             ("check", FLASH, "--rule", "gated_delta", "--convention", "flax"),
             2,

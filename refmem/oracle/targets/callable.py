@@ -19,6 +19,7 @@ from refmem.oracle.targets.arguments import found
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.results import taken_apart
 from refmem.oracle.targets.target import UnavailableError
+from refmem.support.wording import what_was_raised
 
 
 class PythonCallable:
@@ -53,16 +54,21 @@ class PythonCallable:
         self.operators: tuple[str, ...] = (self.name,)
         known = find_rule(rule)
         self.rules: tuple[str, ...] = (known.name,)
-        contract.check_for(known)
-        self.contract = found(function, known, convention, contract)
-        if "scale" in self.contract.lacks:
-            convention = dataclasses.replace(convention, takes_scale=False)
         self.dtype, self.convention = np.dtype(dtype), convention
+        self.contract = contract
+        self.lacking(found(function, known, convention, contract).lacks)
         self.stateless = () if self.contract.gives_state else self.operators
         self.function, self.library, self.device = function, library, device
         self.backward = backward
         self.vjp = getattr(function, "vjp", None) if vjp is None and library == "numpy" else vjp
         self._limit = limit
+
+    def lacking(self, names: tuple[str, ...]) -> None:
+        """Declare what it does not take; `ChoiceError` where every call needs it."""
+        self.contract = dataclasses.replace(self.contract, lacks=tuple(names))
+        self.contract.check_for(find_rule(self.rules[0]))
+        if "scale" in names:
+            self.convention = dataclasses.replace(self.convention, takes_scale=False)
 
     def uncovered(self, operator: str, case: Case) -> str:
         """Why a case lies outside what the function promises."""
@@ -138,7 +144,7 @@ def import_function(path: str) -> Callable[..., Any]:
         for part in attribute.split("."):
             found = getattr(found, part)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = what_was_raised(error).removeprefix("raised ")
         raise UnavailableError(f"{path} does not import: {reason}") from error
     if not callable(found):
         raise UnavailableError(f"{path} is a {type(found).__name__}, expected a function")

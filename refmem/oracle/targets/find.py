@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from refmem.oracle.border.arrays import bfloat16
+from refmem.oracle.border.arrays import LOW_PRECISION, find_numbers
 from refmem.oracle.border.presets import find_convention
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.contract import ANYTHING, Contract
@@ -20,7 +21,7 @@ from refmem.oracle.targets.onnx_reference import make_onnx_reference
 from refmem.oracle.targets.onnxruntime import make_onnxruntime
 from refmem.oracle.targets.target import Target, UnavailableError, require
 from refmem.oracle.targets.transformers import make_transformers
-from refmem.support.arguments import ChoiceError
+from refmem.support.arguments import ChoiceError, check_number
 from refmem.support.wording import nearest_name
 
 NAMED: dict[str, Callable[[], Group]] = {
@@ -55,16 +56,30 @@ def find_target(
     dtype     likewise; of a target with a name, those of its kernels that have it
     device, contract   of a function: where its arrays are, and what it lacks, returns and promises
     timeout   seconds for a case; what is no command then runs in a process of its own, where it may
-              crash or hang
+              crash or hang. A function is imported there alone
 
     `ChoiceError` says what is wrong with the call, `UnavailableError` why the target cannot run.
     """
-    target = _make(name, rule, dtype, convention, library, timeout, device, contract)
+    _expect_time(name, timeout)
+    told = contract if isinstance(contract, Contract) else Contract(**contract)
+    target = _make(name, rule, dtype, convention, library, timeout, device, told)
     if timeout is None or isinstance(target, Executable):
         return target
-    making = {"name": name, "rule": rule, "dtype": dtype, "convention": convention}
-    making |= {"library": library, "timeout": timeout, "device": device, "contract": contract}
-    return isolate(target, making, timeout)
+    making: dict[str, Any] = {"name": name, "rule": rule, "library": library}
+    making |= {"convention": convention, "device": device, "contract": dataclasses.asdict(told)}
+    making["dtype"] = None if dtype is None else find_dtype(dtype).name
+    isolated = isolate(target, making | {"timeout": float(timeout)}, timeout)
+    if name not in NAMED:
+        isolated.start()
+    return isolated
+
+
+def _expect_time(name: str, timeout: float | None) -> None:
+    try:
+        if timeout is not None:
+            check_number(name, "timeout", timeout, "it is so many seconds for a case", above=0)
+    except (TypeError, ValueError) as error:
+        raise ChoiceError(str(error)) from None
 
 
 def _make(
@@ -77,7 +92,7 @@ def _make(
     device: str,
     contract: Contract,
 ) -> Any:
-    """The target, in this process."""
+    """The target in this process, or what is known of a function that is in another one."""
     if name in NAMED:
         return _of_dtype(NAMED[name](), dtype)
     if ":" not in name:
@@ -95,8 +110,9 @@ def _make(
         require(MODULES.get(library, library))
     if device:
         require_device(library, device)
+    function = import_function(name) if timeout is None else _in_another_process
     return PythonCallable(
-        import_function(name),
+        function,
         rule,
         numbers,
         name,
@@ -105,6 +121,11 @@ def _make(
         contract=contract,
         device=device,
     )
+
+
+def _in_another_process(**inputs: Any) -> Any:
+    """What a function is here that only its own process imports: nobody calls it."""
+    raise NotImplementedError
 
 
 def require_device(library: str, device: str) -> None:
@@ -142,10 +163,10 @@ def _of_dtype(target: Group, dtype: Any) -> Any:
 
 
 def find_dtype(dtype: Any) -> np.dtype:
-    """The dtype, float32 unless given; "bfloat16" is that of ml_dtypes."""
-    if dtype == "bfloat16":
+    """The dtype, float32 unless given; "bfloat16" and its like are those of ml_dtypes."""
+    if isinstance(dtype, str) and LOW_PRECISION.fullmatch(dtype):
         require("ml_dtypes", "lowp")
-        return bfloat16()
+        return find_numbers(dtype)
     return np.dtype(dtype or np.float32)
 
 

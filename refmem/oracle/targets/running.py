@@ -17,6 +17,7 @@ from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.reference import OUT, as_returned, state_parts, unslotted
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError, changed_in_place
+from refmem.support.wording import one_line, what_was_raised
 
 
 def outside(target: Target, operator: str, case: Case) -> str:
@@ -58,9 +59,9 @@ def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Array
     except UnavailableError:
         raise
     except MisbehavedError as error:
-        raise MisbehavedError(_one_line(str(error))) from error
+        raise MisbehavedError(one_line(str(error))) from error
     except (Exception, SystemExit) as error:
-        raise MisbehavedError(_one_line(f"raised {type(error).__name__}: {error}")) from error
+        raise MisbehavedError(what_was_raised(error)) from error
     _expect_untouched(target, case, inputs, given, found)
     return {name: _placed(target, case, name, x, shapes[name]) for name, x in found.items()}
 
@@ -133,7 +134,3 @@ def _placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarr
     if name == "out" and "slots" in case.inputs:
         return unslotted(y, case.inputs["slots"])
     return y
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

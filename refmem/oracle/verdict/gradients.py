@@ -37,6 +37,7 @@ from refmem.oracle.cases.reference import OUT, arguments, as_returned, unchecked
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError
 from refmem.oracle.verdict.budget import Expected, Verdict, allowed_errors, call_options, judge
 from refmem.oracle.verdict.metrics import measure
+from refmem.support.wording import what_was_raised
 
 AXES = {"out": OUT, "state": STATE}
 """Of what has a cotangent."""
@@ -147,8 +148,7 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
     except (UnavailableError, MisbehavedError):
         raise
     except Exception as error:
-        message = " ".join(f"raised {type(error).__name__}: {error}".split())
-        raise MisbehavedError(message) from error
+        raise MisbehavedError(what_was_raised(error)) from error
 
 
 def _gradient(found: Mapping[str, Any], name: str, convention: Convention) -> np.ndarray:
