@@ -24,8 +24,6 @@ from refmem.memory.rule import Rule
 from tests.exemptions import why_exempt
 
 SQUARES = symmetric_power(2)
-MOST_BEFORE = 3
-"""Tokens that a state is of, if it is no matrix; a mask has columns for them all."""
 
 
 class Numbers(NamedTuple):
@@ -91,7 +89,7 @@ def sample(
     random, lengths = np.random.default_rng(seed), np.random.default_rng([K, V])
     options = _options(rule, system)
     chosen = {n: o for n, o in (rule.options | options).items() if isinstance(o, int)}
-    sizes = {"S": T + MOST_BEFORE, **(axes or {}), "T": T, "K": K, "V": V} | chosen
+    sizes = {**(axes or {}), "T": T, "K": K, "V": V} | chosen
     for shape in rule.inputs.values():
         for axis in shape.replace("*", " ").split():
             sizes.setdefault(axis, int(lengths.integers(1, 4)))
@@ -133,7 +131,7 @@ def _state(rule: Rule, system: Numbers, seed: int, call: dict[str, Any], **sizes
     random = np.random.default_rng([seed, 1])
     if isinstance(empty, np.ndarray):
         return system.draw(random, sizes["lead"] + empty.shape[-2:], -1, 1)
-    before = sizes | {"T": int(random.integers(0, MOST_BEFORE + 1))}
+    before = sizes | {"T": int(random.integers(0, 4))}
     return rule(**sample(rule, system, seed + 1, **before, state=False)).state
 
 

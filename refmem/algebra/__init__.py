@@ -44,7 +44,7 @@ from refmem.algebra.segments import (
     segment_sums,
     sums_after,
 )
-from refmem.algebra.softmax import exp_where, over, over_last, shift_of, shifted_log, softmax
+from refmem.algebra.softmax import exp_where, over, over_last, shift_of, softmax
 from refmem.algebra.solving import conjugate_gradients, pivot_of, solve, unit_lower_solve
 
 __all__ = [
@@ -79,7 +79,6 @@ __all__ = [
     "segment_products",
     "segment_sums",
     "shift_of",
-    "shifted_log",
     "sigmoid",
     "sin",
     "softmax",

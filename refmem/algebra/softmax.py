@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra.arrays import ones, zeros
-from refmem.algebra.elementwise import exp, log
+from refmem.algebra.elementwise import exp
 from refmem.algebra.numbers import system_of
 from refmem.algebra.word import word
 
@@ -52,19 +52,6 @@ def over(x: np.ndarray, total: np.ndarray) -> np.ndarray:
     empty, lone = np.asarray(total == 0, dtype=bool), not (len(x.shape) or len(total.shape))
     axes = () if lone else (1,)
     return np.where(empty, zeros(axes, x), x / np.where(empty, ones(axes, total), total))
-
-
-def shifted_log(total: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """log(total * exp(shift)); minus infinity, of floats, where nothing was summed.
-
-    >>> shifted_log(np.array([1., 0.]), np.array([1000., 0.]))
-    array([1000.,  -inf])
-    """
-    if total.dtype == object:
-        return log(total) + shift
-    none = np.asarray(total == 0, dtype=bool)
-    found = log(np.where(none, ones((1,), total), total)) + shift
-    return np.where(none, ones((1,), total) * -np.inf, found)
 
 
 def over_last(x: np.ndarray, eps: Any = 0) -> np.ndarray:

@@ -12,15 +12,7 @@ import numpy as np
 from refmem.algebra import join, unit_lower_solve, zeros
 from refmem.forms.form import CacheMemory
 from refmem.forms.path import Path, path_of
-from refmem.forms.streaming import (
-    Partial,
-    finished,
-    log_of_sum,
-    of_earlier,
-    of_no_other,
-    of_own,
-    shares,
-)
+from refmem.forms.streaming import finished, of_earlier, of_own, shares
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.lookup import Cache, Lookup, Sight
 
@@ -30,8 +22,7 @@ Run = tuple[np.ndarray, Cache, list[Cache] | None]
 def run_parallel(rule: CacheMemory, x: Inputs, past: Cache, chunk: int, keep: bool) -> Run:
     """The definition: every query against every key it may see."""
     if x.T == 0:
-        nothing = zeros((*x.lead, 0, rule.lookup(**x.arguments).width), x.like)
-        return nothing, past, [] if keep else None
+        return zeros((*x.lead, 0, x.V), x.like), past, [] if keep else None
     cache, out = rule.attend(past, **x.arguments)
     after = _after_every_token(rule.lookup(**x.arguments), past, cache) if keep else None
     return out, cache.first(past.key.shape[-2] + x.T), after
@@ -59,10 +50,8 @@ def run_blocks(
     solve: Callable[[np.ndarray, np.ndarray], np.ndarray] = unit_lower_solve,
 ) -> Run:
     """At most so many queries against at most so many keys at a time; `solve` is for erasing."""
-    if look.ahead:
-        return _run_ahead(look, x, past, keep, queries, keys)
     cache = past.append(look.key, zeros(look.value.shape, x.like), look.log_alpha)
-    out = zeros((*x.lead, x.T, look.width), x.like)
+    out = zeros((*x.lead, x.T, x.V), x.like)
     for start in range(0, x.T, queries):
         stop = min(start + queries, x.T)
         here = past.key.shape[-2] + start
@@ -73,20 +62,6 @@ def run_blocks(
         own.value[...] = value
         if block.path is not None:
             before.key[...], own.key[...] = path.carry(before.key), path.key
-    return out, cache, _after_every_token(look, past, cache) if keep else None
-
-
-def _run_ahead(look: Lookup, x: Inputs, past: Cache, keep: bool, queries: int, keys: int) -> Run:
-    """The same where tokens see later ones: every key is there before the first query asks."""
-    cache = past.append(look.key, look.value)
-    look = look if look.first is not None else look._replace(first=past.key.shape[-2])
-    out = zeros((*x.lead, x.T, look.width), x.like)
-    for start in range(0, x.T, queries):
-        block = look.tokens(start, min(start + queries, x.T))
-        earlier = of_earlier(block, block.query, cache, keys)
-        out[..., start : start + queries, :] = _merged(
-            block, earlier, of_no_other(block, block.query)
-        )
     return out, cache, _after_every_token(look, past, cache) if keep else None
 
 
@@ -115,16 +90,8 @@ def _read(block: Lookup, before: Cache, path: Path, value: np.ndarray, keys: int
     """What the block's queries are answered by the cache before them and by the block itself."""
     own = of_own(block, path.scores, before.key.shape[-2], value)
     earlier = of_earlier(block, path.query, before, keys)
-    return _merged(block, earlier, own)
-
-
-def _merged(block: Lookup, earlier: Partial, own: Partial) -> np.ndarray:
-    """What queries are answered by two sets of keys together."""
     share_of_earlier, share_of_own = shares(block.kernel, earlier, own)
-    out = finished(block, share_of_earlier * earlier.weighted + share_of_own * own.weighted)
-    if not block.lse:
-        return out
-    return np.concatenate([out, log_of_sum(block.kernel, earlier, own)], axis=-1)
+    return finished(block, share_of_earlier * earlier.weighted + share_of_own * own.weighted)
 
 
 def _after_every_token(look: Lookup, past: Cache, cache: Cache) -> list[Cache]:

@@ -17,7 +17,6 @@ from refmem.algebra import (
     greater,
     over,
     segment_sums,
-    shifted_log,
     sums_after,
     transposed,
     with_ones,
@@ -46,11 +45,6 @@ def of_own(look: Lookup, scores: np.ndarray, seen: int, values: np.ndarray | Non
     return _of_block(look, scores, look.key, values, seen, seen, causal_product)
 
 
-def of_no_other(look: Lookup, query: np.ndarray) -> Partial:
-    """Instead of `of_own`, where a cache holds the tokens of the block, too."""
-    return _of_nothing(look._replace(sink=None), query)
-
-
 def of_earlier(look: Lookup, query: np.ndarray, cache: Cache, keys: int) -> Partial:
     """What a whole cache answers to queries that come after it, so many keys at a time.
 
@@ -63,7 +57,7 @@ def of_earlier(look: Lookup, query: np.ndarray, cache: Cache, keys: int) -> Part
         from_cache_end = np.add.accumulate(look.log_alpha, axis=-1)[..., None]
     for start in range(0, seen, keys):
         block = cache.part(start, min(start + keys, seen))
-        scores = look.scores(query, block.key)
+        scores = query @ transposed(block.key)
         if look.log_alpha is not None:
             scores = scores + (until_cache_ends[..., start : start + keys] + from_cache_end)
         part = _of_block(look, scores, block.key, block.value, seen, start)
@@ -87,22 +81,20 @@ def _of_block(
     scores: np.ndarray,
     key: np.ndarray,
     values: np.ndarray | None,
-    seen: int,
+    first_query: int,
     first_key: int,
     product: Callable[[np.ndarray, np.ndarray], np.ndarray] = np.matmul,
 ) -> Partial:
-    place, last_key = look.first if look.first is not None else seen, first_key + scores.shape[-1]
-    t, i = np.arange(place, place + scores.shape[-2])[:, None], np.arange(first_key, last_key)
+    t = np.arange(first_query, first_query + scores.shape[-2])[:, None]
+    i = np.arange(first_key, first_key + scores.shape[-1])
     if look.bias is not None:
         scores = scores + look.bias(t, i)
-    if look.mask is not None:
-        scores = scores + look.mask[..., first_key:last_key]
     whole = isinstance(look.sees, Sight) and look.sees.whole(t, i)
-    sees = np.ones((1, 1), dtype=bool) if whole else look.sees(t, i)
-    weights, shift = look.kernel.shifted_weights(scores, sees)
+    seen = np.ones((1, 1), dtype=bool) if whole else look.sees(t, i)
+    weights, shift = look.kernel.shifted_weights(scores, seen)
     weighted = weights if values is None else product(weights, values)
     if look.probe is not None and values is not None:
-        probed = np.where(sees, weights * (look.probe @ transposed(key)), zeros((1,), weights))
+        probed = np.where(seen, weights * (look.probe @ transposed(key)), zeros((1,), weights))
         weighted = np.concatenate([weighted, product(probed, with_ones(values))], axis=-1)
     return Partial(shift, weights.sum(-1, keepdims=True), weighted)
 
@@ -124,12 +116,6 @@ def shares(kernel: Kernel, earlier: Partial, later: Partial) -> tuple[np.ndarray
         return of_earlier, of_later
     total = of_earlier * earlier.total + of_later * later.total
     return over(of_earlier, total), over(of_later, total)
-
-
-def log_of_sum(kernel: Kernel, earlier: Partial, later: Partial) -> np.ndarray:
-    """The logarithm of the sum of all weights, (..., R, 1); minus infinity of none."""
-    both = merge(kernel, earlier, later)
-    return shifted_log(both.total, both.shift)
 
 
 def finished(look: Lookup, answer: np.ndarray) -> np.ndarray:

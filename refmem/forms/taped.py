@@ -28,7 +28,7 @@ class Definition:
             for span in block:
                 S, out = rule.advance(S, tokens(self.x, span))
                 outs.append(out)
-        self.out, self.state = joined(outs, self.x, rule.width(self.x)), S
+        self.out, self.state = joined(outs, self.x), S
 
     def pull(self, dout: np.ndarray, dS: Any) -> tuple[Any, Any]:
         """The arrays of the call and its first memory, and the derivatives by them."""
@@ -69,6 +69,6 @@ def tokens(x: Inputs, span: slice) -> Inputs:
     return x if span == slice(None) else x.tokens(span.start, span.stop)
 
 
-def joined(outs: list[np.ndarray], x: Inputs, width: int) -> np.ndarray:
-    """The outputs of all units, of so many columns."""
-    return join(*outs) if outs else zeros((*x.lead, 0, width), x.like)
+def joined(outs: list[np.ndarray], x: Inputs) -> np.ndarray:
+    """The outputs of all units."""
+    return join(*outs) if outs else zeros((*x.lead, 0, x.V), x.like)

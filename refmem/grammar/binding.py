@@ -112,24 +112,6 @@ def wrong_kind(
     )
 
 
-def mask_as_numbers(rule: str, name: str, mask: Any, beside: Iterable[Any]) -> Any:
-    """Booleans, which say what is seen, as what is added to a score: 0, or minus infinity.
-
-    Of the dtype of the first floats beside them; anything else is left as it is.
-    """
-    seen = np.asarray(mask) if isinstance(mask, np.ndarray | list | tuple) else None
-    if seen is None or seen.dtype.kind != "b":
-        return mask
-    dtypes = (x.dtype for x in beside if isinstance(x, np.ndarray) and x.dtype.kind in "fc")
-    dtype = next(dtypes, None)
-    if dtype is None:
-        raise TypeError(
-            f"{rule}: {name} has booleans, expected numbers to be added to the scores, because "
-            "what is hidden has minus infinity added, which only floats have"
-        )
-    return np.where(seen, dtype.type(0), dtype.type(-np.inf))
-
-
 def bind_shapes(
     rule: str,
     arrays: Mapping[str, np.ndarray],

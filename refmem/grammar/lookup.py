@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import join, tanh, transposed
+from refmem.algebra import join
 from refmem.functions.kernels import Kernel
 from refmem.grammar.state import each
 
@@ -50,21 +50,14 @@ class Sight:
     >>> Sight(window=2)(np.array([[2], [3]]), np.arange(4))
     array([[False,  True,  True, False],
            [False, False,  True,  True]])
-
-    itself   whether a token sees its own key
-    window   how many keys it sees, its own among them; None for all
-    ahead    whether it sees those that come after it, too
     """
 
     itself: bool = True
     window: int | None = None
-    ahead: bool = False
 
     def __call__(self, t: np.ndarray, i: np.ndarray) -> np.ndarray:
         """Which of the keys i (1, C) each query t (R, 1) sees."""
         seen = i <= t if self.itself else i < t
-        if self.ahead:
-            seen = seen | (i > t)
         return seen if self.window is None else seen & (t < i + self.window)
 
     def whole(self, t: np.ndarray, i: np.ndarray) -> bool:
@@ -77,16 +70,14 @@ class Lookup(NamedTuple):
 
         u[t] = value[t] - beta[t] * sum over i < t of kernel'(w[t] . key[i]) u[i]
         o[t] = sum over the i that t sees of kernel(score[t, i]) u[i]
-        score[t, i] = capped(query[t] . key[t, i]) + sum of log_alpha over (i, t]
-                      + bias(t, i) + mask[t, i]
+        score[t, i] = query[t] . key[t, i] + sum of log_alpha over (i, t] + bias(t, i)
 
     query, key  (..., T, K)
     value       (..., T, V)
     kernel      how a score becomes a weight; a normalised one divides by the sum over i
     log_alpha   (..., T)               a gate between a token and what it sees, or None
     erase       w, beta, kernel'       what is taken out of a value before it is stored, or None
-    sees        (t, i) -> bool         which tokens token t sees: of those i <= t, but for a Sight
-                                       that looks ahead, without a gate, erase, path and probe
+    sees        (t, i) -> bool         which tokens i <= t token t sees
     bias        (t, i) -> (..., R, C)  what places alone add to a score, or None
     sink        (...)                  the score of one more key, which holds nothing, or None
     path        w, beta                key[t, i] is key[i] after every later token m <= t has
@@ -94,11 +85,6 @@ class Lookup(NamedTuple):
                                        cache holds keys as they are now; not with erase
     probe       (..., T, K)            r: o[t] less the covariance, under its weights, of r . key
                                        with u; None for o[t] itself
-    cap         a number               what a product of query and key stays below in size, or None
-    mask        (..., T, S)            what is added to the scores of the first S keys, or None
-    first       a whole number         where the first query is; None is after the whole cache
-    lse         True or False          whether outputs have one more column, the logarithm of the
-                                       sum of exp(score)
     """
 
     query: np.ndarray
@@ -112,30 +98,11 @@ class Lookup(NamedTuple):
     sink: np.ndarray | None = None
     path: tuple[np.ndarray, np.ndarray] | None = None
     probe: np.ndarray | None = None
-    cap: float | None = None
-    mask: np.ndarray | None = None
-    first: int | None = None
-    lse: bool = False
-
-    @property
-    def ahead(self) -> bool:
-        """Whether tokens see later ones."""
-        return isinstance(self.sees, Sight) and self.sees.ahead
-
-    @property
-    def width(self) -> int:
-        """How many columns the outputs have."""
-        return self.value.shape[-1] + self.lse
-
-    def scores(self, query: np.ndarray, key: np.ndarray) -> np.ndarray:
-        """What queries and keys have in common, (..., R, C), before anything is added."""
-        return capped(query @ transposed(key), self.cap)
 
     def tokens(self, start: int, stop: int) -> Lookup:
         """The part of tokens start..stop-1."""
         part = slice(start, stop)
         gates, erase, path, probe = self.log_alpha, self.erase, self.path, self.probe
-        mask, first = self.mask, self.first
         if erase is not None:
             w, beta, kernel = erase
             erase = w[..., part, :], beta[..., part], kernel
@@ -147,15 +114,4 @@ class Lookup(NamedTuple):
             erase=erase,
             path=None if path is None else (path[0][..., part, :], path[1][..., part]),
             probe=None if probe is None else probe[..., part, :],
-            mask=None if mask is None else mask[..., part, :],
-            first=None if first is None else first + start,
         )
-
-
-def capped(scores: np.ndarray, cap: float | None) -> np.ndarray:
-    """Scores bent so that none is larger than `cap`: cap tanh(score / cap).
-
-    >>> capped(np.array([0.5, 1000.0]), 2.0).round(3)
-    array([0.49, 2.  ])
-    """
-    return scores if cap is None else cap * tanh(scores / cap)

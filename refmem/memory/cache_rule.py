@@ -11,7 +11,7 @@ from refmem.algebra import zeros
 from refmem.derivative.recording import Recording
 from refmem.forms import CACHE_FORMS
 from refmem.forms.form import Form
-from refmem.forms.taped import Definition, plain
+from refmem.forms.taped import Definition
 from refmem.grammar.binding import bind_state
 from refmem.grammar.inputs import Default, Inputs
 from refmem.grammar.kinds import Input
@@ -92,16 +92,7 @@ class CacheRule(Rule):
     def start(self, state: Any, x: Inputs) -> tuple[Any, Inputs]:
         """The cache before the first token, and the inputs with its leading axes."""
         seen = state.key.shape[-2] if isinstance(state, Cache) else 0
-        if x.sizes.get("S", seen + x.T) < seen + x.T:
-            raise ValueError(
-                f"{self.name}: mask has {x.S} columns, expected at least {seen + x.T}, because the "
-                "cache holds so many keys after this call"
-            )
         return bind_state(self.name, state, blank_cache(x, seen), x)
-
-    def width(self, x: Inputs) -> int:
-        """How many columns the outputs of a call have."""
-        return self.lookup(**x.arguments).width
 
     def unit(self, x: Inputs) -> int | None:
         """How many tokens the definition takes at a time: all."""
@@ -112,10 +103,6 @@ class CacheRule(Rule):
         return self.attend(past, **x.arguments)
 
     def record(self, x: Inputs, past: Any, form: str | None, chunk: int) -> Recording:
-        """Run on traced arrays so as to be pulled back: all at once, by one token, or in chunks.
-
-        A query whose place is counted from the top, or that sees later keys, needs all at once.
-        """
-        look = self.lookup(**plain(x).arguments)
-        units = {} if look.ahead or look.first is not None else {"recurrent": 1, "chunked": chunk}
+        """Run on traced arrays so as to be pulled back: all at once, by one token, or in chunks."""
+        units = {"recurrent": 1, "chunked": chunk}
         return Definition(self, x, past, units.get(form or "", self.unit(x)), every=chunk)

@@ -151,8 +151,7 @@ def forward(rule: Any, call: Call, dx: dict[str, np.ndarray], dS: Any) -> Tangen
         outs.append(values(out))
         d_outs.append(d_out)
     copies = (each(np.copy, state) for state in (S, dS))
-    out, d_out = (joined(parts, x, rule.width(x)) for parts in (outs, d_outs))
-    return Tangents(out, next(copies), d_out, next(copies))
+    return Tangents(joined(outs, x), next(copies), joined(d_outs, x), next(copies))
 
 
 # ---- cotangents and tangents as they are given

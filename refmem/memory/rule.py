@@ -203,11 +203,6 @@ class Rule:
                     f"{self.name}: {name} has no value, expected an array ({axes}), because "
                     f"the rule is a function of {', '.join(names)}"
                 )
-        for name in bound:
-            if self.kinds[name].name == "mask":
-                bound[name] = signature.mask_as_numbers(
-                    self.name, name, bound[name], bound.values()
-                )
         arrays = signature.as_arrays(self.name, {n: bound[n] for n in names if n in bound})
         arrays = {name: watch(name, array) for name, array in arrays.items()}
         x = signature.bind_shapes(self.name, arrays, self.inputs, options)
@@ -287,10 +282,6 @@ class Rule:
         left out does not change. Returns out, state, dout, dstate.
         """
         return jvp(self, args, given, state, scale)
-
-    def width(self, x: Inputs) -> int:
-        """How many columns the outputs of a call have."""
-        return int(x.V)
 
     def choose_form(self, form: str | None) -> str:
         """The form's name, checked; None is the definition."""

@@ -40,8 +40,8 @@ def but(x, *left_out, **instead):
 
 
 def bare(x):
-    """A call of softmax_attention without a window, a mask and sinks of either kind."""
-    return but(x, "window", "sink", "first_bias", "mask")
+    """A call of softmax_attention without a window and without sinks of either kind."""
+    return but(x, "window", "sink", "first_bias")
 
 
 def orthonormal(x):

@@ -52,12 +52,11 @@ def run(
     seen = past.key.shape[-2] + x.T
     widths = x.K + x.V + (past.log_alpha is not None)
     every = seen * (seen + 1) // 2 if keep else seen
-    width = rule.lookup(**x.arguments).width
-    require_memory(rule.name, x.like, (*x.lead, x.T, width), (*x.lead, every, widths))
+    require_memory(rule.name, x.like, (*x.lead, x.T, x.V), (*x.lead, every, widths))
     if keep or not x.lead:
         with one_thread():
             return _run(rule, x, past, keep)
-    out = np.empty((*x.lead, x.T, width), x.like.dtype)
+    out = np.empty((*x.lead, x.T, x.V), x.like.dtype)
     cache = Cache(
         _longer(past.key, -2, x.T),
         _longer(past.value, -2, x.T),
