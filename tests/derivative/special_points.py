@@ -143,6 +143,7 @@ WORDS: dict[str, Row] = {
         ((2,),),
         lambda x: x[0] == x[1],
     ),
+    "logsigmoid": Row(algebra.logsigmoid, levels=(-700, -1, 0, 1, 700)),
     "log": Row(algebra.log, levels=(1 / 2, 1)),
     "nearest": Row(
         algebra.nearest, kink=at(-1 / 2, 1 / 2), levels=(-1, -1 / 2, 0, 1 / 2, 1), exact=True
@@ -162,6 +163,7 @@ WORDS: dict[str, Row] = {
     "sign": Row(lambda x: selection.sign(x, x + 2), kink=at(0)),
     "sin": Row(algebra.sin),
     "softmax": Row(lambda x: algebra.softmax(x, SEEN), ((3,),)),
+    "softplus": Row(algebra.softplus, levels=(-700, -1, 0, 1, 700)),
     "solve": Row(lambda a, b, y: algebra.solve(matrix(a, b), y), ((1,), (1,), (2, 1)), exact=True),
     "sqrt": Row(algebra.sqrt, kink=at(0), levels=(0, 1)),
     "sums_after": Row(algebra.sums_after, ((3,),)),

@@ -61,7 +61,6 @@ def conventions(draw):
         heads=draw(st.sampled_from(("repeat", "tile"))),
         every_head=draw(st.sampled_from(((), ("beta",), ("alpha", "beta", "state")))),
         state_dtype=draw(st.sampled_from(("", "float32", "wide"))),
-        gate_dtype=draw(st.sampled_from(("", "float32"))),
     )
 
 
@@ -131,9 +130,10 @@ def test_every_convention_round_trips(convention, name):
     case = find_case(name)
     if not usable(case, convention):
         case = find_case(f"{case.rule.name}/ordinary/{case.seed}")
-    foreign = convention.to_foreign(case, np.float32)
-    back = convention.to_grammar(case, foreign, np.float64)
-    again = convention.to_foreign(replace(case, inputs=back), np.float32)
+    with np.errstate(divide="ignore"):  # a gate that is closed has the logarithm -inf
+        foreign = convention.to_foreign(case, np.float32)
+        back = convention.to_grammar(case, foreign, np.float64)
+        again = convention.to_foreign(replace(case, inputs=back), np.float32)
     assert foreign.keys() == again.keys()
     for theirs, x in foreign.items():
         assert np.array_equal(x, again[theirs]), theirs

@@ -56,7 +56,7 @@ def test_what_follows_an_answer_is_no_answer(isolated, note):
 
 def test_a_forked_process_has_no_way_to_answer(isolated):
     assert reason(isolated("hostile:forges_after_a_fork")).startswith(
-        "raised TypeError: returned NoneType"
+        "raised TypeError: NoneType is no array"
     )
     assert reason(isolated("hostile:forks_and_both_return")) == ""
 
@@ -103,4 +103,4 @@ def test_an_answer_may_hold_anything(isolated, monkeypatch, returned):
     target = isolated("misbehaving:alone")
     answer = {"returned": returned, "changed": {}}
     monkeypatch.setattr(target._process, "ask", lambda question: answer)
-    assert reason(target).startswith("raised TypeError: ")
+    assert reason(target).startswith(("raised TypeError: ", "out has shape (), expected"))

@@ -104,7 +104,7 @@ def test_a_gradient_that_is_not_returned_is_named():
 
 def test_a_function_without_a_state_may_lose_what_flows_back_over_chunks():
     """The mistake is named without a cotangent of a state, too."""
-    target = PythonCallable(Cut(), "gated_delta", np.float64, state="none")
+    target = PythonCallable(Cut(), "gated_delta", np.float64, contract=CONTRACTS["none"])
     outcomes = check(target, case="gated_delta/gradient@square-no-state/2").outcomes
     (found,) = diagnose_gradients(target, outcomes)
     assert found.mutant.name == "nothing back over chunks"

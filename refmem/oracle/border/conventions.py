@@ -18,7 +18,6 @@ between 2^-20 and 500 in size; what the callee normalises itself stays normalise
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +45,7 @@ from refmem.oracle.border.layouts import (
     unpack,
 )
 from refmem.oracle.border.parametrisations import OF_FACT
-from refmem.oracle.border.spelling import Call, Spelling, merged, spell
+from refmem.oracle.border.spelling import Call, Passed, Spelling, merged, spell
 
 SCALES = ("1", "1/sqrt(K)", "1/sqrt(V)")
 
@@ -147,7 +146,7 @@ class Convention:
             return call
         heads = heads_of(call.inputs, call.axes)
         wide = {name: for_every_head(x, call.axes[name], heads) for name, x in some.items()}
-        return dataclasses.replace(call, inputs=call.inputs | wide)  # type: ignore[type-var]
+        return Passed(call.inputs | wide, call.axes, call.kinds)
 
     def unsayable(self, call: Call) -> str:
         """Why some input has no raw numbers here; "" if all have."""

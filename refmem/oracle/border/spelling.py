@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -48,6 +48,14 @@ class Call(Protocol):
     @property
     def kinds(self) -> Mapping[str, str]:
         """What their numbers are."""
+
+
+class Passed(NamedTuple):
+    """A `Call` of its own."""
+
+    inputs: Arrays
+    axes: Mapping[str, Axes]
+    kinds: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def found(
                 f"{known[name]} as well{nearest_name(known[name], takes)}: --rename {name}=THEIRS "
                 "says what it is called there"
             )
-    given = {*known.values(), *convention.names.values(), *contract.extra}
+    extra = {*convention.extra, *contract.extra}
+    given = {*known.values(), *convention.names.values(), *extra}
     for name, parameter in parameters.items():
         named = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
         if named and parameter.default is parameter.empty and name not in given:

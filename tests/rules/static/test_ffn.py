@@ -67,7 +67,5 @@ def test_a_memory_of_weights_has_no_state_and_no_scale():
         ffn(x, w_in, w_out, state=w_out)
     with pytest.raises(TypeError, match="ffn: state has a value, expected none, because this"):
         ffn.vjp(x, w_in, w_out, state=w_out, dout=x)
-    with pytest.raises(
-        TypeError, match=r"ffn: scale has value 2.0, expected none, because nothing"
-    ):
+    with pytest.raises(TypeError, match=r"value 2.0, expected none, because its specification"):
         ffn(x, w_in, w_out, scale=2.0)
