@@ -12,7 +12,7 @@ import pytest
 from refmem import algebra
 from refmem.algebra import numbers
 from refmem.derivative.tape import MAPS, apply, pull, push, traced
-from tests.derivative.truth import inner, terms
+from refmem.laws.gradients.along import inner, terms
 
 WHOLE = np.arange(1, 7).reshape(2, 3)
 SQUARE = np.array([[3, 1], [1, 2]])

@@ -36,8 +36,9 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, recall, transposed, zeros
-from refmem.functions.activations import gelu
+from refmem.functions.activations import gelu, square
 from refmem.grammar.kinds import first_weights, lost, momentum, rate
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
 
@@ -102,7 +103,7 @@ titans_mlp = StateRule(
         "w1": first_weights("K M", laws=(-0.5, 0.5)),
         "w2": first_weights("M V", laws=(-0.5, 0.5)),
     },
-    options={"batch": 1, "activation": gelu},
+    options={"batch": 1, "activation": Option(gelu, laws=square)},
     initial=untrained,
     exempt={
         "degree": "multiplies its weights by themselves at every token",
