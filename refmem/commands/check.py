@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from refmem.commands.terminal import (
     choosing,
     console,
     file_in_a_folder,
+    found_from_here,
     watched,
 )
 from refmem.oracle.explain.backward import diagnose_gradients
@@ -38,7 +38,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what a module:function or a command is."""
     for option in (
         click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
-        click.option("--rule", help="Only this rule; the rule of a function or a program."),
+        click.option("--rule", help="Only this rule, a name or module:rule; that of a function."),
         click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
         click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
         click.option("--dtype", type=click.Choice(DTYPES),
@@ -128,8 +128,7 @@ def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:
         raise click.UsageError("expected a target, or a program with --exec")
     name = target if command is None else f"{EXEC}{command}"
     rule = making["rule"] or (case.split("/")[0] if case else None)
-    if ":" in str(name):
-        sys.path.insert(0, os.getcwd())
+    found_from_here(name, rule)
     others = {key: making[key] for key in ("dtype", "convention", "library", "timeout")}
     try:
         return choosing(find_target, name, rule, **others)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_case, find_rule, names_of
 from refmem.oracle.targets.callable import PythonCallable
@@ -34,7 +35,7 @@ from refmem.support.sweep import in_order
 def check(
     target: str | Target | Callable[..., Any],
     *,
-    rule: str | None = None,
+    rule: str | Rule | None = None,
     case: str | None = None,
     seeds: Iterable[int] | None = None,
     dtype: Any = None,
@@ -45,7 +46,8 @@ def check(
 ) -> Report:
     """Check a target: its name, a Target, or a function in refmem's grammar (with its rule).
 
-    rule, case, seeds   run only this rule, this case, or these seeds of every regime
+    rule, case, seeds   run only this rule, this case, or these seeds of every regime; a rule
+                        outside refmem is given itself, or as module:rule
     dtype               of a function's inputs and results: float16, float32 (default) or float64
     properties          also the laws of refmem.oracle.verdict.properties, such as split@ordinary/5
     gradients           also gradients, such as gradient@ordinary/1
@@ -53,8 +55,9 @@ def check(
     executor            where to run the cases; in this process and thread if None. A target that
                         does not pickle is given by its name. A case whose worker dies of it failed
     """
+    rule = None if rule is None else find_rule(rule).path
     if case is not None:
-        only = case.split("/")[0] if is_law(case) else find_case(case).rule.name
+        only = case.split("/")[0] if is_law(case) else find_case(case).rule.path
         if rule not in (None, only) or seeds is not None:
             raise ChoiceError(f"check: case {case} names its rule and seed, expected no other")
         rule = only
@@ -116,7 +119,7 @@ _as_target_once = functools.lru_cache(maxsize=1)(_as_target)
 
 def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list[str]:
     """Names of the cases of one rule, or of every rule of the target."""
-    rules = target.rules if rule is None else (find_rule(rule).name,)
+    rules = target.rules if rule is None else (rule,)
     for one in rules:
         if one not in target.rules:
             raise ChoiceError(
@@ -128,7 +131,7 @@ def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:
     with np.errstate(all="ignore"):
-        return [one for part in parts_of(target, case.rule.name) for one in _run_part(part, case)]
+        return [one for part in parts_of(target, case.rule.path) for one in _run_part(part, case)]
 
 
 def _run_part(target: Target, case: Case) -> list[Outcome]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from refmem.memory import StaticRule
+from refmem.memory.rule import Rule
 from refmem.oracle.border.arrays import to_library
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import Arrays
@@ -34,7 +35,7 @@ class PythonCallable:
     def __init__(
         self,
         function: Callable[..., Any],
-        rule: str,
+        rule: str | Rule,
         dtype: Any = np.float32,
         name: str = "",
         convention: Convention = REFMEM,
@@ -49,7 +50,7 @@ class PythonCallable:
     ) -> None:
         self.name = name or getattr(function, "__name__", "function")
         self.operators: tuple[str, ...] = (self.name,)
-        self.rules: tuple[str, ...] = (find_rule(rule).name,)
+        self.rules: tuple[str, ...] = (find_rule(rule).path,)
         self.dtype, self.convention = np.dtype(dtype), convention
         self.stateless = self.operators if state == "none" else ()
         self.function, self.library, self.device = function, library, device
