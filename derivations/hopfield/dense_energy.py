@@ -22,7 +22,8 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
+
+from ..proving.statement import Equation, Inequality
 
 up, down = sp.symbols("up down", real=True)
 g = sp.Symbol("g", nonnegative=True)

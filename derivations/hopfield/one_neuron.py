@@ -20,7 +20,8 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
+
+from ..proving.statement import Equation, Inequality
 
 neurons = sp.Symbol("V", integer=True, positive=True)
 turn = sp.Symbol("delta", real=True)
