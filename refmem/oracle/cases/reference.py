@@ -1,7 +1,7 @@
 """What a case must give: the rule itself, run on the case's inputs in any dtype and form.
 
-A result is taken apart into named arrays: "out"; "state" where it is one matrix, else "state.key"
-and so on for its fields; nothing where the rule has none.
+A result is taken apart into named arrays: "out"; "lse" where the call asks for it; "state" where it
+is one matrix, else "state.key" and so on for its fields; nothing where the rule has none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import empty_state
+from refmem.oracle.cases.inputs import empty_state, one_row_per_key_head
 
 OUT = ("T", "V")
 """The axes of an output."""
@@ -56,9 +56,18 @@ def state_of(case: Case, parts: Arrays) -> Any:
 
 
 def parts_of(case: Case, result: Any) -> Arrays:
-    """A result's named arrays."""
-    out, state = result[0], result[1]
-    return {"out": out} | state_parts(state)
+    """A result's named arrays; of a cache that query heads share, a row for each key head."""
+    return out_parts(case, result[0]) | {
+        name: one_row_per_key_head(case.rule, case.regime, name.removeprefix("state."), x)
+        for name, x in state_parts(result[1]).items()
+    }
+
+
+def out_parts(case: Case, out: Any) -> Arrays:
+    """An output's named arrays: its last column is the log-sum-exp if the call asks for it."""
+    if not case.options.get("lse"):
+        return {"out": out}
+    return {"out": out[..., :-1], "lse": out[..., -1:]}
 
 
 def state_parts(state: Any) -> Arrays:
@@ -71,9 +80,25 @@ def state_parts(state: Any) -> Arrays:
     return {"state": state}
 
 
+def one_of_each(x: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """A part where `like` has one row for several heads: theirs, if they all have the same.
+
+    >>> one_of_each(np.array([[7, 7, 7], [8, 8, 8]]), np.zeros((2, 1))).tolist()
+    [[7], [8]]
+    """
+    if x.ndim != like.ndim or not x.size:
+        return x
+    for axis, (length, wanted) in enumerate(zip(x.shape, like.shape, strict=True)):
+        first = np.take(x, [0], axis=axis)
+        if wanted == 1 < length and np.array_equal(np.broadcast_to(first, x.shape), x):
+            x = first
+    return x
+
+
 def expected_parts(case: Case) -> tuple[str, ...]:
     """Names of the parts that a result of this case has."""
-    return ("out", *state_parts(empty_state(case.rule)))
+    extra = ("lse",) if case.options.get("lse") else ()
+    return ("out", *extra, *state_parts(empty_state(case.rule)))
 
 
 def sequence(case: Case, inputs: Arrays, n: int, length: int) -> Arrays:

@@ -14,7 +14,8 @@ from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.reference import OUT, state_parts, unslotted
+from refmem.oracle.cases.inputs import axes_of_state
+from refmem.oracle.cases.reference import OUT, one_of_each, out_parts, state_parts, unslotted
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError, changed_in_place
 
 
@@ -51,7 +52,7 @@ def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Array
     given = {name: x.copy() for name, x in inputs.items()}
     try:
         result = target.run(operator, case, given)
-        found = _parts(result, returned(target, operator, shapes))
+        found = _parts(case, result, returned(target, operator, shapes))
     except UnavailableError:
         raise
     except MisbehavedError as error:
@@ -68,7 +69,7 @@ def returned(target: Target, operator: str, shapes: Arrays) -> set[str]:
     return {name for name in shapes if not (without and name.startswith("state"))}
 
 
-def _parts(result: Any, wanted: set[str]) -> Arrays:
+def _parts(case: Case, result: Any, wanted: set[str]) -> Arrays:
     """Named arrays of what was returned: (out, state), or out alone where there is no state."""
     if wanted == {"out"} and not isinstance(result, tuple | list):
         result = (result, None)
@@ -76,7 +77,7 @@ def _parts(result: Any, wanted: set[str]) -> Arrays:
         raise TypeError(f"returned {type(result).__name__}, expected (out, state)")
     if len(result) != 2:
         raise TypeError(f"returned {len(result)} things, expected (out, state)")
-    found = {"out": result[0]} | state_parts(result[1])
+    found = out_parts(case, as_numpy(result[0])) | state_parts(result[1])
     found = {name: as_numpy(x) for name, x in found.items() if name in wanted}
     for name in wanted:
         if name not in found:
@@ -102,13 +103,14 @@ def _expect_untouched(
 def _placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarray) -> np.ndarray:
     """A part of a result in the grammar, and as many heads as the truth has."""
     convention, lengths = target.convention, case.inputs.get("lengths")
-    axes, shape = case.axes.get(name, OUT if name == "out" else ("K", "V")), like.shape
+    axes, shape = case.axes.get(name) or axes_of_state(name, like), like.shape
     if name == "state":
         shape = case.state_shape if convention.layout != "grammar" else like.shape
-    if name == "out":
+    if name in ("out", "lse"):
         axes = OUT
     if "." in name and convention.layout == "grammar":
         axes = ("own",) * (like.ndim - 2)
+    x = one_of_each(x, like) if convention.layout == "grammar" else x
     try:
         y = convention.part_to_grammar(name, x, shape, axes, lengths)
     except ValueError as error:

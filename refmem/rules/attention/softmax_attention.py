@@ -107,6 +107,10 @@ def first_only(first_bias, i):
     return np.where(i == 0, first_bias[..., None, None], zeros((1,), first_bias))
 
 
+WINDOWS = (1, 16, lambda T: T - 1, lambda T: T, lambda T: T + 1, 128)
+"""For T tokens: one key, a few, all tokens but one, just all, one of the cache besides, a block."""
+
+
 softmax_attention = CacheRule(
     attend,
     lookup,
@@ -121,7 +125,7 @@ softmax_attention = CacheRule(
         "softcap": Option(None, size=True, varied=(1 / 2, 30)),
         "causal": True,
         "align": Option("bottom", names=("bottom", "top")),
-        "window": Option(None, least=0, whole=True, laws=3),
+        "window": Option(None, least=0, whole=True, laws=3, varied=WINDOWS),
         "lse": False,
     },
     queries=("q", "sink", "first_bias", "mask"),

@@ -53,4 +53,8 @@ performer = StateRule(
     inputs={"projection": number("M K")},
     initial=nothing_seen,
     uses=("exp", "/"),
+    unasked=dict.fromkeys(
+        ("large-queries", "huge-queries", "negative-queries"),
+        "exp(-|x|^2/2) of a long query is zero, and the features of all are",
+    ),
 )

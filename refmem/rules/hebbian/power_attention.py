@@ -73,7 +73,8 @@ power_attention = StateRule(
     initial=nothing_seen,
     uses=("/",),
     unasked={
-        "one-key": "a normalised read does not depend on the query if there is one key channel"
+        "one-key": "a normalised read does not depend on the query if there is one key channel",
+        "widest-heads": "its 8256 features of 128 channels take minutes",
     },
     harmless=dict.fromkeys(NOT_SCALED, CANCELS),
 )

@@ -127,5 +127,12 @@ least_squares = StateRule(
         "conjugate_gradients": run_conjugate_gradients,
     },
     uses=("/",),
+    unasked=dict.fromkeys(
+        (
+            *("closing", "reset-at-chunk", "mid-chunk-reset", "always-reset", "mixed-gates"),
+            "extreme-gates",
+        ),
+        "gamma forgets the ridge with the pairs, and what is left has no solution",
+    ),
     exempt={"intervals.conjugate_gradients": "divides by what intervals cannot tell from zero"},
 )

@@ -73,7 +73,7 @@ fast_weights = StateRule(
     options={
         "steps": Option(1, least=0, laws=2),
         "activation": Option(relu_activation, laws=identity),
-        "eps": None,
+        "eps": Option(None, varied=(1 / 16,)),
     },
     initial=empty,
     standard=(),
@@ -82,5 +82,8 @@ fast_weights = StateRule(
         "one-value": "one channel settles where it is",
         "wide-values": "a wide recurrent network explodes",
         "square-no-state": "a wide recurrent network explodes",
+        "wide-heads": "a wide recurrent network explodes",
+        "widest-heads": "a wide recurrent network explodes",
+        "uneven-rates": "a network that learns fast explodes",
     },
 )

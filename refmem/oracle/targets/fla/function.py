@@ -93,6 +93,8 @@ class Function(NamedTuple):
         tokens = case.inputs["q"].shape[-2]
         if tokens == 0:
             return "no tokens"
+        if case.regime.options:
+            return "the function is called without options"
         if case.regime.sharing == "beta":
             return "beta is documented as one number a head"
         if tokens % self.multiple:
