@@ -1,5 +1,7 @@
 """Every mutant dies, and a suite that could kill none would be seen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,11 @@ FITTING = (
     "path_attention/ordinary/2",
     "softmax_attention/ordinary/2",
     "forgetting_attention/ordinary/2",
+    "alibi/without-slopes/1",
+    "mlstm/ordinary/2",
+    "mamba2/ordinary/2",
+    "glu/ordinary/2",
+    "moe/ordinary/2",
 )
 
 
@@ -48,7 +55,7 @@ def test_names_are_different_and_everything_is_said():
         assert mutant.call or mutant.rule or mutant.whole
 
 
-@pytest.mark.parametrize("rule", ["gated_delta", "rwkv6", "softmax_attention"])
+@pytest.mark.parametrize("rule", ["gated_delta", "rwkv6", "softmax_attention", "glu"])
 def test_every_mutant_dies(rule):
     found = kills(rule, [2])
     assert len(found) > 15
@@ -77,9 +84,9 @@ def test_the_rule_itself_is_no_mutant_of_its_gradient():
 
 
 def test_every_mutant_fits_some_rule():
+    windowed = replace(find_case("softmax_attention/ordinary/2"), options={"window": 16})
     fitting = set()
-    for name in FITTING:
-        case = find_case(name)
+    for case in (*map(find_case, FITTING), windowed):
         fitting |= {mutant.name for mutant in MUTANTS if mutant.fits(case)}
     assert fitting == set(NAMED)
 
