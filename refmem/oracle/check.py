@@ -10,8 +10,10 @@ of the run.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,7 +96,11 @@ def _lost(target: Target, name: str, reason: str) -> list[Outcome]:
 
 
 def _run_by_name(target: Target, name: str) -> list[Outcome]:
-    return run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
+    """The outcomes of a case or a law, and how long each took."""
+    begun = time.perf_counter()
+    found = run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
+    each = (time.perf_counter() - begun) / max(len(found), 1)
+    return [replace(one, seconds=each) for one in found]
 
 
 def _as_target(target: Any, rule: str | None, dtype: Any) -> Target:

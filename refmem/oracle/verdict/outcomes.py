@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PASSED, FAILED, REFUSED, OUTSIDE = "passed", "failed", "refused", "outside"
 """Outcomes. Refused: the case can show nothing, as when a dtype's rounding hides an input.
@@ -15,6 +15,7 @@ class Outcome:
 
     error, share   as in `Verdict`: relative RMS, and the worst error against what is allowed
     reason         why it did not pass
+    seconds        how long the case took
     """
 
     operator: str
@@ -23,6 +24,7 @@ class Outcome:
     error: float = 0
     share: float = 0
     reason: str = ""
+    seconds: float = field(default=0, compare=False)
 
     @property
     def rule(self) -> str:
