@@ -128,6 +128,11 @@ class Convention:
         words = {fact: getattr(self, fact) for fact in OF_FACT}
         return spell(call, words, self.parameters, self.constants)
 
+    def made_inside(self, call: Call) -> set[str]:
+        """The inputs that the callee computes: gates from raw numbers, and what it normalises."""
+        normed = set(self.normed) & call.axes.keys() if self.norm else set()
+        return normed | {one.name for one in self.spellings(call) if one.is_computed}
+
     def unsayable(self, call: Call) -> str:
         """Why some input has no raw numbers here; "" if all have."""
         for one in self.spellings(call):

@@ -113,15 +113,15 @@ def _placed(case: Case, convention: Convention, found: Arrays) -> Arrays:
     if convention.layout == "grammar":
         return found
     apart = "bthd" if convention.layout == "packed" else convention.layout
-    placed = {}
+    placed, passed = {}, convention.raw_axes(case)
     for name, x in found.items():
         kind, _, of = name.partition(".")
         if kind != "grad":
             axes = {"out": OUT, "dout": OUT, "states": STATES}.get(name, STATE)
             own = dataclasses.replace(convention, layout=apart) if axes == STATES else convention
             placed[name] = own.placed(x, axes)
-        elif of in case.axes:
-            placed[f"grad.{convention.name(of)}"] = convention.placed(x, case.axes[of])
+        elif of in passed:
+            placed[f"grad.{convention.name(of)}"] = convention.placed(x, passed[of])
     return placed
 
 
