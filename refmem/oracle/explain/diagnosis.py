@@ -27,6 +27,7 @@ from refmem.oracle.verdict.budget import Expected, call_options, expect, judge
 from refmem.oracle.verdict.laws import is_law, parts_of
 from refmem.oracle.verdict.metrics import measure, same_specials, short
 from refmem.oracle.verdict.outcomes import FAILED, PASSED, Outcome
+from refmem.support.threads import one_thread
 
 EXAMPLES = 6
 """How many failed cases are looked at first, one of each regime; the rest decide between equals."""
@@ -100,7 +101,7 @@ def diagnose(target: Target, outcomes: Iterable[Outcome]) -> list[Diagnosis]:
     for one in (one for one in outcomes if not is_law(one.case)):
         by_rule.setdefault((one.operator, one.rule), []).append(one)
     found = []
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread():
         for (operator, rule), some in by_rule.items():
             failed = [one.case for one in some if one.status == FAILED]
             passed = [one.case for one in some if one.status == PASSED]

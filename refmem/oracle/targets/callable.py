@@ -15,12 +15,14 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_rule
 from refmem.oracle.cases.reference import state_of
 from refmem.oracle.targets.target import UnavailableError
+from refmem.support.threads import one_thread
 
 
 class PythonCallable:
     """Calls a function with every input by its name in a convention, as arrays of a library.
 
-    `scale` and the state are passed only where a case has them.
+    `scale` and the state are passed only where a case has them. Arithmetic takes one thread, which
+    for cases of this size is soonest; a function may set its own number.
 
     extra      keyword arguments of every call
     state      "both" ways, only "out" (it takes none), or "none" (it returns none either)
@@ -66,7 +68,8 @@ class PythonCallable:
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Call the function."""
         given = {n: to_library(x, self.library, self.device) for n, x in inputs.items()}
-        result = self.function(**self.with_state(case, given), **self.options_of(case))
+        with one_thread():
+            result = self.function(**self.with_state(case, given), **self.options_of(case))
         if self._state == "none":
             return (result[0] if isinstance(result, tuple) else result), None
         return result

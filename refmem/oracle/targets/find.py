@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import tempfile
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -86,7 +89,26 @@ def _make(
         return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
     if library != "numpy":
         require(MODULES.get(library, library))
+    if library == "jax":
+        keep_compiled()
     return PythonCallable(import_function(name), rule, numbers, name, chosen, library)
+
+
+@functools.cache
+def keep_compiled() -> None:
+    """Let JAX keep what it compiles until the process ends, unless it is told where to keep it.
+
+    A loop in a function that is not jitted is traced anew in every call, and what comes of it is
+    compiled again, though it is the same for all cases of one shape.
+    """
+    jax = require("jax")
+    if jax.config.jax_compilation_cache_dir is not None:
+        return
+    folder = tempfile.TemporaryDirectory(prefix="refmem-jax-")
+    atexit.register(folder.cleanup)
+    jax.config.update("jax_compilation_cache_dir", folder.name)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 def _of_dtype(target: Group, dtype: Any) -> Any:
