@@ -32,8 +32,8 @@ from refmem.algebra.numbers import (
     prime_field,
     rationals,
 )
-from tests.draws import FIELD, RATIONALS
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import FIELD, RATIONALS
 
 RANDOM = np.random.default_rng(0)
 LENGTHS = [1, 2, 3, 4, 5, 8, 9]

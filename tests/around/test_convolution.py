@@ -3,7 +3,7 @@ import pytest
 
 from refmem import Result, short_convolution
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 weight, bias = fractions([[1, 2, 3], [0, 1, -1]]), fractions([0, 10])
 x = fractions([[1, 1], [2, 0], [3, 5], [4, 7]])

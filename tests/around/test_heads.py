@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from refmem import repeat_heads
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 x = np.arange(2 * 3 * 4.0).reshape(2, 3, 4)
 

@@ -4,7 +4,7 @@ import sympy as sp
 
 from refmem import l2_normalize
 from refmem.around.normalize import LENGTHS
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 
 def test_each_eps_by_hand():

@@ -7,9 +7,11 @@ import pytest
 
 from refmem import RULES, Result, linear_attention, packed, softmax_attention
 from refmem.grammar.state import each
+from refmem.laws.calls import cut
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import FLOAT64
 from refmem.memory import StateRule
-from tests.draws import FLOAT64, cut, sample
-from tests.exact import assert_same
 
 BOUNDS = [0, 2, 2, 5]
 

@@ -5,7 +5,7 @@ import sympy as sp
 from refmem import rotary, rotary_angles
 from refmem.algebra import dot
 from refmem.algebra.numbers import intervals
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
 
 
 def test_by_hand():

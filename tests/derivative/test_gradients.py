@@ -4,53 +4,36 @@ import numpy as np
 import pytest
 
 import refmem
-from refmem.derivative.tape import each_leaf, leaves
 from refmem.grammar.lookup import Cache
 from refmem.grammar.state import each
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.gradients import as_given
+from refmem.laws.gradients.along import with_cotangents
+from refmem.laws.systems import FIELD, FLOAT64
 from refmem.memory import StaticRule
 from refmem.memory.gradients import Call
-from tests.derivative.truth import arrays, calls, inner, like
-from tests.draws import FIELD, FLOAT64, every_rule, proof_numbers, sample
-from tests.exact import assert_same
+from tests.draws import every_rule
 
 
 @pytest.mark.parametrize("rule", every_rule())
 def test_a_gradient_has_the_shape_of_what_was_given(rule):
-    x, dout, dstate = calls(rule, proof_numbers(rule))
-    grads = rule.vjp(**x, dout=dout, dstate=dstate)
-    for name in rule.inputs:
-        assert getattr(grads, name).shape == np.shape(x[name]), name
+    as_given.has_the_shapes_of_what_was_given(rule)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.complex128])
 @pytest.mark.parametrize("rule", every_rule("complex"))
 def test_gradients_are_of_the_inputs_kind(rule, dtype):
-    x = sample(rule, FLOAT64, T=2, K=2, V=2)
-    x |= {
-        name: each_leaf(lambda a: _cast(a, dtype), value) for name, value in arrays(rule, x).items()
-    }
-    out = rule(**x).out
-    grads = rule.vjp(**x, dout=np.ones(out.shape, dtype))
-    assert {part.dtype for part in leaves(tuple(grads)) if part is not None} == {np.dtype(dtype)}
-
-
-def _cast(x, dtype):
-    return None if x is None else x.astype(dtype)
+    as_given.is_of_the_inputs_kind(rule, dtype)
 
 
 @pytest.mark.parametrize("rule", every_rule())
 def test_a_broadcast_input_gets_the_sum_of_its_copies(rule):
-    x, dout, dstate = calls(rule, proof_numbers(rule), lead=(2,), spread=False)
-    for name in rule.inputs:
-        shared, copies = x[name][:1], np.broadcast_to(x[name][:1], x[name].shape)
-        once = rule.vjp(**(x | {name: shared}), dout=dout, dstate=dstate)
-        each_copy = rule.vjp(**(x | {name: copies}), dout=dout, dstate=dstate)
-        want = getattr(each_copy, name).sum(0, keepdims=True)
-        assert_same(getattr(once, name), want, f"{rule.name}: {name}")
+    as_given.a_broadcast_input_gets_the_sum_of_its_copies(rule)
 
 
 def test_an_input_made_from_another_passes_its_gradient_on():
-    x, dout, dstate = calls(refmem.deltaformer, FIELD)
+    x, dout, dstate = with_cotangents(refmem.deltaformer, FIELD)
     everything = x | {"w": x["k"]}
     given = refmem.deltaformer.vjp(**everything, dout=dout, dstate=dstate)
     del everything["w"]
@@ -70,12 +53,7 @@ def test_an_input_left_out_but_made_in_its_own_right_has_a_gradient():
 
 @pytest.mark.parametrize("rule", [r for r in refmem.RULES if r.scaled], ids=lambda rule: rule.name)
 def test_the_scale_weighs_what_the_scaled_inputs_do(rule):
-    # an input enters as scale * input, so scale * dscale and <input, dinput> are the same number
-    x, dout, dstate = calls(rule, proof_numbers(rule))
-    scale = x.pop("scale", None) or 1
-    grads = rule.vjp(**x, dout=dout, dstate=dstate, scale=scale)
-    want = inner([getattr(grads, name) for name in rule.scaled], [x[n] for n in rule.scaled])
-    assert_same(np.asarray(grads.scale * scale), np.asarray(want), rule.name)
+    as_given.the_scale_weighs_what_scaled_inputs_do(rule)
 
 
 def test_the_gradient_by_alpha_is_there_where_alpha_is_zero():
@@ -93,11 +71,7 @@ WITH_STATE = [rule for rule in refmem.RULES if not isinstance(rule, StaticRule)]
 
 @pytest.mark.parametrize("rule", WITH_STATE, ids=lambda rule: rule.name)
 def test_no_tokens_pass_the_cotangent_of_the_state_on(rule):
-    x = sample(rule, FLOAT64, T=0)
-    out, state = rule(**x)
-    dstate = like(FLOAT64, state, 1)
-    grads = rule.vjp(**x, dout=np.zeros(out.shape), dstate=dstate)
-    assert_same(grads.state, dstate, rule.name)
+    as_given.no_tokens_pass_the_cotangent_on(rule)
 
 
 @pytest.mark.parametrize("form", ["recurrent", "chunked", None])
@@ -145,7 +119,7 @@ def test_a_gate_that_forgets_everything_has_finite_gradients():
 
 
 def test_a_cache_has_gradients_for_all_it_holds():
-    x, dout, dstate = calls(refmem.forgetting_attention, FIELD, lead=())
+    x, dout, dstate = with_cotangents(refmem.forgetting_attention, FIELD, lead=())
     grads = refmem.forgetting_attention.vjp(**x, dout=dout, dstate=dstate)
     assert isinstance(grads.state, Cache)
     each(lambda got, S: assert_same(got * 0, S * 0, "state"), grads.state, x["state"])

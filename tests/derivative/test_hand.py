@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import refmem
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 LINEAR = ["recurrent", "parallel", "chunked", "scan", None]
 

@@ -14,7 +14,7 @@ from refmem.algebra import numbers
 from refmem.algebra.solving import all_gradients
 from refmem.derivative.tape import MAPS, apply, pull, push, traced
 from refmem.functions.kernels import ramp_overlap
-from tests.derivative.truth import inner, terms
+from refmem.laws.gradients.along import inner, terms
 
 WHOLE = np.arange(1, 7).reshape(2, 3)
 SQUARE = np.array([[3, 1], [1, 2]])

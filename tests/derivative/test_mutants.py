@@ -15,7 +15,7 @@ from refmem.derivative import maps
 from refmem.derivative.linear_map import Map
 from refmem.derivative.tape import MAPS
 from refmem.forms import adjoint, relay
-from tests.derivative.test_series import gradients_are_derivatives
+from refmem.laws.gradients.derivative import gradients_are_derivatives
 
 SEEDS = 8
 """Calls that each mutant is looked for in: whether an input broadcasts is drawn."""

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import refmem as rm
-from tests.draws import FLOAT64, sample
-from tests.exact import assert_same
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import FLOAT64
 
 GATED = [rm.scalar_decay, rm.gla, rm.value_gated, rm.gated_delta, rm.kda, rm.generalized_delta]
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from tests.draws import DYADIC, FIELD, sample
-from tests.exact import assert_same
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.step_is_transition import step_is_relay, step_is_transition
+from refmem.laws.systems import DYADIC, FIELD
 from tests.forms.steps import OF_STEPS, columns, entries, relay
-from tests.laws.test_step_is_transition import step_is_relay, step_is_transition
 
 SIZES = [(1, 2, 3), (4, 3, 1), (5, 1, 2)]
 """T, K and V."""

@@ -16,7 +16,7 @@ from refmem.functions.features import (
     taylor,
 )
 from refmem.functions.random_features import gaussian_projection, positive_random, random_fourier
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
 
 
 @pytest.mark.parametrize("phi", [identity, elu_plus_one, dpfp(3), taylor(3), symmetric_power(3)])

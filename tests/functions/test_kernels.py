@@ -18,7 +18,7 @@ from refmem.functions.kernels import (
     solu,
     taylor,
 )
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 NO_ANGLE = [kernel for kernel in KERNELS.values() if kernel.lengths is None]
 RANDOM = np.random.default_rng(0)

@@ -9,14 +9,15 @@ import pytest
 
 import refmem as rm
 from refmem.algebra.numbers import fractions, prime_field
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import FIELD, INTERVALS
 from refmem.rules.delta._preconditioning import Preconditioned
 from refmem.rules.delta.gradient_momentum_delta import Momentum as GradientMomentum
 from refmem.rules.delta.implicit_delta import rate
 from refmem.rules.delta.kalman_delta import Belief
 from refmem.rules.delta.momentum_delta import Momentum
 from refmem.rules.delta.rwkv7 import as_generalized_delta
-from tests.draws import FIELD, INTERVALS, sample
-from tests.exact import assert_enclosures_overlap, assert_same
 
 
 def draw(rule, system=FIELD, **sizes):

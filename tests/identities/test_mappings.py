@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 import refmem as rm
 from refmem.algebra import exp, join, over_last, with_ones, zeros
 from refmem.functions import features, random_features
+from refmem.laws.exact import assert_same
 from refmem.rules.decay.hgrn import as_value_gated
 from refmem.rules.decay.mlstm import over_at_least_one
 from refmem.rules.decay.rwkv4 import average, twice, with_its_ones
 from tests.draws import inputs, some_shapes
-from tests.exact import assert_same
 from tests.identities.test_special_cases import but, one, zero
 
 

@@ -10,10 +10,11 @@ import pytest
 import refmem as rm
 from refmem.algebra import conjugate_gradients, solve, sqrt
 from refmem.algebra.numbers import rationals
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import FIELD, INTERVALS, RATIONALS
 from refmem.rules.regression.omega import Windowed
 from refmem.rules.regression.ttt_linear import Learner
-from tests.draws import FIELD, INTERVALS, RATIONALS, sample
-from tests.exact import assert_enclosures_overlap, assert_same
 
 
 def draw(rule, system=FIELD, **sizes):

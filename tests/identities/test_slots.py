@@ -6,9 +6,10 @@ import pytest
 import refmem as rm
 from refmem.algebra import exp
 from refmem.functions.kernels import polynomial
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import FIELD, INTERVALS
 from refmem.rules.slots.gsa import Slots
-from tests.draws import FIELD, INTERVALS, sample
-from tests.exact import assert_enclosures_overlap, assert_same
 
 
 def draw(rule, system=FIELD, **sizes):

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 import refmem as rm
 from refmem.functions.kernels import linear
-from tests.draws import INTERVALS, inputs, sample, some_shapes
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import INTERVALS
+from tests.draws import inputs, some_shapes
 
 
 def zero(x, name):

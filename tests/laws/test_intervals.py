@@ -1,15 +1,12 @@
-"""Law: in certified intervals every form encloses the same value, and that is the exact one."""
+"""The enclosures of every form overlap: `refmem.laws.intervals`."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.draws import INTERVALS, every_form, inputs, some_shapes
-from tests.exact import assert_enclosures_overlap
-
-
-def enclosures_overlap(rule, form, x):
-    assert_enclosures_overlap(rule(**x, form=form, chunk=2), rule(**x), f"{rule.name}.{form}")
+from refmem.laws.intervals import enclosures_overlap
+from refmem.laws.systems import INTERVALS
+from tests.draws import every_form, inputs, some_shapes
 
 
 @pytest.mark.parametrize(("rule", "form"), every_form("intervals"))

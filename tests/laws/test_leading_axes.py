@@ -1,36 +1,12 @@
-"""Law: leading axes broadcast, and are a Python loop over batch and heads."""
+"""Leading axes are a loop over batch and heads: `refmem.laws.leading_axes`."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refmem.grammar.state import each
-from tests.draws import every_form, proof_numbers, sample, some_shapes
-from tests.exact import assert_same
-
-LEAD = (2, 3)
-
-
-def leading_axes_are_a_loop(rule, form, x):
-    """`x` has inputs whose leading axes broadcast to LEAD, perhaps not all of it."""
-    whole = rule(**x, form=form, chunk=2)
-    lead = whole.out.shape[:-2]
-    for index in np.ndindex(lead):
-        alone = rule(**_at(rule, x, lead, index), form=form, chunk=2)
-        part = type(whole)(whole.out[index], each(lambda S, at=index: S[at], whole.state))
-        assert_same(part, alone, f"{rule.name}.{form} at {index} of {lead}")
-
-
-def _at(rule, x, lead, index):
-    """One element of the loop: every input and the state without leading axes."""
-    call = dict(x)
-    for name in rule.inputs.keys() & x.keys():
-        core = x[name].shape[x[name].ndim - len(rule.inputs[name].split()) :]
-        call[name] = np.broadcast_to(x[name], lead + core)[(*index, ...)]
-    if "state" in x:
-        call["state"] = each(lambda S: S[index], x["state"])
-    return call
+from refmem.laws.draws import proof_numbers, sample
+from refmem.laws.leading_axes import LEAD, leading_axes_are_a_loop, wider_state
+from tests.draws import every_form, some_shapes
 
 
 @pytest.mark.parametrize(("rule", "form"), every_form())
@@ -43,6 +19,4 @@ def test_leading_axes_are_a_loop(rule, form, seed, state):
 
 @pytest.mark.parametrize(("rule", "form"), every_form())
 def test_a_state_may_bring_leading_axes_of_its_own(rule, form):
-    x = sample(rule, proof_numbers(rule), T=3, lead=(3,))
-    wide = sample(rule, proof_numbers(rule), T=3, lead=LEAD)["state"]
-    leading_axes_are_a_loop(rule, form, x | {"state": wide})
+    leading_axes_are_a_loop(rule, form, wider_state(rule))

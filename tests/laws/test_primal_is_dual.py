@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import refmem as rm
 from refmem.algebra import causal, over, transposed, zeros
 from refmem.functions import features, kernels
-from tests.draws import FIELD, RATIONALS, inputs, some_shapes
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import FIELD, RATIONALS
+from tests.draws import inputs, some_shapes
 
 EXACT = [features.identity] + [
     make(degree) for make in (features.taylor, features.symmetric_power) for degree in range(4)

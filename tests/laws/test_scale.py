@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import refmem
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.exemptions import why_exempt
+from refmem.laws.systems import INTERVALS, RATIONALS
 from refmem.memory import StaticRule
 from refmem.memory.help import describe_call
-from tests.draws import INTERVALS, RATIONALS, sample
-from tests.exact import assert_same
-from tests.exemptions import why_exempt
 
 ROW = re.compile(r"multiplies ([^,;:]+)([,:][^;]*)?; (1|1/sqrt\(K\)) unless given.*")
 SCALED = [rule for rule in refmem.RULES if rule.scaled]

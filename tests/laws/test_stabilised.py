@@ -10,7 +10,7 @@ import pytest
 
 from refmem import RULES, abc, mlstm, rwkv4
 from refmem.algebra.numbers import intervals
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
 
 STABILISED = [rule for rule in RULES if "stabilised" in rule.forms]
 

@@ -11,9 +11,10 @@ import pytest
 
 import refmem as rm
 from refmem.algebra.numbers import fractions, prime_field, rationals
+from refmem.laws.calls import arrays
+from refmem.laws.draws import sample
+from refmem.laws.systems import FLOAT64
 from refmem.memory import Cache
-from tests.draws import FLOAT64, sample
-from tests.laws.test_purity import arrays
 
 ones = np.ones
 RIGHT = {"q": ones((2, 3)), "k": ones((2, 3)), "v": ones((2, 1)), "beta": ones(2)}

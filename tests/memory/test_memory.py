@@ -8,9 +8,11 @@ import pytest
 
 import refmem as rm
 from refmem import Result, Trace
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import FLOAT64
 from refmem.memory.help import describe_call
-from tests.draws import FLOAT64, every_rule, sample
-from tests.exact import assert_same
+from tests.draws import every_rule
 
 
 def test_a_rule_introspects():

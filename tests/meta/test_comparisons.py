@@ -1,4 +1,4 @@
-"""Every comparison of tests/exact.py raises where it must, and says where and what."""
+"""Every comparison of refmem.laws.exact raises where it must, and says where and what."""
 
 from fractions import Fraction
 
@@ -8,8 +8,8 @@ import pytest
 
 from refmem import Result
 from refmem.algebra.numbers import fractions, intervals, prime_field, rationals
+from refmem.laws.exact import assert_enclosures_overlap, assert_same, assert_within
 from refmem.memory import Cache
-from tests.exact import assert_enclosures_overlap, assert_same, assert_within
 
 A_LITTLE = 2.0**-40
 WRONG = {

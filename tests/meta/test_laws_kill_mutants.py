@@ -13,17 +13,18 @@ import pytest
 
 import refmem as rm
 from refmem.forms import STATE_FORMS, chunked, parallel
-from tests.draws import FIELD, FLOAT64, sample
-from tests.laws.test_chunks import chunks_do_not_show
-from tests.laws.test_float_error import stays_within_its_bound
-from tests.laws.test_forms_agree import forms_agree
-from tests.laws.test_leading_axes import leading_axes_are_a_loop
-from tests.laws.test_linear_in_values import is_linear_in_values
-from tests.laws.test_poison import poison_stays
-from tests.laws.test_resume import resumes
-from tests.laws.test_rotation import rotation_does_not_show
-from tests.laws.test_states import states_are_those_of_prefixes
-from tests.laws.test_step_is_transition import step_is_transition
+from refmem.laws.chunks import chunks_do_not_show
+from refmem.laws.draws import sample
+from refmem.laws.float_error import stays_within_its_bound
+from refmem.laws.forms_agree import forms_agree
+from refmem.laws.leading_axes import leading_axes_are_a_loop
+from refmem.laws.linear_in_values import is_linear_in_values
+from refmem.laws.poison import poison_stays
+from refmem.laws.resume import resumes
+from refmem.laws.rotation import rotation_does_not_show
+from refmem.laws.states import states_are_those_of_prefixes
+from refmem.laws.step_is_transition import step_is_transition
+from refmem.laws.systems import FIELD, FLOAT64
 from tests.meta.mutants import changed
 
 LAWS = (

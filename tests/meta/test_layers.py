@@ -18,6 +18,7 @@ LAYERS = (
     ("memory", "a rule that can be called"),
     ("rules", "one file, one memory"),
     ("around", "what models do around a memory"),
+    ("laws", "what holds for every rule, run over any rule"),
     ("oracle", "is somebody else's kernel the memory it says it is?"),
     ("studies", "how much memories hold, what they compute, what more context buys"),
     ("commands", "one file a command of `refmem`"),

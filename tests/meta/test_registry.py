@@ -9,11 +9,12 @@ import pytest
 import refmem
 from refmem import RULES
 from refmem.forms import STATE_FORMS
+from refmem.laws import LAWS
+from refmem.laws.exemptions import USES
 from refmem.memory import StateRule
 from refmem.oracle.cases.regimes import REGIMES
 from refmem.rules import FAMILIES
 from tests.draws import every_rule
-from tests.exemptions import LACKS, LAWS
 
 ROOT = Path(refmem.__file__).parent
 FILES = {
@@ -80,11 +81,11 @@ def test_a_rule_is_read_on_one_screen_or_two(rule):
 def test_what_a_rule_says_to_laws_and_cases_is_about_something(rule):
     regimes = {regime.name for regime in REGIMES}
     assert rule.unasked.keys() <= regimes
-    assert rule.uses <= set().union(*LACKS.values())
+    assert rule.uses <= set(USES)
     assert rule.near.items() <= {(n, like) for n in rule.inputs for like in rule.inputs}
     for said in rule.exempt:
         law, _, form = said.partition(".")
-        assert law in LAWS
+        assert law in {one.name for one in LAWS}
         assert not form or form in rule.forms
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from refmem.laws.exact import assert_same
 from refmem.studies.capacity import effective_dim, entropy, gaussian_prediction, measure
-from tests.exact import assert_same
 from tests.tools.tiny import EPS, HEADS, LAYERS, PAIRS, tiny_weights
 from tools.transformer import memories
 from tools.transformer.model import Context, Reading, model_of, read

@@ -7,7 +7,7 @@ from flint import arb
 from refmem import softmax_attention
 from refmem.algebra.numbers import intervals
 from refmem.grammar.lookup import Cache
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.tools.tiny import EPS, HEADS, LAYERS, PAIRS, WIDTH, tiny_weights
 from tools.transformer.model import embedding, joined, model_of, read
 

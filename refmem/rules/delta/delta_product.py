@@ -46,4 +46,5 @@ delta_product = StateRule(
     objective,
     inputs={"k": key("n*T K"), "v": value("n*T V"), "beta": strength("n*T")},
     options={"n": 2},
+    exempt={"objective": "takes a step for each of the n rows of a token in turn"},
 )

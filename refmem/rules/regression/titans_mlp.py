@@ -32,8 +32,9 @@ Source:    Behrouz et al. 2024, arXiv:2501.00663.
 """
 
 from refmem.algebra import norm2
-from refmem.functions.activations import gelu
+from refmem.functions.activations import gelu, square
 from refmem.grammar.kinds import first_weights, lost, momentum, rate
+from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._titans_layers import answer, learned, slopes_of, untrained
 
@@ -65,7 +66,7 @@ titans_mlp = StateRule(
         "w1": first_weights("K M", laws=(-0.5, 0.5)),
         "w2": first_weights("M V", laws=(-0.5, 0.5)),
     },
-    options={"batch": 1, "activation": gelu},
+    options={"batch": 1, "activation": Option(gelu, laws=square)},
     initial=untrained,
     scaled=(),
     exempt={

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from refmem import RULES
+from refmem.laws.exemptions import why_exempt
 from refmem.memory import CacheRule, StateRule
-from tests.exemptions import why_exempt
 
 LINEAR = [rule for rule in RULES if isinstance(rule, StateRule) and rule.transition]
 RELAYS = [rule for rule in RULES if isinstance(rule, StateRule) and rule.relay]

@@ -16,8 +16,9 @@ from refmem.forms.compiled.attention import solve
 from refmem.forms.compiled.border import AXES, call
 from refmem.forms.compiled.linear import run_transition
 from refmem.forms.compiled.sharing import one_by_one
+from refmem.laws.draws import sample
+from refmem.laws.systems import FLOAT64
 from refmem.memory import StateRule, Transition
-from tests.draws import FLOAT64, sample
 from tests.forms import steps
 
 SIZES = {"H": 3, "N": 2, "T": 6, "K": 4, "V": 5}

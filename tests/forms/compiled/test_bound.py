@@ -20,8 +20,9 @@ from refmem.forms.adjoint import each_array
 from refmem.forms.compiled import linear
 from refmem.forms.compiled.linear import run_transition
 from refmem.forms.compiled.products import Product
+from refmem.laws.draws import sample
+from refmem.laws.systems import floats
 from refmem.memory import Transition
-from tests.draws import floats, sample
 from tests.forms.compiled.rules import LINEAR, RELAYS, SHAPES
 
 wide = pytest.mark.skipif(

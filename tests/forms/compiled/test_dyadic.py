@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from refmem.forms.compiled import attention, gradients
-from tests.derivative.truth import like
-from tests.draws import DYADIC, floats, sample
-from tests.exact import assert_same
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.gradients.along import like
+from refmem.laws.systems import DYADIC, floats
 from tests.forms.compiled.rules import KEEPS_ALL, LINEAR, RELAYS, SHAPES, exact_on_floats
 
 DYADIC32 = floats(np.float32, grid=2)._replace(exact=True)

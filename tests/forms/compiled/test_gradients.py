@@ -13,8 +13,9 @@ import pytest
 from refmem.derivative.tape import leaves
 from refmem.forms.compiled import gradients
 from refmem.grammar.state import each
-from tests.derivative.truth import like
-from tests.draws import floats, sample
+from refmem.laws.draws import sample
+from refmem.laws.gradients.along import like
+from refmem.laws.systems import floats
 from tests.forms.compiled.rules import LINEAR, RELAYS
 
 T, K, V = 37, 5, 3

@@ -17,7 +17,8 @@ import pytest
 import refmem
 from refmem.forms.compiled import gradients
 from refmem.forms.compiled.lanes import BYTES
-from tests.draws import floats, sample
+from refmem.laws.draws import sample
+from refmem.laws.systems import floats
 
 HEADS, WIDTH, CHUNK = 4, 64, 32
 STATE = 4 * HEADS * WIDTH**2

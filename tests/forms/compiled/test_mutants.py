@@ -9,8 +9,9 @@ import pytest
 import refmem
 from refmem.forms.compiled import gradients, linear
 from refmem.forms.compiled import loops as kernels
-from tests.draws import DYADIC, sample
-from tests.exact import assert_same
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import DYADIC
 
 FORWARD = {
     "every token erases what the first recalled": (

@@ -6,7 +6,8 @@ import pytest
 import refmem
 from refmem.forms.compiled import linear
 from refmem.forms.compiled.products import Product, apart
-from tests.draws import DYADIC, sample
+from refmem.laws.draws import sample
+from refmem.laws.systems import DYADIC
 
 KEYS = np.array([[1.0, 2.0], [3.0, -4.0]])
 BETA, GATE = np.array([[2.0], [0.5]]), np.array([[0.0], [-1.0]])

@@ -11,8 +11,9 @@ import pytest
 import refmem
 from refmem.forms.compiled import attention, sharing
 from refmem.forms.compiled import loops as kernels
-from tests.draws import floats, sample
-from tests.exact import assert_same
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import floats
 from tests.forms.compiled.rules import KEEPS_ALL, LINEAR, RELAYS
 
 SHARED = [

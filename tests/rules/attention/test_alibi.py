@@ -5,9 +5,10 @@ import refmem
 from refmem import alibi, forgetting_attention
 from refmem.algebra.numbers import intervals
 from refmem.functions.slopes import head_slopes
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import FIELD, INTERVALS
 from refmem.memory import Cache
-from tests.draws import FIELD, INTERVALS, sample
-from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios
 
 

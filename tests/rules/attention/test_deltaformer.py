@@ -1,7 +1,7 @@
 from refmem import deltaformer
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_enclosures_overlap
 from refmem.memory import Cache
-from tests.exact import assert_enclosures_overlap
 from tests.rules.attention.hand import asking, k, ratios
 
 

@@ -3,8 +3,8 @@ import numpy as np
 
 from refmem import forgetting_attention
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_enclosures_overlap
 from refmem.memory import Cache
-from tests.exact import assert_enclosures_overlap
 from tests.rules.attention.hand import asking, k, ratios
 
 

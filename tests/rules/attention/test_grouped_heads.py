@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import refmem as rm
+from refmem.laws.draws import proof_numbers, sample
+from refmem.laws.exact import assert_same
+from refmem.laws.gradients.along import like
 from refmem.memory import CacheRule
-from tests.derivative.truth import like
-from tests.draws import proof_numbers, sample
-from tests.exact import assert_same
 
 KEYS, GROUP = 2, 3
 OF = {

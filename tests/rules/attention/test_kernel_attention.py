@@ -4,9 +4,10 @@ import pytest
 from refmem import kernel_attention, linear_attention, softmax_attention
 from refmem.algebra.numbers import fractions, intervals
 from refmem.functions.kernels import polynomial
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import FIELD, INTERVALS
 from refmem.memory import Cache
-from tests.draws import FIELD, INTERVALS, sample
-from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios
 
 

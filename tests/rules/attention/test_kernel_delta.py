@@ -3,9 +3,10 @@ import pytest
 from refmem import delta, deltaformer, kernel_delta
 from refmem.algebra.numbers import fractions
 from refmem.functions.kernels import linear, polynomial
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import FIELD
 from refmem.memory import Cache
-from tests.draws import FIELD, sample
-from tests.exact import assert_same
 from tests.rules.attention.hand import FORMS
 
 

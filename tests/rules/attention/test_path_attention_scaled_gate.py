@@ -3,9 +3,10 @@ import numpy as np
 
 from refmem import path_attention, path_attention_scaled_gate
 from refmem.algebra.numbers import intervals
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap
+from refmem.laws.systems import INTERVALS
 from refmem.memory import Cache
-from tests.draws import INTERVALS, sample
-from tests.exact import assert_enclosures_overlap
 from tests.rules.attention.hand import asking, k, ratios
 
 

@@ -1,7 +1,7 @@
 from refmem import relu_attention
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.memory import Cache
-from tests.exact import assert_same
 from tests.rules.attention.hand import FORMS
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from refmem import softmax_attention
 from refmem.algebra.numbers import intervals
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.systems import FIELD, INTERVALS
 from refmem.memory import Cache
-from tests.draws import FIELD, INTERVALS, sample
-from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios
 
 past = Cache(intervals([[0, 0]]), intervals([[1]]))

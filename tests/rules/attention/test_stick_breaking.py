@@ -3,8 +3,8 @@ import numpy as np
 from refmem import stick_breaking
 from refmem.algebra.numbers import fractions, intervals
 from refmem.functions.kernels import linear
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
 from refmem.memory import Cache
-from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.attention.hand import FORMS, asking, k, ratios
 
 

@@ -4,7 +4,7 @@ import pytest
 from refmem import Result, lightning_attention
 from refmem.algebra.numbers import fractions
 from refmem.functions.slopes import lightning_slopes
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

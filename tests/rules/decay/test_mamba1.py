@@ -1,5 +1,5 @@
 from refmem import Result, mamba1
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import symbolic
 
 x, dt, A = symbolic([[1], [3]]), symbolic([["1/2"], [1]]), symbolic([["log(1/4)", 0]])

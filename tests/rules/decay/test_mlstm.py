@@ -1,7 +1,7 @@
 import pytest
 
 from refmem import Result, mlstm
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import symbolic
 
 ANY_NUMBERS = [form for form in mlstm.forms if form != "fast"]

@@ -1,7 +1,7 @@
 import pytest
 
 from refmem import Result, rwkv4
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import symbolic
 
 ANY_NUMBERS = [form for form in rwkv4.forms if form != "fast"]

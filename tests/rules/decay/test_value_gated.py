@@ -1,7 +1,7 @@
 from refmem import Result, value_gated
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
-from tests.laws.test_forms_agree import degree
+from refmem.laws.degree import degree
+from refmem.laws.exact import assert_same
 from tests.rules.hand import k, q
 
 

@@ -1,6 +1,6 @@
 from refmem import Result, delta_product
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

@@ -1,7 +1,7 @@
 from refmem import Result, gradient_momentum_delta
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.delta.gradient_momentum_delta import Momentum
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

@@ -2,8 +2,8 @@ from fractions import Fraction
 
 from refmem import Result, kalman_delta
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.delta.kalman_delta import Belief
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

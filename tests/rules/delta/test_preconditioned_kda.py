@@ -2,8 +2,8 @@ import flint
 
 from refmem import Result, preconditioned_kda
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_same
 from refmem.rules.delta._preconditioning import Preconditioned
-from tests.exact import assert_same
 from tests.rules import hand
 
 

@@ -1,6 +1,6 @@
 from refmem import Result, rwkv7
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from refmem import Result, averaged_memory
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

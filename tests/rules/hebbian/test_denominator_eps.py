@@ -10,7 +10,7 @@ import pytest
 
 from refmem import RULES, performer
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 EPS = fractions([0.5])[0]
 WEIGHTS = {

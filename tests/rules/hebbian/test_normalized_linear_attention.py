@@ -3,7 +3,7 @@ import pytest
 
 from refmem import Result, normalized_linear_attention
 from refmem.algebra.numbers import fractions, intervals
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
 from tests.rules.hand import column, k, q, v
 
 S0 = fractions([[2, 1], [4, 1]])

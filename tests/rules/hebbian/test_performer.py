@@ -2,7 +2,7 @@ import numpy as np
 
 from refmem import Result, performer, softmax_attention
 from refmem.functions.random_features import gaussian_projection
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import symbolic
 
 

@@ -1,6 +1,6 @@
 from refmem import Result, rebased
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import column, k, q, v
 
 S0 = fractions([[3, 1], [0, 0], [0, 0]])

@@ -1,6 +1,6 @@
 from refmem import Result, taylor_attention
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.hand import column, k, q, v
 
 S0 = fractions([[2, 1]] + 5 * [[0, 0]])

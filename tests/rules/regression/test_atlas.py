@@ -1,7 +1,7 @@
 from refmem import Result, atlas
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.atlas import Windowed, newton_schulz
-from tests.exact import assert_same
 from tests.rules import hand
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from refmem import Result, batch_delta
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.batch_delta import Batched
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

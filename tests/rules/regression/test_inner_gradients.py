@@ -15,7 +15,7 @@ import sympy as sp
 
 from refmem.algebra.numbers import intervals, symbols
 from refmem.functions.activations import ACTIVATIONS
-from tests.exact import assert_enclosures_overlap
+from refmem.laws.exact import assert_enclosures_overlap
 
 V, M = 3, 2
 

@@ -1,7 +1,7 @@
 from refmem import lact
 from refmem.algebra import exp
 from refmem.algebra.numbers import intervals
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 
 def test_lact_by_hand():

@@ -4,8 +4,8 @@ import pytest
 
 from refmem import Result, least_squares
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.least_squares import Moments
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from refmem import Result, mesa
 from refmem.algebra.numbers import fractions
+from refmem.laws.draws import sample
+from refmem.laws.exact import assert_same
+from refmem.laws.systems import RATIONALS
 from refmem.rules.regression.mesa import Moments
-from tests.draws import RATIONALS, sample
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 FORMS = pytest.mark.parametrize("form", mesa.forms)

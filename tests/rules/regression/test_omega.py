@@ -1,7 +1,7 @@
 from refmem import Result, omega
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.omega import Windowed
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

@@ -3,8 +3,8 @@ import pytest
 
 from refmem import Result, titans
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.titans import Learner
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

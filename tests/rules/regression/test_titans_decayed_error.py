@@ -1,7 +1,7 @@
 from refmem import Result, titans_decayed_error
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.titans_decayed_error import Learner
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

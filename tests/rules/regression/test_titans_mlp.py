@@ -2,8 +2,8 @@ from fractions import Fraction
 
 from refmem import Result, titans_mlp
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.regression._titans_layers import Learner
-from tests.exact import assert_same
 from tests.rules.hand import column
 
 

@@ -1,7 +1,7 @@
 from refmem import Result, titans_mlp_normed
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_same
 from refmem.rules.regression._titans_layers import Learner
-from tests.exact import assert_same
 
 
 def test_titans_mlp_normed_by_hand():

@@ -1,7 +1,7 @@
 from refmem import Result, titans_normed
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.titans_normed import Learner
-from tests.exact import assert_same
 
 
 def test_titans_normed_by_hand():

@@ -1,7 +1,7 @@
 from refmem import Result, ttt_mlp
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_same
 from refmem.rules.regression.ttt_mlp import Learner
-from tests.exact import assert_same
 
 
 def test_ttt_mlp_by_hand():

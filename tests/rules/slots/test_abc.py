@@ -3,8 +3,8 @@ import pytest
 
 from refmem import Result, abc
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_same
 from refmem.rules.slots.abc import Slots
-from tests.exact import assert_same
 from tests.rules import hand
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from refmem import Result, gsa
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.slots.gsa import Slots
-from tests.exact import assert_same
 from tests.rules.hand import column, k, q, v
 
 

@@ -3,8 +3,8 @@ import pytest
 
 from refmem import Result, log_linear_attention
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.rules.slots.log_linear_attention import Levels
-from tests.exact import assert_same
 from tests.rules.hand import S0, column, k, q, v
 
 

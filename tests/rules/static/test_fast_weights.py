@@ -3,9 +3,9 @@ import pytest
 
 from refmem import fast_weights, retention
 from refmem.algebra.numbers import fractions
+from refmem.laws.exact import assert_same
 from refmem.memory import Result
 from refmem.rules.static.fast_weights import FastWeights
-from tests.exact import assert_same
 
 
 def test_fast_weights_by_hand():

@@ -5,7 +5,7 @@ import pytest
 from refmem import ffn
 from refmem.algebra.numbers import fractions, intervals
 from refmem.functions.activations import square
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
 
 x, w_in = fractions([[2, 1]]), fractions([[1, 0], [1, -1], [-1, 1]])
 w_out = fractions([[1], [10], [100]])

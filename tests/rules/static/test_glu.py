@@ -4,7 +4,7 @@ import pytest
 
 from refmem import ffn, glu
 from refmem.algebra.numbers import fractions, intervals
-from tests.exact import assert_enclosures_overlap, assert_same
+from refmem.laws.exact import assert_enclosures_overlap, assert_same
 
 # gates score 2, -1; the other keys 3, 5
 x = fractions([[2, 1]])

@@ -5,7 +5,7 @@ import pytest
 
 from refmem import hopfield_classical
 from refmem.algebra.numbers import fractions, rationals
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 
 
 def spins(random, *shape):

@@ -3,7 +3,7 @@ import pytest
 
 from refmem import hopfield_classical, hopfield_dense
 from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.laws.exact import assert_same
 from tests.rules.static.test_hopfield_classical import spins
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from refmem import hopfield_modern, softmax_attention
 from refmem.algebra.numbers import intervals
+from refmem.laws.exact import assert_enclosures_overlap
+from refmem.laws.systems import INTERVALS
 from refmem.memory import Cache
-from tests.draws import INTERVALS
-from tests.exact import assert_enclosures_overlap
 
 
 def test_hopfield_modern_by_hand():

@@ -4,7 +4,7 @@ import pytest
 
 from refmem import ffn, moe
 from refmem.algebra.numbers import intervals
-from tests.exact import assert_enclosures_overlap
+from refmem.laws.exact import assert_enclosures_overlap
 
 # softmax of the router: 1/10, 4/10, 3/10, 2/10; expert e answers 100, 10, 20, 30
 x = intervals([[1]])

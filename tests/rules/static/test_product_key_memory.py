@@ -3,7 +3,7 @@ import numpy as np
 
 from refmem import product_key_memory
 from refmem.algebra.numbers import intervals
-from tests.exact import assert_enclosures_overlap
+from refmem.laws.exact import assert_enclosures_overlap
 
 
 def test_product_key_memory_by_hand():

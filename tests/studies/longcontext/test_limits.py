@@ -6,6 +6,7 @@ import pytest
 import refmem
 from refmem.algebra import transposed
 from refmem.algebra.numbers import rationals
+from refmem.laws.exact import assert_same
 from refmem.studies.estimates import mean_of
 from refmem.studies.longcontext import (
     average_limit,
@@ -18,7 +19,6 @@ from refmem.studies.longcontext import (
     softmax_spread,
 )
 from refmem.studies.longcontext.contexts import random_context
-from tests.exact import assert_same
 
 RNG = np.random.default_rng(0)
 

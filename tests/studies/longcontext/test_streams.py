@@ -11,6 +11,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from refmem.laws.exact import assert_same
 from refmem.studies.longcontext import (
     Averaged,
     Decayed,
@@ -26,7 +27,6 @@ from refmem.studies.longcontext import (
 )
 from refmem.studies.longcontext.saved import SavedError, load, save
 from refmem.studies.longcontext.streams import Stream
-from tests.exact import assert_same
 
 ALL = [
     Averaged(),

@@ -5,8 +5,7 @@ An exemption is checked: an exempt rule must break the law it is exempt from.
 
 from __future__ import annotations
 
-from refmem import RULES
-from refmem.memory import Rule
+from refmem.memory.rule import Rule
 
 LACKS: dict[str, dict[str, str]] = {
     "field": {
@@ -29,13 +28,14 @@ LACKS: dict[str, dict[str, str]] = {
 }
 """Law -> what its numbers lack -> what a rule does that uses it."""
 
+USES = tuple(dict.fromkeys(used for lacking in LACKS.values() for used in lacking))
+"""What a rule may need beyond + - *, as it says in `uses`."""
+
 OF_A_CHANNEL = {
     "factor", "logarithm of a factor", "write strength", "variance", "ridge", "gain",
     "rate of decay",
 }  # fmt: skip
 """Kinds of numbers that belong to one channel, where they have a key axis: these do not rotate."""
-
-LAWS = (*LACKS, "symbols", "intervals", "float bound", "linear in v", "rotation")
 
 
 def why_exempt(law: str, rule: Rule, form: str = "") -> str:
@@ -51,14 +51,3 @@ def why_exempt(law: str, rule: Rule, form: str = "") -> str:
             if "K" in axes.split() and rule.kinds[name].name in OF_A_CHANNEL:
                 return f"has {name} of each key channel by itself"
     return ""
-
-
-def every_exemption() -> list[tuple[str, Rule, str]]:
-    """Every law that does not hold: law, rule, and the form where it is of one form alone."""
-    whole = [(law, rule, "") for law in LAWS for rule in RULES if why_exempt(law, rule)]
-    return whole + [
-        (law, rule, form)
-        for rule in RULES
-        for law, dot, form in (one.partition(".") for one in rule.exempt)
-        if dot
-    ]

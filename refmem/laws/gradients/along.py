@@ -11,21 +11,24 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-import flint
 import numpy as np
 
 from refmem.derivative.tape import boxed, each_leaf, leaves
+from refmem.laws.calls import Call
+from refmem.laws.draws import sample
+from refmem.laws.exemptions import why_exempt
+from refmem.laws.systems import INTERVALS, RATIONALS, Numbers, flint
 from refmem.memory.rule import Rule
-from tests.draws import INTERVALS, RATIONALS, Numbers, sample
-from tests.exemptions import why_exempt
-
-SERIES = {RATIONALS: flint.fmpq_series, INTERVALS: flint.arb_series}
-"""Numbers -> power series over them."""
 
 
 def series_numbers(rule: Rule) -> Numbers:
     """The rationals, or intervals where a rule leaves them."""
     return INTERVALS if why_exempt("rationals", rule) else RATIONALS
+
+
+def series(system: Numbers) -> Any:
+    """Power series over these numbers."""
+    return {"fmpq": flint().fmpq_series, "arb": flint().arb_series}[system.name]
 
 
 def like(system: Numbers, tree: Any, seed: int) -> Any:
@@ -41,7 +44,7 @@ def inner(one: Any, other: Any) -> Any:
     return sum((np.sum(x * y) for x, y in pairs if x is not None and y is not None), start=0)
 
 
-def arrays(rule: Rule, x: dict[str, Any]) -> dict[str, Any]:
+def variables(rule: Rule, x: Call) -> dict[str, Any]:
     """What a call is a function of: its inputs, and the state where it has one."""
     return {
         name: value
@@ -50,31 +53,31 @@ def arrays(rule: Rule, x: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def calls(rule: Rule, system: Numbers, seed: int = 0, **sizes: Any) -> tuple[Any, Any, Any]:
+def with_cotangents(
+    rule: Rule, system: Numbers, seed: int = 0, **sizes: Any
+) -> tuple[Call, Any, Any]:
     """A call whose inputs broadcast over two leading axes, and cotangents of what it returns."""
-    sizes = {"T": 3, "K": 2, "V": 2, "lead": (2, 2), "spread": True} | sizes
-    x = sample(rule, system, seed, **sizes)
+    usual: dict[str, Any] = {"T": 3, "K": 2, "V": 2, "lead": (2, 2), "spread": True}
+    x = sample(rule, system, seed, **usual | sizes)
     out, state = rule(**x)
     return x, like(system, out, seed), like(system, state, seed + 1)
 
 
-def derivative(
-    rule: Rule, system: Numbers, x: dict[str, Any], changes: dict[str, Any], *by: Any
-) -> Any:
+def derivative(rule: Rule, system: Numbers, x: Call, changes: Call, *by: Any) -> Any:
     """The derivative of <dout, out> + <dstate, state> as `changes` are made, for by = those two."""
 
     def line(start: Any, change: Any) -> Any:
         start, change = boxed(start), boxed(change)
         out = np.empty(start.shape, dtype=object)
         for index in np.ndindex(out.shape):
-            out[index] = SERIES[system]([start[index], change[index]])
+            out[index] = series(system)([start[index], change[index]])
         return out
 
     with terms(2):
-        given = arrays(rule, x)
+        given = variables(rule, x)
         moved = {name: _together(line, start, changes.get(name)) for name, start in given.items()}
         total = inner(by, tuple(rule(**(x | moved))))
-        return (total + SERIES[system]([0, 0]))[1]
+        return (total + series(system)([0, 0]))[1]
 
 
 def _together(line: Any, start: Any, change: Any) -> Any:
@@ -89,8 +92,9 @@ def _together(line: Any, start: Any, change: Any) -> Any:
 @contextlib.contextmanager
 def terms(kept: int) -> Iterator[None]:
     """Series keep so many terms within."""
-    before, flint.ctx.cap = flint.ctx.cap, kept
+    context = flint().ctx
+    before, context.cap = context.cap, kept
     try:
         yield
     finally:
-        flint.ctx.cap = before
+        context.cap = before

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import flint
 import numpy as np
 
 from refmem.algebra.numbers import rationals
+from refmem.laws.systems import flint
 
 
 def assert_same(got: Any, want: Any, what: str) -> None:
@@ -51,7 +51,7 @@ def assert_within(got: Any, want: Any, bound: Any, what: str) -> None:
         _assert_same_shape(one, other, where)
         _assert_same_shape(one, most, where)
         _raise_at(~np.isfinite(one), one, other, where)
-        if not all(flint.arb(entry).is_finite() for entry in most.flat):
+        if not all(flint().arb(entry).is_finite() for entry in most.flat):
             raise AssertionError(f"{where} has no finite bound, so nothing can be outside it")
         error = abs(rationals(one) - other) - most
         _raise_at(~np.asarray(error <= 0, dtype=bool), one, other, where)
@@ -103,7 +103,7 @@ def _raise_at(wrong: np.ndarray, one: np.ndarray, other: np.ndarray, where: str)
 
 def _are_intervals(*arrays: Any) -> bool:
     return any(
-        isinstance(entry, flint.arb | flint.acb)
+        type(entry).__name__ in ("arb", "acb")
         for x in arrays
         if isinstance(x, np.ndarray) and x.dtype == object
         for entry in x.flat
@@ -118,8 +118,8 @@ def _overlap(x: Any, y: Any) -> bool:
 
 def _is_narrow(x: Any) -> bool:
     """Whether at least a quarter of the working precision is left: of 256 bits, 64."""
-    parts = (x.real, x.imag) if isinstance(x, flint.acb) else (x,)
+    arb, bits = flint().arb, flint().ctx.prec // 4
+    parts = (x.real, x.imag) if type(x).__name__ == "acb" else (x,)
     return all(
-        part.is_finite() and part.rad() <= flint.arb(2) ** -(flint.ctx.prec // 4) * (1 + abs(part))
-        for part in parts
+        part.is_finite() and part.rad() <= arb(2) ** -bits * (1 + abs(part)) for part in parts
     )
