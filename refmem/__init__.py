@@ -113,12 +113,15 @@ from refmem.rules.static import (
 __version__ = "0.1.0"
 
 STUDIES = ("capacity", "expressivity", "longcontext")
+ROOMS = ("laws", "oracle")
 """Packages about the rules: imported when they are first asked for."""
 
 
 def __getattr__(name: str) -> ModuleType:
     if name in STUDIES:
         return import_module(f"refmem.studies.{name}")
+    if name in ROOMS:
+        return import_module(f"refmem.{name}")
     raise AttributeError(f"module 'refmem' has no attribute {name!r}")
 
 

@@ -38,7 +38,7 @@ def show(name: str) -> None:
     code = "\n".join(source.splitlines()[after_docstring:])
     printed = console()
     printed.print(Text(named[name].name, style="bold"))
-    printed.print(Text(inspect.cleandoc(named[name].__doc__ or "")))
+    printed.print(Text(named[name].__doc__ or ""))
     printed.print()
     printed.print(Syntax(code.strip("\n"), "python", background_color="default"))
     for title, files in (

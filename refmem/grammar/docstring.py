@@ -32,9 +32,21 @@ class Specification(NamedTuple):
     proof: str
 
 
+def clean(docstring: str) -> str:
+    """A docstring without the indentation of its code, which its closing quotes show.
+
+    >>> clean("Add.\\n\\n        S + x\\n    ")
+    'Add.\\n\\n    S + x'
+    """
+    first, *rest = docstring.expandtabs().split("\n")
+    depths = [len(line) - len(line.lstrip()) for line in rest if line.strip()]
+    margin = min([*depths, *(len(line) for line in rest[-1:] if not line.strip())], default=0)
+    return "\n".join([first.strip(), *(line[margin:].rstrip() for line in rest)]).strip("\n")
+
+
 def parse(docstring: str) -> Specification:
     """Read a docstring of the form above; a part that is not there is empty."""
-    text = inspect.cleandoc(docstring)
+    text = clean(docstring)
     paragraphs = [p for p in re.split(r"\n\s*\n", text) if p.strip()]
     summary = " ".join(paragraphs[0].split()) if paragraphs else ""
     indented = [inspect.cleandoc("\n" + p) for p in paragraphs if p.startswith("    ")]

@@ -102,7 +102,13 @@ factor = Kind(
 amount = Kind("factor", cases=(), logs=MILD)
 """A factor that may be any number."""
 
-fixed_factor = Kind("fixed factor", 0, 1, why=factor.why, cases=(7 / 8, 15 / 16, 31 / 32))
+fixed_factor = Kind(
+    "fixed factor",
+    least=0,
+    most=1,
+    why="it is the factor itself, not its logarithm",
+    cases=(7 / 8, 15 / 16, 31 / 32),
+)
 """The same for all tokens, or nearly so."""
 
 log_factor = Kind(

@@ -36,8 +36,8 @@ def check(
     seeds   of the draws that each law is tried on
     laws    names of laws; None is all of them
 
-    `MissingExtraError` if a law needs exact numbers and python-flint is not there: those that do
-    not are causality, poison, purity, "no batch" and "dtypes", among others with `bits` of 0.
+    ImportError names the extra `certify` if a law needs exact numbers and python-flint is
+    not there; causality, poison, purity, dtypes and others whose `bits` are 0 do without.
     """
     if not isinstance(rule, Rule):
         raise TypeError(
@@ -53,10 +53,10 @@ def check(
         raise ValueError(
             "check: seeds has no seed, expected some, because each gives a draw to try"
         )
-    found = wrong_facts(rule, known)
+    found = wrong_facts(rule, known, exact=any(law.bits for law in chosen))
     if not found:
         found = [one for law in chosen for one in _ask(law, rule, tried)]
-    return Report(rule.name, tuple(found))
+    return Report(rule.path, tuple(found))
 
 
 def _ask(law: Law, rule: Rule, seeds: tuple[int, ...]) -> Iterator[Finding]:

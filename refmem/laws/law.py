@@ -43,7 +43,7 @@ class Law:
     forms    the forms of a rule that it is about; "" is the rule itself
     lacks    what a rule lacks that it is not about; "" if it is about the rule
     needs    other laws: a rule that is exempt from one of them has no numbers for this one
-    bits     of intervals; 0 where it takes floats alone
+    bits     of intervals; 0 where it takes no number of python-flint
     """
 
     name: str

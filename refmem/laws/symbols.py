@@ -42,4 +42,5 @@ LAW = Law(
     numbers_may_be_put_in,
     "branches on the value of a number: a symbol has none",
     needs=("rationals",),
+    bits=0,
 )

@@ -24,6 +24,10 @@ class Described(Protocol):
         """Its docstring, read as data."""
 
     @property
+    def home(self) -> str:
+        """Where it is found: refmem, or a module of somebody else's."""
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """Names of its forms, the definition first."""
 
@@ -50,7 +54,7 @@ def describe_call(rule: Described) -> str:
     """
     rows = (f"    {name:<9}{meaning}" for name, meaning in _meanings(rule).items())
     return "\n".join((
-        f"refmem.{rule.name}{rule.__signature__}",
+        f"{rule.home}.{rule.name}{rule.__signature__}",
         "",
         *rows,
         "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, Unpack
 
@@ -18,12 +17,13 @@ from refmem.functions.activations import Activation, find_activation
 from refmem.functions.features import FeatureMap, find_features
 from refmem.functions.kernels import Kernel, find_kernel
 from refmem.grammar import binding as signature
-from refmem.grammar.docstring import Specification, parse
+from refmem.grammar.docstring import Specification, clean, parse
 from refmem.grammar.inputs import Default, Inputs
 from refmem.grammar.kinds import STANDARD, Input, as_input
 from refmem.grammar.ranges import as_option, check_option, check_range
 from refmem.memory.gradients import Tangents, jvp, vjp
 from refmem.memory.help import describe_call
+from refmem.memory.naming import OWN, home_of, named
 from refmem.memory.result import Result, Trace
 from refmem.support.wording import nearest_name
 
@@ -42,8 +42,11 @@ def one_over_root_of_keys(rule: str, x: Inputs) -> Any:
 
 
 class Facts(TypedDict, total=False):
-    """What a rule says of itself to laws and to the oracle.
+    """What a rule says of itself: what it is called, and what laws and the oracle should know.
 
+    name      its name, where that is not its file's: the one of the variable that holds it
+    doc       its specification, where that is no docstring: of its file, or if it has a name of
+              its own, of its definition
     uses      what it needs beyond + - *: of "/", "sqrt", "exp" (or log) and "order", whatever its
               kernels and activations are. Number systems without it are not asked
     exempt    law, or law.form -> why it does not hold
@@ -51,6 +54,8 @@ class Facts(TypedDict, total=False):
     harmless  mutant of the oracle -> why it changes nothing, so that no case can find it
     """
 
+    name: str
+    doc: str
     uses: tuple[str, ...]
     exempt: Mapping[str, str]
     unasked: Mapping[str, str]
@@ -60,9 +65,10 @@ class Facts(TypedDict, total=False):
 class Rule:
     """A memory rule: callable, documented, and able to say what it is.
 
-    The name is that of the rule's file; summary, equation and source are read from the file's
-    docstring, so what is printed is what is written there. `help` adds how it is called, which
-    depends on its forms: a subclass says what those follow from before it calls `__init__`.
+    Summary, equation and source are read from a docstring, so what is printed is what is written
+    there: the file's, which also names the rule; or the definition's, of a rule that says its
+    name. `help` adds how it is called, which depends on its forms: a subclass says what those
+    follow from before it calls `__init__`.
     """
 
     __name__: str
@@ -86,10 +92,9 @@ class Rule:
         own_forms: Mapping[str, Callable[..., Any]] | None = None,
         **facts: Unpack[Facts],
     ) -> None:
-        module = definition.__module__
-        self.name = module.rpartition(".")[2]
+        called = named(definition, facts.get("name"), facts.get("doc"))
+        self.name, self.__module__, self._written = called
         self.__name__ = self.__qualname__ = self.name
-        self.__module__ = module
         said = {name: STANDARD[name] for name in standard}
         said |= {name: as_input(one) for name, one in (inputs or {}).items()}
         self.inputs = {name: one.axes for name, one in said.items()}
@@ -105,7 +110,7 @@ class Rule:
         self.scale_default = scale_default
         self.own_forms = dict(own_forms or {})
         self.__signature__ = self._signature()
-        self.__doc__ = f"{self._written.rstrip()}\n\n{describe_call(self)}\n"
+        self.__doc__ = f"{clean(self._written)}\n\n{describe_call(self)}\n"
 
     @property
     def specification(self) -> Specification:
@@ -113,9 +118,14 @@ class Rule:
         return parse(self._written)
 
     @property
-    def _written(self) -> str:
-        """The docstring of the rule's file."""
-        return sys.modules[self.__module__].__doc__ or ""
+    def home(self) -> str:
+        """What stands before its name: refmem, or the module that makes it."""
+        return home_of(self.__module__)
+
+    @property
+    def path(self) -> str:
+        """What finds it again: its name, or `module:name` if it is not refmem's own."""
+        return self.name if self.home == OWN else f"{self.home}:{self.name}"
 
     @property
     def summary(self) -> str:
@@ -148,7 +158,17 @@ class Rule:
         return tuple(sorted(self.inputs, key=lambda name: name in self.defaults))
 
     def __repr__(self) -> str:
-        return f"<refmem.{self.name}{self.__signature__}>"
+        return f"<{self.home}.{self.name}{self.__signature__}>"
+
+    def __reduce__(self) -> str:
+        """Pickled by its name: whoever unpickles it imports the module that makes it."""
+        return self.name
+
+    def __copy__(self) -> Rule:
+        """Another rule that says the same: it may be changed, and is not found by the name."""
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
+        return other
 
     def _signature(self) -> inspect.Signature:
         parameters = [

@@ -1,6 +1,11 @@
 """A docstring read as data."""
 
-from refmem.grammar.docstring import parse
+import inspect
+import textwrap
+
+import pytest
+
+from refmem.grammar.docstring import clean, parse
 
 DOCSTRING = """Some rule: do
     this.
@@ -47,3 +52,16 @@ def test_a_part_that_is_not_there_is_empty():
     assert parse("") == ("", "", {}, "", "", "", "", "")
     assert parse("Only a summary.").equation == ""
     assert parse(DOCSTRING).proof == ""
+
+
+@pytest.mark.parametrize("closing", ["\n    ", ""])
+def test_the_docstring_of_a_function_is_read_like_that_of_a_file(closing):
+    within = textwrap.indent(DOCSTRING.rstrip(), "    ").lstrip() + closing
+    assert parse(within) == parse(DOCSTRING)
+    assert clean(within) == clean(DOCSTRING) == inspect.cleandoc(within)
+
+
+def test_closing_quotes_show_the_indentation_where_nothing_else_does():
+    within = "Keep.\n\n        S[t] = S[t-1]\n    "
+    assert parse(within).equation == "S[t] = S[t-1]"
+    assert parse("Keep.\n\n    S[t] = S[t-1]\n").equation == "S[t] = S[t-1]"
