@@ -51,6 +51,7 @@ from unittest import SkipTest
 
 import numpy as np
 
+from refmem.memory.rule import Rule
 from refmem.oracle.border.arrays import bfloat16
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.presets import find_convention
@@ -72,7 +73,7 @@ LISTED = 12
 
 def assert_conforms(
     fn: Callable[..., Any],
-    rule: str | None = None,
+    rule: str | Rule | None = None,
     *,
     case: str | None = None,
     seeds: Iterable[int] | None = None,
@@ -85,7 +86,7 @@ def assert_conforms(
     """Raise AssertionError unless a kernel conforms to a rule: where it departs, and diagnosed.
 
     fn          called with every input by name; returns (out, state)
-    rule, case, seeds   a rule's name, or a case's; only these seeds of every regime
+    rule, case, seeds   a rule or its name, or a case's; only these seeds of every regime
     convention  how it takes its arrays, or a preset's name, such as "fla"
     dtype       of its inputs and results: "bfloat16", "float16", "float32" or "float64"
     library     whose arrays it takes: "numpy", "torch", "jax" or "mlx"
@@ -99,8 +100,9 @@ def assert_conforms(
     raises SkipTest, which pytest shows as skipped.
     ValueError says what is wrong with the call.
     """
+    rule = None if rule is None else find_rule(rule).path
     expect_one_choice(rule, case, seeds)
-    rule = find_case(case).rule.name if case is not None and rule is None else rule
+    rule = find_case(case).rule.path if case is not None and rule is None else rule
     if rule is None:
         raise ChoiceError("assert_conforms: rule has no value, expected a rule's name, or a case's")
     names = [case] if case is not None else names_of(find_rule(rule), seeds)
@@ -137,12 +139,14 @@ def _message(target: PythonCallable, outcomes: Sequence[Outcome]) -> str:
 
 
 def cases(
-    rule: str,
+    rule: str | Rule,
     seeds: Iterable[int] | None = None,
     convention: str | Convention = REFMEM,
     **contract: Any,
 ) -> dict[str, Any]:
     """Arguments of `pytest.mark.parametrize`: every case of a rule that a convention can say.
+
+    A rule outside refmem is given itself, or as "module:rule".
 
     >>> cases("delta", seeds=[0])["argnames"], cases("delta", seeds=[0])["ids"][:2]
     ('case', ['ordinary/0', 'empty/0'])
@@ -159,7 +163,7 @@ def cases(
 
 def _target(
     fn: Callable[..., Any],
-    rule: str,
+    rule: str | Rule,
     convention: str | Convention,
     dtype: Any,
     library: str,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +20,7 @@ from refmem.commands.terminal import (
     choosing,
     console,
     file_in_a_folder,
+    found_from_here,
     watched,
 )
 from refmem.oracle.explain.backward import diagnose_gradients
@@ -109,8 +109,7 @@ def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:
         raise click.UsageError("expected a target, or a program with --exec")
     name = target if command is None else f"{EXEC}{command}"
     rule = making["rule"] or (case.split("/")[0] if case else None)
-    if ":" in str(name):
-        sys.path.insert(0, os.getcwd())
+    found_from_here(name, rule)
     keys = ("dtype", "convention", "library", "timeout", "device")
     others = {key: making[key] for key in keys}
     try:

@@ -43,7 +43,7 @@ def _values(context: click.Context, option: click.Parameter, given: Any) -> dict
 
 CALL: tuple[Decorator, ...] = (
     click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
-    click.option("--rule", help="Only this rule; the rule of a function or a program."),
+    click.option("--rule", help="Only this rule, a name or module:rule; that of a function."),
     click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
     click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
     click.option("--dtype", type=click.Choice(DTYPES),

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from refmem.commands.terminal import CONFORMS, DEPARTS, choosing, console, watched
+from refmem.commands.terminal import CONFORMS, DEPARTS, choosing, console, found_from_here, watched
 from refmem.oracle.explain.mutants.table import show_kills, try_gradients, try_mutants
 
 
@@ -15,8 +15,11 @@ from refmem.oracle.explain.mutants.table import show_kills, try_gradients, try_m
 @click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
 @click.option("--grad", "gradients", is_flag=True, help="Mutants of gradients instead.")
 def mutants(rule: str, seed: int | None, gradients: bool) -> None:
-    """Print which cases of RULE kill which mutants; exit code 1 if one survives them all."""
+    """Print which cases of RULE, a name or module:rule, kill which mutants.
 
+    Exit code 1 if a mutant survives them all.
+    """
+    found_from_here(rule)
     with watched(rule, "cases") as watch:
         kills = choosing(
             try_gradients if gradients else try_mutants,

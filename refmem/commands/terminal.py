@@ -53,6 +53,12 @@ def file_in_a_folder(context: click.Context, option: click.Parameter, path: str 
     return path
 
 
+def found_from_here(*names: str | None) -> None:
+    """Let the modules of names such as module:rule be imported from the current folder."""
+    if any(":" in str(name) for name in names) and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+
+
 def choosing(function: Callable[..., Any], *args: Any, **given: Any) -> Any:
     """Call a function; a choice that does not exist is a usage error."""
     try:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from refmem.commands.terminal import DEPARTS, UNAVAILABLE, watched
+from refmem.commands.terminal import DEPARTS, UNAVAILABLE, found_from_here, watched
 from refmem.oracle.vectors.certified import UncertainError
 from refmem.oracle.vectors.folder import VectorsError, read_vectors, write_vectors
 from refmem.support.arguments import ChoiceError
@@ -38,10 +38,14 @@ def vectors(
     convention: str,
     verify: str | None,
 ) -> None:
-    """Write golden vectors of a rule, the same bytes on every machine; or verify a folder."""
+    """Write golden vectors of RULE, a name or module:rule; or verify a folder of them.
+
+    They are the same bytes on every machine.
+    """
 
     if (rule is None or out is None) == (verify is None) or (verify and (rule or out)):
         raise click.UsageError("vectors: expected either RULE and --out DIR, or --verify DIR")
+    found_from_here(rule)
     try:
         if verify is not None:
             click.echo(f"{verify}: {len(read_vectors(verify))} files are as they were written")

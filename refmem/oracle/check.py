@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from refmem.memory.rule import Rule
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.border.presets import find_convention
-from refmem.oracle.cases.case import Case, find_case
+from refmem.oracle.cases.case import Case, find_case, find_rule
 from refmem.oracle.plan import expect_one_choice, make_plan
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.contract import ANYTHING, Contract
@@ -41,7 +42,7 @@ from refmem.support.sweep import in_order
 def check(
     target: str | Target | Callable[..., Any],
     *,
-    rule: str | None = None,
+    rule: str | Rule | None = None,
     case: str | None = None,
     seeds: Iterable[int] | None = None,
     regimes: Iterable[str] = (),
@@ -57,7 +58,8 @@ def check(
 ) -> Report:
     """Check a target: its name, a Target, or a function (with its rule).
 
-    rule, case, seeds, regimes   run only this rule, case, seeds of every regime, or regimes
+    rule, case, seeds, regimes   run only this rule, case, seeds of every regime, or regimes; a rule
+                                 outside refmem is given itself, or as module:rule
     dtype                        of a function's inputs and results; float32 unless given
     convention, library, contract   how it takes its arrays, whose they are, and what it lacks
     properties          also the laws of refmem.oracle.verdict.properties, such as split@ordinary/5
@@ -67,6 +69,7 @@ def check(
     executor            where to run the cases; in this process and thread if None. A target that
                         does not pickle is given by its name. A case whose worker dies of it failed
     """
+    rule = None if rule is None else find_rule(rule).path
     expect_one_choice(rule, case, seeds)
     of_rule = rule or (case.split("/")[0] if case else None)
     making = _Making(of_rule, dtype, convention, library, contract)
@@ -178,7 +181,7 @@ def _run_by_name(target: Target, name: str) -> list[Outcome]:
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:
     known: dict[str, Question] = {}
-    parts = parts_of(target, case.rule.name)
+    parts = parts_of(target, case.rule.path)
     with np.errstate(all="ignore"):
         return [one for part in parts for one in _run_part(part, case, known)]
 

@@ -63,12 +63,12 @@ def expect_one_choice(rule: str | None, case: str | None, seeds: Iterable[int] |
 
 
 def _rule_of(case: str) -> str:
-    return case.split("/")[0] if is_law(case) else find_case(case).rule.name
+    return case.split("/")[0] if is_law(case) else find_case(case).rule.path
 
 
 def _of(target: Target, rule: str) -> str:
     """The rule's name, if the target has it."""
-    name = find_rule(rule).name
+    name = find_rule(rule).path
     if name not in target.rules:
         raise ChoiceError(
             f"{target.name}: rule has name {name!r}, expected one of {', '.join(target.rules)}, "

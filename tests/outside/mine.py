@@ -83,7 +83,12 @@ def mix_objective(S, k, v, lam):
 
 
 running_mean = StateRule(
-    mix, mix_transition, mix_objective, name="running_mean", inputs={"lam": factor("T")}
+    mix,
+    mix_transition,
+    mix_objective,
+    name="running_mean",
+    inputs={"lam": factor("T")},
+    unasked={"no-decay": "where nothing is lost nothing is written"},
 )
 
 

@@ -1,6 +1,7 @@
 """Cases: named inputs for a rule, each of which can be made again from its name alone.
 
     gated_delta/mid-chunk-reset/7     rule / regime / seed
+    mine:my_rule/ordinary/3           the same of a rule outside refmem: module:rule / ...
 
 The seed picks the length among the regime's lengths and draws the numbers. A case's inputs are in
 refmem's grammar, float64: leading axes are (batch, heads), or (batch, heads, 3) and
@@ -9,6 +10,7 @@ refmem's grammar, float64: leading axes are (batch, heads), or (batch, heads, 3)
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +60,7 @@ class Case:
     @property
     def name(self) -> str:
         """rule/regime/seed."""
-        return f"{self.rule.name}/{self.regime.name}/{self.seed}"
+        return f"{self.rule.path}/{self.regime.name}/{self.seed}"
 
     @property
     def tokens(self) -> int:
@@ -80,7 +82,7 @@ class Case:
 
 
 def checkable_rules() -> dict[str, Rule]:
-    """The rules for which cases are made: all."""
+    """refmem's own rules, for all of which cases are made."""
     return {rule.name: rule for rule in RULES}
 
 
@@ -135,22 +137,85 @@ def find_case(name: str) -> Case:
     return make_case(rule, regimes[parts[1]], int(parts[2]))
 
 
-def find_rule(name: str) -> Rule:
-    """The rule of that name, if cases can be made for it."""
-    rules = checkable_rules()
+def find_rule(rule: str | Rule) -> Rule:
+    """The rule of that name, refmem's own, or the one at `package.module:rule`; or a rule itself.
+
+    Whatever finds it again, in this process or in another, does so by its path: a rule outside
+    refmem is what its module holds under its name. ChoiceError says what is wrong with one.
+    """
+    if isinstance(rule, Rule):
+        found = find_rule(rule.path)
+        if found is not rule:
+            raise ChoiceError(f"rule {rule.path} is another one there, expected {rule!r}")
+        return rule
+    if ":" in rule:
+        return _outside(rule)
+    own = checkable_rules()
+    if rule not in own:
+        raise ChoiceError(
+            f"rule has name {rule!r}, expected one of {', '.join(own)}, because these have cases, "
+            f"or module:rule{nearest_name(rule, own)}"
+        )
+    return own[rule]
+
+
+_seen: dict[str, str] = {}
+"""Names of rules outside refmem that were asked for, and where each is."""
+
+
+def _outside(path: str) -> Rule:
+    """The rule at module:name; its name is its own, and no other rule's."""
+    found = _imported(path)
+    if found.path != path:
+        name = path.partition(":")[2]
+        raise ChoiceError(
+            f"rule {path} calls itself {found.path}, expected {path}, because it is found again by "
+            f"its name: ask for {found.path}, or say name={name!r} where it is made"
+        )
+    own = found.name in checkable_rules()
+    taken = "refmem's own" if own else _seen.setdefault(found.name, path)
+    if taken != path:
+        raise ChoiceError(
+            f"rule {path} has a name that is taken by {taken}, expected another, because what is "
+            "said of rules tells them apart by it: say name= where it is made"
+        )
+    _expect_regimes(found)
+    return found
+
+
+def _imported(path: str) -> Rule:
+    """The rule that a module holds."""
+    module, _, name = path.partition(":")
+    try:
+        held = vars(importlib.import_module(module))
+    except (Exception, SystemExit) as error:  # whatever somebody's module raises
+        reason = f"{type(error).__name__}: {error}"
+        raise ChoiceError(f"rule {path} does not import: {reason}") from error
+    rules = {one: value for one, value in held.items() if isinstance(value, Rule)}
     if name not in rules:
         raise ChoiceError(
-            f"rule has name {name!r}, expected one of {', '.join(rules)}, because these have cases"
-            f"{nearest_name(name, rules)}"
+            f"rule has name {path!r}, expected one of {', '.join(rules) or 'none'}, because these "
+            f"are the rules of {module}{nearest_name(name, rules)}"
         )
     return rules[name]
+
+
+def _expect_regimes(rule: Rule) -> None:
+    """What a rule says that cases do not ask is a regime."""
+    known = [regime.name for regime in (*REGIMES, *without(list(rule.defaults)))]
+    for name in rule.unasked:
+        if name not in known:
+            raise ChoiceError(
+                f"rule {rule.path} says unasked={{{name!r}: ...}}, expected a regime of cases: "
+                f"{', '.join(known)}{nearest_name(name, known)}"
+            )
 
 
 def names_of(rule: Rule, seeds: Iterable[int] | None = None) -> list[str]:
     """Names of the cases of a rule: every regime with each of its lengths, or with these seeds."""
     chosen = None if seeds is None else tuple(seeds)
     return [
-        f"{rule.name}/{regime.name}/{seed}"
+        f"{rule.path}/{regime.name}/{seed}"
         for regime in suited(rule)
         for seed in (range(len(_choices(regime))) if chosen is None else chosen)
     ]

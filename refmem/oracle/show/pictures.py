@@ -35,7 +35,7 @@ def shares(target: Target, operator: str, name: str) -> dict[str, np.ndarray]:
     if is_law(name):
         return {}
     case = find_case(name)
-    target = next(one for one in parts_of(target, case.rule.name) if operator in one.operators)
+    target = next(one for one in parts_of(target, case.rule.path) if operator in one.operators)
     case = asked(target, case)
     with np.errstate(all="ignore"):
         foreign = target.convention.to_foreign(case, target.dtype)

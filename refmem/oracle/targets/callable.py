@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from refmem.memory.rule import Rule
 from refmem.oracle.border.arrays import to_library
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import Arrays
@@ -38,7 +39,7 @@ class PythonCallable:
     def __init__(
         self,
         function: Callable[..., Any],
-        rule: str,
+        rule: str | Rule,
         dtype: Any = np.float32,
         name: str = "",
         convention: Convention = REFMEM,
@@ -53,7 +54,7 @@ class PythonCallable:
         self.name = name or getattr(function, "__name__", "function")
         self.operators: tuple[str, ...] = (self.name,)
         known = find_rule(rule)
-        self.rules: tuple[str, ...] = (known.name,)
+        self.rules: tuple[str, ...] = (known.path,)
         self.dtype, self.convention = np.dtype(dtype), convention
         self.contract = contract
         self.lacking(found(function, known, convention, contract).lacks)

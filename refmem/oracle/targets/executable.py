@@ -53,6 +53,7 @@ from typing import Any
 
 import numpy as np
 
+from refmem.memory.rule import Rule
 from refmem.oracle.border.arrays import find_numbers
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import STATE, Arrays
@@ -78,7 +79,7 @@ class Executable:
     def __init__(
         self,
         command: str,
-        rule: str,
+        rule: str | Rule,
         dtype: Any = np.float32,
         convention: Convention = REFMEM,
         timeout: float = TIMEOUT,
@@ -90,7 +91,7 @@ class Executable:
                 f"command {command!r} is no program; give one, or a path such as ./kernel"
             )
         self.operators: tuple[str, ...] = (pathlib.Path(self._command[0]).name,)
-        self.rules: tuple[str, ...] = (find_rule(rule).name,)
+        self.rules: tuple[str, ...] = (find_rule(rule).path,)
         self.dtype, self.convention, self._timeout = np.dtype(dtype), convention, timeout
 
     def uncovered(self, operator: str, case: Case) -> str:
@@ -152,7 +153,7 @@ def write_case(
         _entry(part, target.convention.dtype_of(part, target.dtype), shape)
         for part, shape in result_shapes(case, target.convention).items()
     ]
-    head = json.dumps({"case": case.name, "rule": case.rule.name})[:-1]
+    head = json.dumps({"case": case.name, "rule": case.rule.path})[:-1]
     options = json.dumps(options_of(case, target.convention))
     text = (
         f'{head},\n"options": {options},\n"inputs": [\n{_lines(given)}\n],\n'

@@ -179,6 +179,6 @@ def of_this_thread(making: dict[str, Any]) -> Any:
     if getattr(_here, "key", None) != key:
         try:
             _here.key, _here.target = key, find_target(**making)
-        except UnavailableError as error:
+        except (UnavailableError, ChoiceError) as error:
             raise UnavailableError(f"on a worker, {error}") from error
     return _here.target

@@ -127,7 +127,7 @@ def _chosen(
         raise ChoiceError("vectors: cases name their seeds, expected no other seeds")
     for name in names:
         if find_case(name).rule is not rule:
-            raise ChoiceError(f"case has name {name!r}, expected one of the rule {rule.name}")
+            raise ChoiceError(f"case has name {name!r}, expected one of the rule {rule.path}")
     every = [find_case(name) for name in names or names_of(rule, given or None)]
     said = [case for case in every if names or (suits(case) and not unsayable(convention, case))]
     return said, bool(names)
@@ -163,7 +163,7 @@ def _manifest(rule: Rule, kind: str, convention: str) -> dict[str, Any]:
         "name": NAME,
         "version": VERSION,
         "refmem": version("refmem"),
-        "rule": rule.name,
+        "rule": rule.path,
         "equation": rule.equation,
         "source": rule.source,
         "inputs": {name: axes.split() for name, axes in rule.inputs.items()},

@@ -211,7 +211,7 @@ def properties_of(rule: Rule) -> list[tuple[Property, Case]]:
     if isinstance(rule, StaticRule):
         return []
     return [
-        (one, find_case(f"{rule.name}/{one.on}"))
+        (one, find_case(f"{rule.path}/{one.on}"))
         for one in PROPERTIES
         if one.on.split("/")[0] in names
     ]
@@ -254,7 +254,7 @@ class OutsideError(Exception):
 
 def property_cases(rule: Rule) -> list[str]:
     """Their names, such as gated_delta/split@ordinary/5."""
-    return [f"{rule.name}/{one.name}@{one.on}" for one, _ in properties_of(rule)]
+    return [f"{rule.path}/{one.name}@{one.on}" for one, _ in properties_of(rule)]
 
 
 def find_property(name: str) -> tuple[Property, Case]:

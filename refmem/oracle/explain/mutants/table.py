@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from refmem.memory.rule import Rule
 from refmem.oracle.border.conventions import REFMEM
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_case, find_rule, names_of
@@ -20,8 +21,12 @@ from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
 from refmem.oracle.verdict.budget import Expected, call_options, expect, judge
 from refmem.oracle.verdict.gradients import expect_gradients, without_gradient
 from refmem.oracle.verdict.laws import is_short
+from refmem.oracle.verdict.sensitivity import DegenerateError
+from refmem.support.arguments import ChoiceError
+from refmem.support.wording import nearest_name
 
-EQUAL, SURVIVES = "equivalent", "SURVIVES"
+KILLED, EQUAL, SURVIVES, HARMS = "killed", "equivalent", "SURVIVES", "NOT HARMLESS"
+"""Verdicts. Not harmless: the rule says that it is, and a case kills it."""
 
 LISTED = 3
 """How many regimes that kill a mutant are named."""
@@ -53,10 +58,10 @@ class Kills:
 
     @property
     def verdict(self) -> str:
-        """Killed; or equivalent: to the last bit in every case, or by a proof."""
-        if self.by:
-            return "killed"
+        """Killed; or equivalent: to the last bit in every case, or because the rule says why."""
         proven = self.mutant.name in find_rule(self.rule).harmless
+        if self.by:
+            return HARMS if proven else KILLED
         return EQUAL if proven or self.same == self.tried else SURVIVES
 
 
@@ -84,7 +89,7 @@ def try_mutants(
 ) -> list[Kills]:
     """Every mutant that a case of the rule fits, with the cases that kill it in float32."""
     kills = {mutant.name: Kills(mutant, rule) for mutant in MUTANTS}
-    names = names_of(find_rule(rule), seeds)
+    names = names_of(_expect_mutants(find_rule(rule)), seeds)
     for done, name in enumerate(names, 1):
         case = find_case(name)
         with np.errstate(all="ignore"):
@@ -96,9 +101,27 @@ def try_mutants(
     return [one for one in kills.values() if one.tried]
 
 
+def _expect_mutants(rule: Rule) -> Rule:
+    """A rule says of mutants that exist that they are harmless to it."""
+    known = [mutant.name for mutant in MUTANTS]
+    for name in rule.harmless:
+        if name not in known:
+            raise ChoiceError(
+                f"rule {rule.path} says harmless={{{name!r}: ...}}, expected one of "
+                f"{', '.join(known)}{nearest_name(name, known)}"
+            )
+    return rule
+
+
 def _try_one(case: Case, kills: dict[str, Kills]) -> None:
     inputs = REFMEM.to_foreign(case, np.float32)
-    expected = expect(case, inputs, REFMEM, np.float32)
+    try:
+        expected = expect(case, inputs, REFMEM, np.float32)
+    except DegenerateError as error:
+        raise ChoiceError(
+            f"{error}, expected a case that shows something: say unasked={{{case.regime.name!r}: "
+            "...}, and why, where the rule is made"
+        ) from error
     seen = REFMEM.to_grammar(case, inputs, np.float64)
     call = call_options(case, REFMEM)
     for one in kills.values():
@@ -123,9 +146,9 @@ def show_kills(rule: str, kills: list[Kills], console: Console) -> int:
     for one in kills:
         regimes = list(dict.fromkeys(name.split("/")[1] for name in one.by))
         more = f" and {len(regimes) - LISTED} more" if len(regimes) > LISTED else ""
-        said = ", ".join(regimes[:LISTED]) + more if regimes else one.verdict
+        said = ", ".join(regimes[:LISTED]) + more if one.verdict == KILLED else one.verdict
         table.add_row(one.mutant.name, f"{len(one.by)} of {len(one.tried)}", said)
     console.print(table)
-    survivors = sum(one.verdict == SURVIVES for one in kills)
+    survivors = sum(one.verdict in (SURVIVES, HARMS) for one in kills)
     console.print(f"{len(kills)} mutants: {len(kills) - survivors} killed or equivalent")
     return survivors
