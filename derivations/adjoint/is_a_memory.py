@@ -15,10 +15,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
 from refmem.forms import adjoint
 from refmem.memory import Transition
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 S, G = sp.MatrixSymbol("S", keys, values), sp.MatrixSymbol("G", keys, values)

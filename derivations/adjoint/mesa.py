@@ -16,10 +16,11 @@ Method:   the Lagrangian's stationary points by the gradient of a trace (matrice
 import sympy as sp
 
 import refmem
-from derivations.proving.cotangents import gradients_are_derivatives
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
-from derivations.proving.traces import gradient
+
+from ..proving.cotangents import gradients_are_derivatives
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
+from ..proving.traces import gradient
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 alpha, beta = sp.symbols("alpha beta", real=True)

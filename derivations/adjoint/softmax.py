@@ -13,9 +13,10 @@ Method:   one score against the sums over all others, which are symbols, so for 
 import sympy as sp
 
 import refmem
-from derivations.proving.cotangents import gradients_are_derivatives
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import arguments
+
+from ..proving.cotangents import gradients_are_derivatives
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import arguments
 
 s, v, do, x_others = sp.symbols("s v do x", real=True)
 l_others = sp.Symbol("l", positive=True)

@@ -16,11 +16,11 @@ Method:   the Lagrangian's stationary points by the gradient of a trace (matrice
 
 import sympy as sp
 
-from derivations.proving.cotangents import gradients_are_derivatives
-from derivations.proving.descent import named
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
-from derivations.proving.traces import gradient
+from ..proving.cotangents import gradients_are_derivatives
+from ..proving.descent import named
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
+from ..proving.traces import gradient
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 S, G, S_after = (sp.MatrixSymbol(name, keys, values) for name in ("S", "G", "S_t"))

@@ -15,9 +15,10 @@ Method:   induction on t with matrices of symbolic size; then the shipped rules 
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
 from refmem.functions import features, kernels
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 past, width, values = sp.symbols("t F V", integer=True, positive=True)
 beta = sp.Symbol("beta", real=True)

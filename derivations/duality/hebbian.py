@@ -16,9 +16,10 @@ Method:   matrices of symbolic size; then shipped memories over shipped features
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
 from refmem.functions import features, kernels
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 past, width, values = sp.symbols("T F V", integer=True, positive=True)
 Phi, V = sp.MatrixSymbol("Phi", past, width), sp.MatrixSymbol("V", past, values)

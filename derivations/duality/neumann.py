@@ -15,9 +15,10 @@ Method:   induction on the number of terms, matrices of symbolic size; signs of 
 import numpy as np
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
 from refmem.algebra import unit_lower_solve
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 n = sp.Symbol("T", integer=True, positive=True)
 one = sp.Identity(n)

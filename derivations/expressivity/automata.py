@@ -18,9 +18,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import array
 from refmem.studies.expressivity.moves import carry, exchange, pour
+
+from ..proving.statement import Equation
+from ..proving.symbols import array
 
 
 def moved(moves, S):

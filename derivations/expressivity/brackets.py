@@ -19,9 +19,6 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.expressivity.places import errors
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
 from refmem.grammar.lookup import Cache
 from refmem.studies.expressivity.programs.attention import brackets_by_attention
 from refmem.studies.expressivity.programs.sums import (
@@ -30,6 +27,10 @@ from refmem.studies.expressivity.programs.sums import (
     brackets_by_sums,
 )
 from refmem.studies.expressivity.tasks import Brackets
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
+from .places import errors
 
 t = sp.Symbol("t", integer=True, positive=True)
 m = sp.Symbol("m", integer=True, nonnegative=True)

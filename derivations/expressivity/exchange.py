@@ -19,7 +19,8 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
+
+from ..proving.statement import Equation, Inequality
 
 h = sp.Symbol("h", positive=True)
 NODES, largest_overlap = (-1, 0, 1, 2), sp.Rational(1, 8)

@@ -23,9 +23,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import arguments, array
-from derivations.stability.contraction import along_key, beta, n
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import arguments, array
+from ..stability.contraction import along_key, beta, n
 
 h, m = sp.symbols("h m", positive=True)
 

@@ -18,9 +18,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
 from refmem.studies.expressivity.four_exponentials import COEFFICIENTS, four_exponentials
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 x = sp.Symbol("x", real=True)
 y = sp.Symbol("y", positive=True)  # e^x

@@ -23,7 +23,8 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
+
+from ..proving.statement import Equation, Inequality
 
 a, w, rest = sp.symbols("a w rest", positive=True)
 

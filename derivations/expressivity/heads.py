@@ -21,10 +21,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
 from refmem.algebra import with_ones
 from refmem.grammar.lookup import Cache
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 SINK = sp.Symbol("sink", real=True)
 

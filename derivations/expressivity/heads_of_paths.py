@@ -21,10 +21,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
 from refmem.grammar.lookup import Cache
 from refmem.studies.expressivity.graphs import Reachability
 from refmem.studies.expressivity.programs.attention import reachability_by_attention
+
+from ..proving.statement import Equation, Inequality
 
 T, lacking, b, n = sp.symbols("T l b n", positive=True)
 B = 1 + b

@@ -20,10 +20,11 @@ import sympy as sp
 from sympy.combinatorics import Permutation
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import array
-from derivations.stability.contraction import along_key, beta, lost_power, n
 from refmem.studies.expressivity.moves import arrange
+
+from ..proving.statement import Equation
+from ..proving.symbols import array
+from ..stability.contraction import along_key, beta, lost_power, n
 
 
 def swap_key(i, j, size):

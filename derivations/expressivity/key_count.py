@@ -21,8 +21,8 @@ Assumes:
 
 import sympy as sp
 
-from derivations.expressivity.exchange import largest_overlap
-from derivations.proving.statement import Equation, Inequality
+from ..proving.statement import Equation, Inequality
+from .exchange import largest_overlap
 
 m = sp.Symbol("m", integer=True, nonnegative=True)
 n = sp.Symbol("n", integer=True, positive=True)

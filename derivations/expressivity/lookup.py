@@ -16,9 +16,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
 from refmem.studies.expressivity.programs.attention import copying_by_attention, recall_by_attention
 from refmem.studies.expressivity.tasks import Copying, Recall
+
+from ..proving.statement import Equation, Inequality
 
 V, b = sp.symbols("V b", positive=True)
 m = sp.Symbol("m", integer=True, positive=True)

@@ -17,13 +17,14 @@ import itertools
 import numpy as np
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
 from refmem.studies.expressivity.program import whole
 from refmem.studies.expressivity.programs.by_place import (
     counting_three_by_exchanges,
 )
 from refmem.studies.expressivity.programs.sums import copying_by_sums, recall_by_sums
 from refmem.studies.expressivity.tasks import Copying, Counting, Recall
+
+from ..proving.statement import Equation, Inequality
 
 n = sp.Symbol("n", integer=True, nonnegative=True)
 t = sp.Symbol("t", integer=True, positive=True)

@@ -22,11 +22,12 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
 from refmem.studies.expressivity.keys import polynomial_keys
 from refmem.studies.expressivity.machines import machine
 from refmem.studies.expressivity.programs.deltaformer import by_deltaformer
 from refmem.studies.expressivity.tasks import Swaps
+
+from ..proving.statement import Equation, Inequality
 
 x, y = sp.symbols("x y")
 r = sp.Symbol("r", integer=True, positive=True)

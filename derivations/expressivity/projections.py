@@ -21,11 +21,12 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.expressivity.places import errors
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
 from refmem.studies.expressivity.programs.by_place import line, louder, parity_by_projections
 from refmem.studies.expressivity.tasks import Counting
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
+from .places import errors
 
 t = sp.Symbol("t", integer=True, positive=True)
 SIGNS = tuple(itertools.product((1, -1), repeat=2))

@@ -18,8 +18,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 T, V = sp.symbols("T V", integer=True, positive=True)
 A, U, B = sp.MatrixSymbol("A", T, T), sp.MatrixSymbol("U", T, V), sp.MatrixSymbol("B", T, V)

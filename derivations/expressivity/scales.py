@@ -16,9 +16,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
 from refmem.studies.expressivity.graphs import Reachability
 from refmem.studies.expressivity.programs.decays import reachability_by_scales
+
+from ..proving.statement import Equation, Inequality
 
 h, t = sp.symbols("h t", integer=True, nonnegative=True)
 c = sp.Symbol("c", positive=True)

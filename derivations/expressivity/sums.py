@@ -18,9 +18,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
 from refmem.algebra import with_ones
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 LAST = {name: array(f"{name}z", (1, size)) for name, size in (("q", 2), ("k", 2), ("v", 1))}
 

@@ -25,10 +25,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import arguments, array
 from refmem.algebra.numbers import fractions
 from refmem.studies.expressivity.certificates import alternating_weights
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import arguments, array
 
 t, g, theta = sp.symbols("t g theta", real=True)
 e, f = sp.symbols("e f", positive=True)

@@ -15,9 +15,9 @@ Method:   block rows of symbolic size, so for every length of either chunk; prod
 
 import sympy as sp
 
-from derivations.proving.descent import named
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
+from ..proving.descent import named
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 one, two, keys, values = sp.symbols("C_1 C_2 K V", integer=True, positive=True)
 b, b2 = (sp.DiagMatrix(sp.MatrixSymbol(name, keys, 1)) for name in ("b_1", "b_2"))

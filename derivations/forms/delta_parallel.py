@@ -12,8 +12,9 @@ Method:   induction on T with matrices of symbolic size, so for every T, K and V
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 past, K, V = sp.symbols("past K V", integer=True, positive=True)
 beta = sp.Symbol("beta", real=True)

@@ -16,8 +16,9 @@ Method:   symbols for the sums of a row; block rows of symbolic size; then the s
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 sum_past, sum_own = sp.symbols("l_p l_o", positive=True)
 one_past, one_own = sp.symbols("e_p e_o", positive=True)  # exp of one score of either part

@@ -17,8 +17,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 keys = sp.Symbol("K", integer=True, positive=True)
 q, k = sp.MatrixSymbol("q", 1, keys), sp.MatrixSymbol("k", 1, keys)

@@ -15,9 +15,10 @@ Method:   induction on the place of i behind the cut, and on the number of round
 import numpy as np
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import array
 from refmem.forms.decay import halvings, mixed, scores
+
+from ..proving.statement import Equation
+from ..proving.symbols import array
 
 a = sp.Function("a")
 j, cut, i, m = sp.symbols("j cut i m", integer=True)

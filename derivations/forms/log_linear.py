@@ -17,9 +17,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
 from refmem.rules.slots.log_linear_attention import carry
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 SIZES = {"T": 4, "K": 1, "V": 1, "L": 3}
 

@@ -16,8 +16,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 keys, values, past = sp.symbols("K V n", integer=True, positive=True)
 A, q, k = (sp.MatrixSymbol(name, rows, keys) for name, rows in (("A", keys), ("q", 1), ("k", 1)))

@@ -17,9 +17,10 @@ Method:   induction on T with matrices of symbolic size, so for every T, K and V
 import sympy as sp
 
 import refmem
-from derivations.proving.descent import named
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
+
+from ..proving.descent import named
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 past, keys, values = sp.symbols("past K V", integer=True, positive=True)
 a, decay_so_far = (sp.DiagMatrix(sp.MatrixSymbol(name, keys, 1)) for name in ("a", "b"))

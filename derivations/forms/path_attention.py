@@ -17,8 +17,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 past, keys, values = sp.symbols("past K V", integer=True, positive=True)
 beta = sp.Symbol("beta", real=True)

@@ -13,9 +13,9 @@ Method:   matrices of symbolic size; then the shipped scan on symbols.
 
 import sympy as sp
 
-from derivations.proving.descent import named
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
+from ..proving.descent import named
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 S = sp.MatrixSymbol("S", keys, values)

@@ -15,8 +15,9 @@ Method:   matrices of symbolic size, with the 1 x 1 matrix k P k' named s; then 
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 gamma, s = sp.symbols("gamma s", positive=True)

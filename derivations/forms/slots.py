@@ -16,10 +16,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
 from refmem.rules.slots.abc import Slots as Sums
 from refmem.rules.slots.gsa import Slots
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 alpha, weight = sp.symbols("alpha w", real=True)
 Z, new, total, value = sp.symbols("Z z V v", positive=True)

@@ -17,10 +17,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
 from refmem.forms.streaming import Partial, merge
 from refmem.functions.kernels import softmax
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 m1, m2, M, N = sp.symbols("m_1 m_2 M N", real=True)
 total1, total2 = sp.symbols("l_1 l_2", positive=True)

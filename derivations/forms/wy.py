@@ -15,9 +15,10 @@ Method:   induction on T with matrices of symbolic size; then the products writt
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
 from refmem.algebra import unit_lower_solve
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 past, keys, values = sp.symbols("past K V", integer=True, positive=True)
 beta = sp.Symbol("beta", real=True)

@@ -21,10 +21,10 @@ Method:   own and o are independent signs; moments of o are derivatives of cosh(
 
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import s
-from derivations.snr.polynomial import inverse_snr as inverse_snr_of_power
-from derivations.snr.polynomial import p
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import s
+from ..snr.polynomial import inverse_snr as inverse_snr_of_power
+from ..snr.polynomial import p
 
 n = sp.Symbol("n", integer=True, positive=True)
 b = sp.Symbol("b", positive=True)

@@ -20,8 +20,9 @@ import itertools
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
 from refmem.algebra.numbers import fractions
+
+from ..proving.statement import Equation, Inequality
 
 up, down = sp.symbols("up down", real=True)
 g = sp.Symbol("g", nonnegative=True)

@@ -15,8 +15,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 M = sp.Symbol("M", integer=True, positive=True)
 b, gap, h = sp.symbols("b D h", positive=True)

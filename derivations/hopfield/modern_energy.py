@@ -18,8 +18,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 y = sp.Symbol("y", real=True, nonzero=True)
 u, h, b = sp.symbols("u h b", positive=True)

@@ -18,8 +18,9 @@ import itertools
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
 from refmem.algebra.numbers import fractions
+
+from ..proving.statement import Equation, Inequality
 
 neurons = sp.Symbol("V", integer=True, positive=True)
 turn = sp.Symbol("delta", real=True)

@@ -16,7 +16,7 @@ Method:   only the plane of x and y matters (snr/gaussian_keys); in its polar co
 
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
+from ..proving.statement import Equation, Inequality
 
 theta = sp.Symbol("theta", positive=True)
 phi = sp.Symbol("phi", real=True)  # the angle of w in the plane, x at 0 and y at theta

@@ -18,10 +18,10 @@ Assumes:  - polynomials are complete on [-1, 1] (Weierstrass), so the series con
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.snr.sphere import exponential_mean
-from derivations.snr.sphere import kappa as rate
-from derivations.snr.sphere import nu as order
+from ..proving.statement import Equation
+from ..snr.sphere import exponential_mean
+from ..snr.sphere import kappa as rate
+from ..snr.sphere import nu as order
 
 t, r = sp.symbols("t r", real=True)
 nu, kappa = sp.symbols("nu kappa", positive=True)

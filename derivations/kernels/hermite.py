@@ -16,9 +16,9 @@ Assumes:  - sum and average exchange, as E act(z)^2 is finite (Cauchy-Schwarz)
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import z
 
 r, q = sp.symbols("r q", real=True)
 rho = sp.Symbol("rho", real=True)

@@ -13,11 +13,11 @@ Method:   the coefficients are derivatives at 0 of g(r) = E act(z + r) (kernels/
 
 import sympy as sp
 
-from derivations.kernels.arc_cosine import order_1 as arc_cosine
-from derivations.kernels.arc_cosine import theta
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import z
+from .arc_cosine import order_1 as arc_cosine
+from .arc_cosine import theta
 
 r = sp.Symbol("r", real=True)
 j = sp.Symbol("j", integer=True, nonnegative=True)

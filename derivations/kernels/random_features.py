@@ -15,9 +15,9 @@ Method:   w has independent coordinates, so each average is a product of one-dim
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import z
 
 x, y = sp.symbols("x y", real=True)  # one coordinate of each vector
 m = sp.Symbol("m", integer=True, positive=True)

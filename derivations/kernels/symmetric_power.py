@@ -16,9 +16,10 @@ from itertools import product
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import array
 from refmem.functions.kernels import polynomial
+
+from ..proving.statement import Equation
+from ..proving.symbols import array
 
 d, p = sp.symbols("d p", integer=True, positive=True)
 j = sp.Symbol("j", integer=True, nonnegative=True)

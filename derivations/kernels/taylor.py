@@ -16,7 +16,7 @@ Method:   one integration by parts moves one term out of the integral, which is 
 import sympy as sp
 from sympy.matrices.expressions.kronecker import combine_kronecker
 
-from derivations.proving.statement import Equation, Inequality
+from ..proving.statement import Equation, Inequality
 
 P = sp.Symbol("P", integer=True, nonnegative=True)
 u, t = sp.symbols("u t", real=True)

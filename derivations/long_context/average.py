@@ -15,8 +15,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
 
 t = sp.Symbol("t", integer=True, positive=True)
 spread = sp.Symbol("sigma", positive=True)

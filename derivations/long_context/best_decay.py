@@ -23,9 +23,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.long_context.drift import beta, error, q, r
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import d as keys
+
+from ..proving.statement import Equation
+from ..proving.symbols import d as keys
+from .drift import beta, error, q, r
 
 alpha, N, P, Q, h = sp.symbols("alpha N P Q h", positive=True)
 k = sp.Matrix(1, 3, sp.symbols("k:3", real=True))

@@ -18,11 +18,12 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.long_context.constant_step import beta as step
-from derivations.long_context.constant_step import kept
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import d as keys
 from refmem.studies.longcontext import forgetting
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import d as keys
+from .constant_step import beta as step
+from .constant_step import kept
 
 beta, r, Q, P, X = sp.symbols("beta r Q P X", positive=True)
 a, h, n = sp.symbols("a h n", nonnegative=True)

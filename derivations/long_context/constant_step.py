@@ -18,13 +18,14 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.long_context.average import spread
-from derivations.long_context.average import t as tokens
-from derivations.long_context.average import variance as variance_of_a_mean
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array, d
-from derivations.snr.delta_retention import beta as retained_beta
-from derivations.snr.delta_retention import m, retained_power
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array, d
+from ..snr.delta_retention import beta as retained_beta
+from ..snr.delta_retention import m, retained_power
+from .average import spread
+from .average import t as tokens
+from .average import variance as variance_of_a_mean
 
 beta, r, P, h = sp.symbols("beta r P h", positive=True)
 t = sp.Symbol("t", integer=True, nonnegative=True)

@@ -20,9 +20,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import array
 from refmem.rules.delta.kalman_delta import Belief
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import array
 
 beta, q, r, rho, h = sp.symbols("beta q r rho h", positive=True)
 g = sp.Symbol("g", positive=True)

@@ -18,10 +18,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.long_context.regression import optimum
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
 from refmem.studies.longcontext.limits import gated_delta_limit
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
+from .regression import optimum
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 alpha, beta = sp.symbols("alpha beta", positive=True)

@@ -19,10 +19,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import array
 from refmem.studies.longcontext.memories import Gains
 from refmem.studies.longcontext.tracking import after_a_token
+
+from ..proving.statement import Equation
+from ..proving.symbols import array
 
 K = 2
 alpha, beta, write, root = sp.symbols("alpha beta w r", positive=True)  # root is sqrt(r)

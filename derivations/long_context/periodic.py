@@ -17,10 +17,11 @@ Method:   a complex amplitude in the frame that turns; the fluctuation's fixed p
 import numpy as np
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import d as keys
 from refmem.studies.longcontext.memories import Gains
 from refmem.studies.longcontext.tracking import after_a_token
+
+from ..proving.statement import Equation
+from ..proving.symbols import d as keys
 
 beta, p, r, b = sp.symbols("beta p r b", positive=True)
 w = sp.Symbol("w", real=True)

@@ -19,9 +19,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import array
-from derivations.proving.traces import gradient
+
+from ..proving.statement import Equation
+from ..proving.symbols import array
+from ..proving.traces import gradient
 
 D, keys, values = sp.symbols("D K V", integer=True, positive=True)
 ridge = sp.Symbol("lambda", positive=True)

@@ -18,9 +18,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, tau, z
+
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, tau, z
 
 D, keys, values = sp.symbols("D K V", integer=True, positive=True)
 b, c = sp.symbols("b c", real=True)

@@ -18,13 +18,14 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.long_context.average import spread as root_of_spread
-from derivations.long_context.average import t as tokens
-from derivations.long_context.average import variance
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, tau, z
 from refmem.studies.longcontext.limits import average_spread
+
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, tau, z
+from .average import spread as root_of_spread
+from .average import t as tokens
+from .average import variance
 
 a, b, c, s, w_v = sp.symbols("a b c s w_v", positive=True)
 noise = sp.Symbol("r", positive=True)

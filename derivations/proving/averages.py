@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from derivations.proving.symbols import s, z
 from refmem.studies.capacity.moments import Scaled
+
+from .symbols import s, z
 
 
 def gaussian(f: sp.Expr, variable: sp.Symbol, lower: sp.Expr = -sp.oo) -> sp.Integral:

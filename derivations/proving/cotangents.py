@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import array
+from .statement import Equation
+from .symbols import array
 
 
 def gradients_are_derivatives(

@@ -9,9 +9,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.symbols import arguments, array
 from refmem.functions.activations import Activation
 from refmem.functions.layer_norm import mean
+
+from .symbols import arguments, array
 
 SIZES = {"T": 1, "K": 2, "V": 3, "M": 2, "C": 2, "n*T": 2}
 

@@ -5,6 +5,7 @@ import difflib
 import importlib
 import inspect
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from derivations.proving.statement import Equation, Inequality, Verdict, judge
+from .statement import Equation, Inequality, Verdict, judge
 
 SECTIONS = ("Claim", "Used by", "Source", "Method")
 
@@ -73,13 +74,18 @@ def names() -> list[str]:
 def choose(wanted: tuple[str, ...]) -> list[str]:
     """The wanted derivations, or all: each by its name, its subject, or what only its name ends in.
 
-    ValueError with the nearest name if one does not exist.
+    A file of somebody else's is wanted by its path, which ends in .py. ValueError with the nearest
+    name if one does not exist.
     """
     known = names()
     return [name for one in wanted for name in _named(one, known)] or known
 
 
 def _named(wanted: str, known: list[str]) -> list[str]:
+    if _is_file(wanted):
+        if not Path(wanted).is_file():
+            raise ValueError(f"no file is named {wanted}")
+        return [wanted]
     whole = [name for name in known if wanted in (name, name.partition("/")[0])]
     ends = whole or [name for name in known if name.endswith(f"/{wanted}")]
     if whole or len(ends) == 1:
@@ -89,21 +95,41 @@ def _named(wanted: str, known: list[str]) -> list[str]:
     raise ValueError(f"no derivation is named {wanted}; {hint}")
 
 
+def _is_file(name: str) -> bool:
+    return name.endswith(".py")
+
+
 def run(name: str) -> Report:
     """Import one derivation and run it; what goes wrong is in the report, not raised."""
     begin = time.perf_counter()
     try:
-        report = examine(importlib.import_module(f"derivations.{name.replace('/', '.')}"))
+        report = examine(_module_of_file(Path(name)) if _is_file(name) else _module(name), name)
     except Exception as error:  # whatever a derivation raises is its failure, not the runner's
         report = Report(name, faults=[f"cannot be imported: {_worded(error)}"])
     report.seconds = time.perf_counter() - begin
     return report
 
 
-def examine(module: ModuleType) -> Report:
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"..{name.replace('/', '.')}", __package__)
+
+
+def _module_of_file(path: Path) -> ModuleType:
+    """The module in a file anywhere, which may import those beside it, as a script may."""
+    file = path.resolve()
+    if str(file.parent) not in sys.path:
+        sys.path.insert(0, str(file.parent))
+    module = importlib.import_module(file.stem)
+    if module.__file__ != str(file):
+        raise ImportError(f"{path} has the name of another module, {module.__file__}; rename it")
+    return module
+
+
+def examine(module: ModuleType, name: str = "") -> Report:
     """Run the steps and the false twins of a module and record what fails."""
     text = module.__doc__ or ""
-    report = Report("/".join(module.__name__.split(".")[-2:]), text, sections_of(text))
+    name = name or "/".join(module.__name__.split(".")[-2:])
+    report = Report(name, text, sections_of(text))
     missing = [section for section in SECTIONS if not report.sections.get(section)]
     report.faults += [f"the docstring does not say '{section}:'" for section in missing]
     for attribute, what in (("CLAIMS", "claim"), ("FALSE", "false twin")):

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from derivations.proving.run import Report, Step
-from derivations.proving.statement import Equation, Inequality, Verdict
+from .run import Report, Step
+from .statement import Equation, Inequality, Verdict
 
 WIDTH = 100
 

@@ -15,9 +15,9 @@ Assumes:  - averages may be differentiated in s under the integral (dominated co
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import s, z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import s, z
 
 q = s**2 / (1 + s**2)
 mean_square_gelu = s**2 / 4 + s**2 / (2 * sp.pi) * (sp.asin(q) + 2 * q / sp.sqrt(1 + 2 * s**2))

@@ -17,11 +17,12 @@ Method:   given q, another key's noise is exp(2 |q|^2/tau^2); |q|^2 is a sum ove
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, shipped
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import d, s, tau, z
-from derivations.snr.exponential import inverse_snr as inverse_snr_clean
 from refmem.studies.capacity import added_noise
+
+from ..proving.averages import gaussian, shipped
+from ..proving.statement import Equation
+from ..proving.symbols import d, s, tau, z
+from .exponential import inverse_snr as inverse_snr_clean
 
 sigma = sp.Symbol("sigma", positive=True)
 g = sp.Symbol("g", positive=True)  # what remains of a coordinate's decay, as a symbol

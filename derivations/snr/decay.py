@@ -16,10 +16,11 @@ Method:   a geometric sum of the powers that are left; the sign of a logarithmic
 
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import N, s
-from derivations.snr.linear import inverse_snr as inverse_snr_of_a_pair
 from refmem.studies.capacity.memories import gated_delta
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import N, s
+from .linear import inverse_snr as inverse_snr_of_a_pair
 
 x = sp.Symbol("x", positive=True)  # gamma^2: what one step leaves of a pair's power
 m = sp.Symbol("m", integer=True, positive=True)  # the age read at

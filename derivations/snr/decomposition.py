@@ -15,9 +15,10 @@ Method:   matrices of symbolic size, so every N, d and d_v at once; moments of o
 import sympy as sp
 
 import refmem
-from derivations.proving.averages import chi_square, gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import N, arguments, d, z
+
+from ..proving.averages import chi_square, gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import N, arguments, d, z
 
 d_v = sp.Symbol("d_v", integer=True, positive=True)
 norm_v = sp.Symbol("|v_i|", positive=True)

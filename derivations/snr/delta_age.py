@@ -21,11 +21,12 @@ Method:   fourth moments of the sphere; induction on m; sums over ages for small
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.snr.sphere import d as cosine_width
-from derivations.snr.sphere import moment as cosine_moment
-from derivations.snr.sphere import p
 from refmem.studies.capacity.memories import gated_delta
+
+from ..proving.statement import Equation
+from .sphere import d as cosine_width
+from .sphere import moment as cosine_moment
+from .sphere import p
 
 d = sp.Symbol("d", positive=True)
 alpha, beta = sp.symbols("alpha beta", positive=True)

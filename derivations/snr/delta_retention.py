@@ -17,13 +17,14 @@ Method:   symmetry gives E u u' = I/d; independence makes the averages multiply,
 import sympy as sp
 
 import refmem
-from derivations.proving.averages import sphere
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
-from derivations.snr.sphere import d as cosine_width
-from derivations.snr.sphere import moment as cosine_moment
-from derivations.snr.sphere import p
 from refmem.studies.capacity.memories import delta_retention
+
+from ..proving.averages import sphere
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
+from .sphere import d as cosine_width
+from .sphere import moment as cosine_moment
+from .sphere import p
 
 d, width = sp.symbols("d d_v", integer=True, positive=True)
 m = sp.Symbol("m", integer=True, nonnegative=True)

@@ -13,10 +13,10 @@ Method:   each width is put back into its formula; limits give the order.
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import s, tau
-from derivations.snr.exponential import inverse_snr as inverse_snr_exponential
-from derivations.snr.linear import inverse_snr as inverse_snr_linear
+from ..proving.statement import Equation
+from ..proving.symbols import s, tau
+from .exponential import inverse_snr as inverse_snr_exponential
+from .linear import inverse_snr as inverse_snr_linear
 
 N, eps = sp.symbols("N eps", positive=True)
 load = sp.Symbol("load", positive=True)  # ln(N/eps) > 0: more pairs than noise allowed

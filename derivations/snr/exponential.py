@@ -11,10 +11,11 @@ Method:   a score is s z with z standard normal (snr/gaussian_keys), so the nois
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, noise_over_signal, shipped
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import d, s, tau, z
 from refmem.studies.capacity.gaussian import exponential
+
+from ..proving.averages import gaussian, noise_over_signal, shipped
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import d, s, tau, z
 
 inverse_snr = sp.exp(2 * s**2 * (1 - tau) / tau**2)
 

@@ -13,13 +13,13 @@ Method:   the double integral over two independent scores is the product of two 
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, noise_over_signal
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import s, z
-from derivations.snr.linear import inverse_snr as inverse_snr_linear
-from derivations.snr.polynomial import inverse_snr as inverse_snr_polynomial
-from derivations.snr.polynomial import p
-from derivations.snr.relu import inverse_snr as inverse_snr_relu
+from ..proving.averages import gaussian, noise_over_signal
+from ..proving.statement import Equation
+from ..proving.symbols import s, z
+from .linear import inverse_snr as inverse_snr_linear
+from .polynomial import inverse_snr as inverse_snr_polynomial
+from .polynomial import p
+from .relu import inverse_snr as inverse_snr_relu
 
 inverse_snr = 1 / (2 * s**4)
 gate, up = sp.symbols("gate up", real=True)  # the two scores over s: independent standard normals

@@ -11,9 +11,9 @@ Method:   induction on the width d. One coordinate is already of that form; a ro
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import z
 
 past = sp.Symbol("past", positive=True)  # norm of the first d - 1 coordinates of the key read with
 last = sp.Symbol("last", real=True)  # its last coordinate

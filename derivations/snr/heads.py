@@ -17,10 +17,10 @@ Method:   the closed forms at width D/h; sums of independent reads; a derivative
 
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import s
-from derivations.snr.linear import inverse_snr as inverse_snr_linear
-from derivations.snr.temperature import inverse_snr as inverse_snr_exponential
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import s
+from .linear import inverse_snr as inverse_snr_linear
+from .temperature import inverse_snr as inverse_snr_exponential
 
 D, n, h = sp.symbols("D n h", positive=True)
 one_head = {s: sp.sqrt(D / h)}

@@ -15,9 +15,9 @@ Assumes:  - P(z > c) <= E exp(c (z - c)), as the exponential is at least 1 there
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import d, s, tau, z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import d, s, tau, z
 
 c = sp.Symbol("c", real=True)
 a = sp.Symbol("a", positive=True)  # 2 s/tau

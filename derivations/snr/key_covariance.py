@@ -13,9 +13,9 @@ Method:   the score is a sum over axes; its square is averaged; d tr M^2 >= (tr 
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import s, z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import s, z
 
 c, e = sp.symbols("c e", positive=True)
 d, k = sp.symbols("d k", integer=True, positive=True)

@@ -17,9 +17,10 @@ Method:   integrals of the chi-square density; the inequality by the sign of a d
 
 import sympy as sp
 
-from derivations.proving.averages import chi_square, expression
-from derivations.proving.statement import Equation, Inequality
 from refmem.studies.capacity import averaged
+
+from ..proving.averages import chi_square, expression
+from ..proving.statement import Equation, Inequality
 
 t = sp.Symbol("t", positive=True)  # s^2
 d = sp.Symbol("d", positive=True)

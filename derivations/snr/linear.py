@@ -9,10 +9,11 @@ Method:   a score is s z, z standard normal (snr/gaussian_keys), so the noise is
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, noise_over_signal, shipped
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import d, s, z
 from refmem.studies.capacity.gaussian import polynomial
+
+from ..proving.averages import gaussian, noise_over_signal, shipped
+from ..proving.statement import Equation
+from ..proving.symbols import d, s, z
 
 inverse_snr = 1 / s**2
 

@@ -13,9 +13,9 @@ Method:   count who speaks: m - 1 beside the stored pair, m in each of the k - 1
 
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import d, s
-from derivations.snr.relu import inverse_snr as inverse_snr_of_a_pair
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import d, s
+from .relu import inverse_snr as inverse_snr_of_a_pair
 
 E, k, m = sp.symbols("E k m", integer=True, positive=True)
 inverse_snr_dense = (E * m - 1) / (2 * s**2)

@@ -16,12 +16,13 @@ Method:   the other keys only see the norm of the query (snr/gaussian_keys), the
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, shipped
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import s, tau, z
-from derivations.snr.exponential import inverse_snr as inverse_snr_clean_exponential
-from derivations.snr.linear import inverse_snr as inverse_snr_clean_linear
 from refmem.studies.capacity.gaussian import exponential, polynomial
+
+from ..proving.averages import gaussian, shipped
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import s, tau, z
+from .exponential import inverse_snr as inverse_snr_clean_exponential
+from .linear import inverse_snr as inverse_snr_clean_linear
 
 rho = sp.Symbol("rho", positive=True)
 p = sp.Symbol("p", integer=True, positive=True)

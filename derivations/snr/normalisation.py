@@ -12,8 +12,8 @@ Method:   matrices of symbolic size for the split; then scalars; then softmax wr
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import tau
+from ..proving.statement import Equation
+from ..proving.symbols import tau
 
 pairs, width = sp.symbols("n d_v", integer=True, positive=True)
 Z, c = sp.symbols("Z c", positive=True)

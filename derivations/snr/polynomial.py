@@ -13,10 +13,11 @@ Method:   integration by parts gives E z^(2p) = (2p - 1) E z^(2p - 2) for every 
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, noise_over_signal, shipped
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import s, z
 from refmem.studies.capacity.gaussian import polynomial
+
+from ..proving.averages import gaussian, noise_over_signal, shipped
+from ..proving.statement import Equation
+from ..proving.symbols import s, z
 
 p = sp.Symbol("p", integer=True, positive=True)
 inverse_snr = sp.factorial2(2 * p - 1) / s ** (2 * p)

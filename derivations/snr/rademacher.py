@@ -16,8 +16,8 @@ Method:   a score is a sum of d independent signs, so E e^(theta score) = cosh(t
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import d, tau
+from ..proving.statement import Equation
+from ..proving.symbols import d, tau
 
 theta = sp.Symbol("theta", real=True)
 generating_function = sp.cosh(theta) ** d

@@ -16,12 +16,12 @@ Method:   the second moment of the estimate (kernels/random_features) is average
 
 import sympy as sp
 
-from derivations.kernels.random_features import dot, norm_x, norm_y, variance
-from derivations.kernels.random_features import m as features
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import s, tau
-from derivations.snr.sphere import d, kappa, moment, nu, p
-from derivations.snr.sphere import exponential_mean as bessel_mean
+from ..kernels.random_features import dot, norm_x, norm_y, variance
+from ..kernels.random_features import m as features
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import s, tau
+from .sphere import d, kappa, moment, nu, p
+from .sphere import exponential_mean as bessel_mean
 
 a = sp.Symbol("a", positive=True)
 t = sp.Symbol("t", real=True)

@@ -13,12 +13,13 @@ Method:   the signal s^2 is positive and passes; a score s z is positive half of
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, noise_over_signal, shipped
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import s, z
-from derivations.snr.polynomial import inverse_snr as inverse_snr_without_rectifier
-from derivations.snr.polynomial import p
 from refmem.studies.capacity.gaussian import relu
+
+from ..proving.averages import gaussian, noise_over_signal, shipped
+from ..proving.statement import Equation
+from ..proving.symbols import s, z
+from .polynomial import inverse_snr as inverse_snr_without_rectifier
+from .polynomial import p
 
 inverse_snr = 1 / (2 * s**2)
 inverse_snr_of_power = sp.factorial2(2 * p - 1) / (2 * s ** (2 * p))

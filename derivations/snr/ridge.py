@@ -15,8 +15,9 @@ Method:   the push-through identity with matrices of symbolic size; eigenvalues 
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
 from refmem.studies.capacity.memories import ridge as shipped_ridge
+
+from ..proving.statement import Equation
 
 N, d, width = sp.symbols("N d d_v", integer=True, positive=True)
 ridge, g = sp.symbols("lambda g", positive=True)

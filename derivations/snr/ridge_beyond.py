@@ -16,11 +16,12 @@ Method:   the space is uniform, as rotating Gaussian keys changes nothing; P_ii 
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.snr.sphere import d as cosine_width
-from derivations.snr.sphere import moment as cosine_moment
-from derivations.snr.sphere import p
 from refmem.studies.capacity.memories import ridge
+
+from ..proving.statement import Equation
+from .sphere import d as cosine_width
+from .sphere import moment as cosine_moment
+from .sphere import p
 
 N, d = sp.symbols("N d", positive=True)
 size, width = sp.symbols("N d_v", integer=True, positive=True)

@@ -12,11 +12,12 @@ Method:   exp(a z) under a Gaussian moves the mean to a, so E z^2 exp(a z) = (1 
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, noise_over_signal, shipped
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import d, s, tau, z
-from derivations.snr.exponential import inverse_snr as inverse_snr_of_exponential
 from refmem.studies.capacity.gaussian import solu
+
+from ..proving.averages import gaussian, noise_over_signal, shipped
+from ..proving.statement import Equation
+from ..proving.symbols import d, s, tau, z
+from .exponential import inverse_snr as inverse_snr_of_exponential
 
 inverse_snr = (1 / s**2 + 4 / tau**2) * sp.exp(2 * s**2 * (1 - tau) / tau**2)
 

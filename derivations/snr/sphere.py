@@ -17,9 +17,9 @@ Assumes:  - a power series may be averaged term by term over |t| <= 1 (dominated
 
 import sympy as sp
 
-from derivations.proving.averages import sphere
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import s, tau
+from ..proving.averages import sphere
+from ..proving.statement import Equation
+from ..proving.symbols import s, tau
 
 t = sp.Symbol("t", real=True)
 d, nu, kappa = sp.symbols("d nu kappa", positive=True)

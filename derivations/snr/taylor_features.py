@@ -13,12 +13,13 @@ Method:   the square of a polynomial is averaged moment by moment (snr/polynomia
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian, noise_over_signal, shipped
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import s, tau, z
-from derivations.snr.polynomial import inverse_snr as inverse_snr_of_power
-from derivations.snr.polynomial import p
 from refmem.studies.capacity.gaussian import taylor
+
+from ..proving.averages import gaussian, noise_over_signal, shipped
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import s, tau, z
+from .polynomial import inverse_snr as inverse_snr_of_power
+from .polynomial import p
 
 inverse_snr_affine = (tau**2 + s**2) / (tau + s**2) ** 2
 

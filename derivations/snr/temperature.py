@@ -12,9 +12,9 @@ Method:   completing a square, which also proves that the optimum is global.
 
 import sympy as sp
 
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import d, s, tau
-from derivations.snr.exponential import inverse_snr as inverse_snr_at
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import d, s, tau
+from .exponential import inverse_snr as inverse_snr_at
 
 best_tau = sp.Integer(2)
 inverse_snr = sp.exp(-(s**2) / 2)

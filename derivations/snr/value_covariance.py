@@ -15,9 +15,9 @@ Assumes:  - average and integral may be exchanged, as the integrand is positive 
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import z
 
 u, c, t = sp.symbols("u c t", positive=True)
 m = sp.Symbol("m", real=True)

@@ -16,9 +16,9 @@ Method:   |r|^2 splits into pairs of equal and of different indices; values and 
 
 import sympy as sp
 
-from derivations.proving.averages import gaussian
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import s, tau, z
+from ..proving.averages import gaussian
+from ..proving.statement import Equation
+from ..proving.symbols import s, tau, z
 
 n, d_v = sp.symbols("n d_v", integer=True, positive=True)
 mu, m_1, m_2 = sp.symbols("mu m_1 m_2", positive=True)  # mu is |mu|, all of it in one coordinate

@@ -16,8 +16,9 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import arguments, array
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import arguments, array
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 beta = sp.Symbol("beta", real=True)

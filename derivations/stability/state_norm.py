@@ -20,9 +20,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import arguments, array
-from derivations.stability.contraction import beta, lost_power, n
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import arguments, array
+from .contraction import beta, lost_power, n
 
 T = sp.Symbol("T", integer=True, nonnegative=True)
 a, c, start, h = sp.symbols("a c s0 h", positive=True)

@@ -23,11 +23,12 @@ Method:   the shipped objective is differentiated by SymPy, entry by entry, and 
 import re
 
 import refmem
-from derivations.proving.descent import named, one_token, slopes, with_objective
-from derivations.proving.statement import Equation
-from derivations.updates import exact as updates_exact
-from derivations.updates import in_batches as updates_in_batches
-from derivations.updates import with_momentum as updates_with_momentum
+
+from ..proving.descent import named, one_token, slopes, with_objective
+from ..proving.statement import Equation
+from . import exact as updates_exact
+from . import in_batches as updates_in_batches
+from . import with_momentum as updates_with_momentum
 
 OTHERS = (updates_exact, updates_in_batches, updates_with_momentum)
 FROM_STATE = r"one gradient step from \w\[t-1\]"

@@ -14,8 +14,9 @@ Method:   matrices of symbolic size; then the shipped rules on symbols.
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 alpha, beta = sp.symbols("alpha beta", real=True)

@@ -15,10 +15,11 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.descent import slopes
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
-from derivations.proving.traces import gradient
+
+from ..proving.descent import slopes
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
+from ..proving.traces import gradient
 
 T, keys, values = sp.symbols("T K V", integer=True, positive=True)
 alpha, beta = sp.symbols("alpha beta", real=True)

@@ -14,8 +14,8 @@ Method:   the gradient of a trace, with matrices of symbolic size.
 
 import sympy as sp
 
-from derivations.proving.statement import Equation
-from derivations.proving.traces import gradient
+from ..proving.statement import Equation
+from ..proving.traces import gradient
 
 values, keys = sp.symbols("d_v d_k", integer=True, positive=True)
 S, C = sp.MatrixSymbol("S", values, keys), sp.MatrixSymbol("C", values, keys)

@@ -14,9 +14,10 @@ Method:   matrices of symbolic size, with n = |k|^2 for k k'; then the shipped r
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation, Inequality
-from derivations.proving.symbols import arguments, array
-from derivations.proving.traces import gradient
+
+from ..proving.statement import Equation, Inequality
+from ..proving.symbols import arguments, array
+from ..proving.traces import gradient
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 beta, n = sp.symbols("beta n", positive=True)

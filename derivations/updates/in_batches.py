@@ -12,9 +12,10 @@ Method:   the shipped objectives are differentiated by SymPy, entry by entry, an
 """
 
 import refmem
-from derivations.proving.descent import ANY_ACTIVATION, SIZES, eps, in_widths, one_token, slopes
-from derivations.proving.statement import Equation
 from refmem.algebra import recall, with_ones
+
+from ..proving.descent import ANY_ACTIVATION, SIZES, eps, in_widths, one_token, slopes
+from ..proving.statement import Equation
 
 NARROW = SIZES | {"V": 2, "K": 2, "M": 1}
 

@@ -17,9 +17,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments
-from derivations.proving.traces import gradient
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments
+from ..proving.traces import gradient
 
 keys, values = sp.symbols("K V", integer=True, positive=True)
 r, s = sp.symbols("r s", positive=True)

@@ -20,9 +20,10 @@ import numpy as np
 import sympy as sp
 
 import refmem
-from derivations.proving.statement import Equation
-from derivations.proving.symbols import arguments, array
-from derivations.proving.traces import gradient
+
+from ..proving.statement import Equation
+from ..proving.symbols import arguments, array
+from ..proving.traces import gradient
 
 rows, columns, past = sp.symbols("d_v d_k n", integer=True, positive=True)
 t, eta = sp.symbols("t eta", positive=True)

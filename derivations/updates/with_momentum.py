@@ -14,9 +14,10 @@ Method:   the shipped objectives are differentiated by SymPy, entry by entry, an
 """
 
 import refmem
-from derivations.proving.descent import ANY_ACTIVATION, SIZES, eps, in_widths, one_token, slopes
-from derivations.proving.statement import Equation
 from refmem.algebra import join, recall
+
+from ..proving.descent import ANY_ACTIVATION, SIZES, eps, in_widths, one_token, slopes
+from ..proving.statement import Equation
 
 NARROW = SIZES | {"V": 2, "K": 2, "M": 1}
 

@@ -22,6 +22,9 @@ COMMANDS = {
         "mutants": "Print which cases of a rule kill which planted mistakes.",
         "vectors": "Write golden vectors of a rule, or verify a folder of them.",
     },
+    "Prove": {
+        "derive": "Run derivations on the shipped code, refmem's own or yours.",
+    },
     "Learn": {
         "rules": "List the rules: name, equation, inputs, forms, source.",
         "show": "Print a rule, and where it is proven and tested.",

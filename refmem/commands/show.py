@@ -1,6 +1,7 @@
-"""The command `refmem show`: a rule, and where a checkout proves and tests it.
+"""The command `refmem show`: a rule, and where it is proven and tested.
 
-An installed package has no derivations and tests beside it; then there is nothing to list.
+In an installed package as in a checkout: derivations and laws are in both; the examples worked by
+hand, which are tests, are in a checkout.
 """
 
 from __future__ import annotations
@@ -9,60 +10,80 @@ import ast
 import inspect
 import re
 import sys
-from pathlib import Path
 
 import click
 from rich.syntax import Syntax
 from rich.text import Text
 
-from refmem.commands.terminal import console
+from refmem import laws
+from refmem.commands import proofs
+from refmem.commands.terminal import choosing, console, found_from_here
+from refmem.laws.exemptions import why_exempt
 from refmem.memory import Rule
+from refmem.oracle.cases.case import find_rule
 from refmem.rules import RULES
 from refmem.support.wording import nearest_name
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Print a rule: its specification, call and source, and where it is proven and tested."""
-    named = {rule.name: rule for rule in RULES}
-    if name not in named:
-        raise click.UsageError(
-            f"no rule {name!r}, expected a name that `refmem rules` lists"
-            f"{nearest_name(name, named)}"
-        )
-    source = inspect.getsource(sys.modules[named[name].__module__])
-    after_docstring = ast.parse(source).body[0].end_lineno or 0
-    code = "\n".join(source.splitlines()[after_docstring:])
+    """Print the rule NAME, or module:rule: what it is, its source, its proofs and tests."""
+    rule = _named(name)
     printed = console()
-    printed.print(Text(named[name].name, style="bold"))
-    printed.print(Text(named[name].__doc__ or ""))
+    printed.print(Text(rule.name, style="bold"))
+    printed.print(Text(rule.__doc__ or ""))
     printed.print()
-    printed.print(Syntax(code.strip("\n"), "python", background_color="default"))
-    for title, files in (
-        ("Derivations", derivations_of(named[name])),
-        ("Tests", tests_of(named[name])),
+    printed.print(Syntax(_source(rule), "python", background_color="default"))
+    for title, rows in (
+        ("Derivations, run by refmem derive NAME", derivations_of(rule)),
+        ("Tests", tests_of(rule)),
     ):
-        if files:
-            printed.print(Text(f"\n{title}:\n  " + "\n  ".join(files)))
+        if rows:
+            printed.print(Text(f"\n{title}:\n  " + "\n  ".join(rows)), soft_wrap=True)
+
+
+def _named(name: str) -> Rule:
+    """refmem's own rule of that name, or the one at module:rule."""
+    if ":" in name:
+        found_from_here(name)
+        found: Rule = choosing(find_rule, name)
+        return found
+    own = {rule.name: rule for rule in RULES}
+    if name not in own:
+        raise click.UsageError(
+            f"no rule {name!r}, expected a name that `refmem rules` lists, or module:rule"
+            f"{nearest_name(name, own)}"
+        )
+    return own[name]
+
+
+def _source(rule: Rule) -> str:
+    """The file that makes a rule, without its docstring, which was printed."""
+    source = inspect.getsource(sys.modules[rule.__module__])
+    tree = ast.parse(source)
+    docstring = tree.body[0].end_lineno if ast.get_docstring(tree) else 0
+    return "\n".join(source.splitlines()[docstring:]).strip("\n")
 
 
 def derivations_of(rule: Rule) -> list[str]:
-    """Derivations whose `Used by:` names the rule."""
-    found = []
-    for path in sorted((CHECKOUT / "derivations").glob("*/*.py")):
-        users = re.search(
-            r"^Used by:(.*?)^Source:", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-        )
-        if users and re.search(rf"\brefmem\.{rule.name}\b", users[1]):
-            found.append(str(path.relative_to(CHECKOUT)))
+    """Derivations whose `Used by:` names the rule, by the names that `refmem derive` takes."""
+    folder, found = proofs.folder(), []
+    word = re.compile(rf"\b{re.escape(rule.home)}\.{rule.name}\b")
+    for path in sorted(folder.glob("*/*.py")) if folder else []:
+        text = path.read_text(encoding="utf-8")
+        users = re.search(r"^Used by:(.*?)^Source:", text, re.MULTILINE | re.DOTALL)
+        if users and word.search(users[1]):
+            found.append(f"{path.parent.name}/{path.stem}")
     return found
 
 
 def tests_of(rule: Rule) -> list[str]:
-    """The rule's hand example and identities, and the laws, which run over every rule."""
-    paths = sorted((CHECKOUT / "tests").glob(f"rules/*/test_{rule.name}.py"))
-    laws = CHECKOUT / "tests" / "laws"
-    return [str(path.relative_to(CHECKOUT)) for path in [*paths, laws] if path.exists()]
+    """The rule's example by hand, where that is, and how many laws it keeps."""
+    by_hand = (proofs.HOME / "tests").glob(f"rules/*/test_{rule.name}.py")
+    own = rule.home == "refmem"
+    kept = sum(not why_exempt(law.name, rule) and not law.lacks(rule) for law in laws.LAWS)
+    return [
+        *(str(path.relative_to(proofs.HOME)) for path in sorted(by_hand) if own),
+        f"refmem.laws.check({rule.home}.{rule.name}): {kept} of {len(laws.LAWS)} laws",
+    ]

@@ -1,14 +1,46 @@
-"""python -m derivations: the summary, the printed argument and the exit codes."""
+"""`refmem derive`, and `python -m derivations`: the summary, the printed argument, exit codes."""
+
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-import derivations.__main__ as command
-from derivations.proving.run import Report
+from refmem.commands import proofs
+from refmem.commands.main import main
+
+OWN = '''"""Claim: a square is no less than zero.
+
+Used by:  nobody
+Source:   this test
+Method:   by looking
+"""
+
+import sympy as sp
+from refmem_derivations.proving.statement import Equation, Inequality
+
+x = sp.Symbol("x", real=True)
+
+
+def a_square_is_positive():
+    """0 <= x^2, and (-x)^2 is the same."""
+    yield Inequality(0, x**2)
+    yield Equation((-x) ** 2, x**2)
+
+
+def false_twin_without_the_square():
+    """-x^2 is no more than zero."""
+    yield Inequality(0, -(x**2))
+
+
+CLAIMS = (a_square_is_positive,)
+FALSE = (false_twin_without_the_square,)
+'''
 
 
 def call(*arguments):
-    return CliRunner().invoke(command.main, list(arguments))
+    return CliRunner().invoke(main, ["derive", *arguments])
 
 
 def test_the_summary_names_claim_method_and_counts():
@@ -45,9 +77,90 @@ def test_a_wrong_name_exits_with_2_and_the_nearest_name():
 
 @pytest.mark.parametrize("options", [(), ("--show",)])
 def test_a_derivation_that_fails_exits_with_1_and_says_why(monkeypatch, options):
-    failing = Report("snr/linear", faults=["has no false twin: FALSE is empty"])
-    monkeypatch.setattr(command, "run", lambda name: failing)
+    run = proofs.proving("run")
+    failing = run.Report("snr/linear", faults=["has no false twin: FALSE is empty"])
+    monkeypatch.setattr(run, "run", lambda name: failing)
     result = call("snr/linear", *options)
     assert result.exit_code == 1
     assert "snr/linear: has no false twin" in result.output
     assert "0 of 1 derivations hold" in result.output
+
+
+# ---- of somebody else's, and of an installed package
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A file somewhere, and nothing of it left afterwards."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    file = tmp_path / "square_of_mine.py"
+    file.write_text(OWN)
+    yield file
+    sys.modules.pop("square_of_mine", None)
+
+
+def test_a_file_anywhere_is_run(own):
+    result = call(str(own))
+    assert result.exit_code == 0, result.output
+    assert "1 of 1 derivations hold: 1 steps, 1 false" in result.output
+    assert "0 <= x^2, and (-x)^2 is the same." in call(str(own), "--show").output
+
+
+def test_a_file_that_is_false_exits_with_1(own):
+    own.write_text(OWN.replace("yield Inequality(0, x**2)", "yield Equation(x, x**2)"))
+    result = call(str(own))
+    assert result.exit_code == 1
+    assert "square_of_mine.py: a_square_is_positive: is false: x = x**2" in result.output
+
+
+def test_a_file_may_import_its_neighbours(own):
+    (own.parent / "symbol_of_mine.py").write_text(
+        "import sympy\nx = sympy.Symbol('x', real=True)\n"
+    )
+    own.write_text(OWN.replace('x = sp.Symbol("x", real=True)', "from symbol_of_mine import x"))
+    assert call(str(own)).exit_code == 0
+
+
+def test_a_file_that_is_not_there_is_a_usage_error():
+    result = call("nowhere/mine.py")
+    assert result.exit_code == 2
+    assert "no file is named nowhere/mine.py" in result.output
+
+
+def test_a_file_that_has_the_name_of_another_module_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "json.py").write_text(OWN)
+    result = call(str(tmp_path / "json.py"))
+    assert result.exit_code == 1
+    assert "json.py has the name of another module" in result.output
+
+
+def test_a_checkout_has_the_command_as_a_module(own):
+    command = [sys.executable, "-m", "derivations", str(own)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=proofs.HOME)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 derivations hold" in done.stdout
+
+
+def test_without_derivations_it_cannot_run(monkeypatch, tmp_path):
+    monkeypatch.setattr(proofs, "HOME", tmp_path)
+    monkeypatch.delitem(sys.modules, proofs.NAME, raising=False)
+    result = call("snr/linear")
+    assert result.exit_code == 3
+    assert f"{tmp_path} has no refmem_derivations, expected it beside refmem" in result.output
+
+
+def test_refmem_itself_imports_no_derivation():
+    imported = "refmem, refmem.laws, refmem.oracle, refmem.commands.main, refmem.commands.show"
+    code = f"import sys, {imported}; print([m for m in sys.modules if 'derivations' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_installed_package_is_found_before_a_checkout(monkeypatch, tmp_path):
+    monkeypatch.setattr(proofs, "HOME", tmp_path)
+    assert proofs.folder() is None
+    for name in ("derivations", proofs.NAME):
+        Path(tmp_path / name / "proving").mkdir(parents=True)
+        Path(tmp_path / name / "proving" / "run.py").touch()
+        assert proofs.folder() == tmp_path / name
