@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import sys
+from pathlib import Path
 
 import click
 from rich.syntax import Syntax
@@ -20,6 +22,7 @@ from refmem.commands import proofs
 from refmem.commands.terminal import choosing, console, found_from_here
 from refmem.laws.exemptions import why_exempt
 from refmem.memory import Rule
+from refmem.memory.naming import OWN
 from refmem.oracle.cases.case import find_rule
 from refmem.rules import RULES
 from refmem.support.wording import nearest_name
@@ -67,21 +70,32 @@ def _source(rule: Rule) -> str:
 
 
 def derivations_of(rule: Rule) -> list[str]:
-    """Derivations whose `Used by:` names the rule, by the names that `refmem derive` takes."""
-    folder, found = proofs.folder(), []
-    word = re.compile(rf"\b{re.escape(rule.home)}\.{rule.name}\b")
-    for path in sorted(folder.glob("*/*.py")) if folder else []:
-        text = path.read_text(encoding="utf-8")
-        users = re.search(r"^Used by:(.*?)^Source:", text, re.MULTILINE | re.DOTALL)
-        if users and word.search(users[1]):
-            found.append(f"{path.parent.name}/{path.stem}")
-    return found
+    """Derivations whose `Used by:` names the rule, by the names that `refmem derive` takes.
+
+    refmem's, and the file itself of a rule outside refmem.
+    """
+    folder, own = proofs.folder(), sys.modules[rule.__module__].__file__
+    found = {
+        f"{path.parent.name}/{path.stem}": path
+        for path in sorted(folder.glob("*/*.py") if folder else [])
+    }
+    if rule.home != OWN and own:
+        found[os.path.relpath(own)] = Path(own)
+    return [name for name, path in found.items() if _uses(path, rule)]
+
+
+def _uses(derivation: Path, rule: Rule) -> bool:
+    """Whether a derivation says that a rule uses it."""
+    text = derivation.read_text(encoding="utf-8")
+    users = re.search(r"^Used by:(.*?)^Source:", text, re.MULTILINE | re.DOTALL)
+    word = rf"\b{re.escape(rule.home)}\.{rule.name}\b"
+    return bool(users and re.search(word, users[1]))
 
 
 def tests_of(rule: Rule) -> list[str]:
     """The rule's example by hand, where that is, and how many laws it keeps."""
     by_hand = (proofs.HOME / "tests").glob(f"rules/*/test_{rule.name}.py")
-    own = rule.home == "refmem"
+    own = rule.home == OWN
     kept = sum(not why_exempt(law.name, rule) and not law.lacks(rule) for law in laws.LAWS)
     return [
         *(str(path.relative_to(proofs.HOME)) for path in sorted(by_hand) if own),

@@ -59,8 +59,8 @@ class Law:
     def says(self) -> str:
         """The sentence.
 
-        >>> from refmem.laws import LAWS
-        >>> print(LAWS["purity"].says)
+        >>> from refmem.laws.purity import LAW
+        >>> print(LAW.says)
         a call modifies nothing it was given, and what it returns shares no memory with it.
         """
         first, _, _ = inspect.cleandoc(self.text or "").partition("\n\n")
