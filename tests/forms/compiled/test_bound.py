@@ -23,6 +23,7 @@ from refmem.forms.compiled.products import Product
 from refmem.laws.draws import sample
 from refmem.laws.systems import floats
 from refmem.memory import Transition
+from tests.forms import steps
 from tests.forms.compiled.rules import LINEAR, RELAYS, SHAPES
 
 wide = pytest.mark.skipif(
@@ -88,7 +89,7 @@ def test_a_call_is_what_the_kernel_reads_finished(rule):
     np.testing.assert_array_equal(rule(**x, form="fast").out, want)
 
 
-@pytest.mark.parametrize("rule", RELAYS, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", [*RELAYS, steps.relay], ids=lambda rule: rule.name)
 def test_a_relay_is_what_its_memories_read_in_turn(rule):
     x = sample(rule, floats(np.float64), T=3, K=3, V=35, lead=(2,))
     got = rule(**x, form="fast")
