@@ -31,7 +31,7 @@ from refmem.forms import parallel, scan
 from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.form import Linear
 from refmem.forms.micro import last_steps
-from refmem.forms.states import before_each
+from refmem.forms.reads import before_each
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.transition import Transition
 

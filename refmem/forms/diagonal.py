@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from refmem.algebra import bind
-from refmem.forms.states import read_all
+from refmem.forms.reads import read_all
 from refmem.grammar.transition import Transition
 
 

@@ -1,10 +1,9 @@
 """A relay in any form: its memories one after another, each over all tokens.
 
-Derivatives go the other way. What a memory recalls enters the later ones by their transitions, so
-it is pulled back once they all have been:
-
-    dL/dout of the last   is given
-    dL/dout of another    is what the memories after it owe to what it recalled
+Derivatives go the other way. What a memory recalls is an input of the transitions after it, so the
+last memory is pulled back first: its adjoint and its transition give dL/d(input) of all that it was
+made from. The sum of these over the later memories is dL/dout of an earlier one, whose adjoint is
+then due.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.diagonal import run_diagonal
 from refmem.forms.form import Linear, Run
 from refmem.forms.micro import last_steps
-from refmem.forms.states import read_all
+from refmem.forms.reads import read_all
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.transition import Transition
 

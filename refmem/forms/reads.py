@@ -1,4 +1,4 @@
-"""From the state after every token: the state before each, and what is read."""
+"""What is read of the states after every token, all at once."""
 
 from __future__ import annotations
 
