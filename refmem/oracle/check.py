@@ -37,6 +37,7 @@ from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Out
 from refmem.oracle.verdict.sensitivity import DegenerateError
 from refmem.support.arguments import ChoiceError
 from refmem.support.sweep import in_order
+from refmem.support.threads import one_thread
 
 
 def check(
@@ -176,7 +177,8 @@ def _heard(target: Target, name: str, answer: Any) -> list[Outcome]:
 
 
 def _run_by_name(target: Target, name: str) -> list[Outcome]:
-    return run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
+    with one_thread():
+        return run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
 
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:

@@ -1,1 +1,2 @@
-"""What has nothing to do with memories: files, optional packages, executors, sweeps, messages."""
+"""What has nothing to do with memories: files, optional packages, executors, sweeps, threads,
+messages."""

@@ -2,6 +2,9 @@
 
 import dataclasses
 import importlib
+import os
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from refmem.oracle.border.presets import ONNX
 from refmem.oracle.cases.case import find_case
 from refmem.oracle.check import OUTSIDE, PASSED
 from refmem.oracle.targets.callable import import_function
-from refmem.oracle.targets.find import find_target
+from refmem.oracle.targets.find import find_target, keep_compiled
 from refmem.oracle.targets.onnx_model import STANDARD, UPDATE_RULES
 from refmem.oracle.targets.onnx_part import OnnxPart
 from refmem.oracle.targets.onnx_reference import evaluate, make_onnx_reference
@@ -178,3 +181,23 @@ def test_functions_that_are_not_there(path, message):
 
 def test_a_function_is_found_by_its_path():
     assert import_function("tests.oracle.kernels:gated_delta").__name__ == "gated_delta"
+
+
+class Settings:
+    """What JAX is told."""
+
+    def __init__(self, folder):
+        self.jax_compilation_cache_dir, self.told = folder, {}
+
+    def update(self, name, value):
+        self.told[name] = value
+
+
+@pytest.mark.parametrize("own", [None, "/somewhere"])
+def test_jax_keeps_what_it_compiled_unless_it_is_told_where(monkeypatch, own):
+    jax = SimpleNamespace(config=Settings(own))
+    monkeypatch.setitem(sys.modules, "jax", jax)
+    keep_compiled.__wrapped__()
+    folder = jax.config.told.get("jax_compilation_cache_dir")
+    assert (folder is None) == (own is not None)
+    assert own or os.path.isdir(folder)

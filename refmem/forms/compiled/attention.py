@@ -13,13 +13,13 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from refmem.forms.attention import run_blocks
-from refmem.forms.compiled.blas import one_thread
 from refmem.forms.compiled.sharing import groups, require_memory, threads
 from refmem.forms.form import CacheMemory
 from refmem.functions.kernels import Kernel
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.lookup import Cache, Lookup
 from refmem.grammar.state import each
+from refmem.support.threads import one_thread
 
 QUERIES, KEYS = 256, 2048
 """Measured: products of this size are fast, few keys of a block come after its queries, and few

@@ -30,6 +30,7 @@ from refmem.oracle.verdict.gradients import Backward, expect_gradients, run_back
 from refmem.oracle.verdict.laws import case_of_gradient, gradient_target, is_gradient, parts_of
 from refmem.oracle.verdict.metrics import measure, same_specials, short
 from refmem.oracle.verdict.outcomes import FAILED, Outcome
+from refmem.support.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def diagnose_gradients(target: Target, outcomes: Iterable[Outcome]) -> list[Grad
         if one.status == FAILED and is_gradient(one.case):
             failed.setdefault((one.operator, one.rule), []).append(case_of_gradient(one.case))
     found = []
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread():
         for (operator, rule), names in failed.items():
             part = next(p for p in parts_of(target, rule) if operator in p.operators)
             found.append(_diagnose(part, operator, rule, examples(names, EXAMPLES)))

@@ -31,6 +31,7 @@ from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.laws import is_gradient, is_law, parts_of
 from refmem.oracle.verdict.metrics import short
 from refmem.oracle.verdict.outcomes import FAILED, PASSED, Outcome
+from refmem.support.threads import one_thread
 
 REPORTS = 4
 """How many reports of a mistake are listed."""
@@ -108,7 +109,7 @@ def diagnose(target: Target, outcomes: Iterable[Outcome]) -> list[Diagnosis]:
         if not is_gradient(one.case):
             by_rule.setdefault((one.operator, one.rule), []).append(one)
     found = []
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread():
         for (operator, rule), some in by_rule.items():
             if any(one.status == FAILED for one in some):
                 part = next(p for p in parts_of(target, rule) if operator in p.operators)

@@ -20,13 +20,15 @@ from refmem.oracle.targets.arguments import found
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.results import taken_apart
 from refmem.oracle.targets.target import UnavailableError
+from refmem.support.threads import one_thread
 from refmem.support.wording import what_was_raised
 
 
 class PythonCallable:
     """Calls a function with every input by its name in a convention, as arrays of a library.
 
-    `scale` and the state are passed only where a case has them.
+    `scale` and the state are passed only where a case has them. Arithmetic takes one thread, which
+    for cases of this size is soonest; a function may set its own number.
 
     contract   what it lacks, returns and promises; what its signature shows is added
     limit      why else a case lies outside what the function promises; "" if it does not
@@ -80,7 +82,8 @@ class PythonCallable:
         given = {n: to_library(x, self.library, self.device) for n, x in inputs.items()}
         state = self.convention.name("state")
         before = inputs[state].copy() if state in inputs else None
-        result = self.function(**self.with_state(case, given), **self.options_of(case))
+        with one_thread():
+            result = self.function(**self.with_state(case, given), **self.options_of(case))
         axes = self.axes_of_state(case)
         return taken_apart(result, self.contract, case, axes, before, given.get(state))
 

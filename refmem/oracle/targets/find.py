@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
+import functools
+import tempfile
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -110,6 +113,8 @@ def _make(
         require(MODULES.get(library, library))
     if device:
         require_device(library, device)
+    if library == "jax":
+        keep_compiled()
     function = import_function(name) if timeout is None else _in_another_process
     return PythonCallable(
         function,
@@ -146,6 +151,23 @@ def require_device(library: str, device: str) -> None:
         f"device has value {device!r}, expected none with --library {library}, because only torch "
         "and jax put arrays somewhere"
     )
+
+
+@functools.cache
+def keep_compiled() -> None:
+    """Let JAX keep what it compiles until the process ends, unless it is told where to keep it.
+
+    A loop in a function that is not jitted is traced anew in every call, and what comes of it is
+    compiled again, though it is the same for all cases of one shape.
+    """
+    jax = require("jax")
+    if jax.config.jax_compilation_cache_dir is not None:
+        return
+    folder = tempfile.TemporaryDirectory(prefix="refmem-jax-")
+    atexit.register(folder.cleanup)
+    jax.config.update("jax_compilation_cache_dir", folder.name)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 def _of_dtype(target: Group, dtype: Any) -> Any:

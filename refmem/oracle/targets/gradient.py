@@ -14,6 +14,7 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.target import MisbehavedError
+from refmem.support.threads import one_thread
 
 
 class GradientCallable:
@@ -26,7 +27,11 @@ class GradientCallable:
         return getattr(self._target, name)
 
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
-        """Gradients for inputs and the cotangents dout and dstate."""
+        """Gradients for inputs and the cotangents dout and dstate, in one thread."""
+        with one_thread():
+            return self._run(case, inputs)
+
+    def _run(self, case: Case, inputs: Arrays) -> Any:
         given = {n: x for n, x in inputs.items() if n not in ("dout", "dstate")}
         along = {n: x for n, x in inputs.items() if n in ("dout", "dstate")}
         if self._target.vjp is not None:
