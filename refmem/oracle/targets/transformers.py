@@ -13,6 +13,7 @@ Found with transformers 5.24.0 and torch 2.13.0 on a CPU, float32:
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,13 +64,13 @@ def _scans() -> Iterator[PythonCallable]:
 def _part(
     model: str, name: str, rule: str, label: str, convention: Convention, **extra: Any
 ) -> Iterator[PythonCallable]:
-    """The function of a model, if it has it."""
+    """The function of a model, if it has it; torch's, where another package's would be taken."""
     try:
         module = importlib.import_module(f"transformers.models.{model}.modeling_{model}")
     except ImportError:
         return
-    function = getattr(module, name, None)
-    if function is not None:
+    if hasattr(module, name):
+        function = inspect.unwrap(getattr(module, name))
         yield PythonCallable(
             function,
             rule,
