@@ -188,17 +188,6 @@ def test_parameters_have_no_time_and_their_own_dtype():
     assert len(np.unique(foreign["dt_bias"])) > 60
 
 
-@pytest.mark.parametrize(
-    ("case", "facts", "message"),
-    [
-        (
-            "kda/mid-chunk-reset/1",
-            {"gate": "bounded"},
-            r"no such alpha, which is exp\(-5 sigmoid\(exp",
-        ),
-        ("delta/beta-above-one/1", {"strength": "sigmoid"}, r"no such beta, which is sigmoid\(b\)"),
-    ],
-)
 def test_two_inputs_of_one_name_cannot_be_passed():
     case = find_case("generalized_delta/ordinary/1")
     assert PRESETS["mlx-fused"].unsayable(case) == "its convention calls two inputs a"
@@ -213,6 +202,17 @@ def test_a_factor_above_one_is_computed_by_none_of_these(gate):
     assert not Convention(gate="log").unsayable(call)
 
 
+@pytest.mark.parametrize(
+    ("case", "facts", "message"),
+    [
+        (
+            "kda/mid-chunk-reset/1",
+            {"gate": "bounded"},
+            r"no such alpha, which is exp\(-5 sigmoid\(exp",
+        ),
+        ("delta/beta-above-one/1", {"strength": "sigmoid"}, r"no such beta, which is sigmoid\(b\)"),
+    ],
+)
 def test_what_has_no_raw_numbers_cannot_be_said(case, facts, message):
     convention = Convention(names={"beta": "b"}, **facts)
     assert re.search(message, convention.unsayable(find_case(case)))
