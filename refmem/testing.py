@@ -53,15 +53,17 @@ import numpy as np
 
 from refmem.oracle.border.arrays import bfloat16
 from refmem.oracle.border.conventions import REFMEM, Convention
-from refmem.oracle.border.files import convention_from
+from refmem.oracle.border.presets import find_convention
 from refmem.oracle.cases.case import find_case, find_rule, names_of
 from refmem.oracle.check import check
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
+from refmem.oracle.plan import expect_one_choice
 from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.contract import Contract
 from refmem.oracle.targets.running import outside
 from refmem.oracle.verdict.laws import gradient_of
-from refmem.oracle.verdict.outcomes import FAILED, PASSED, REFUSED, Outcome
+from refmem.oracle.verdict.outcomes import FAILED, REFUSED, Outcome, coverage
 from refmem.support.arguments import ChoiceError
 
 LISTED = 12
@@ -78,36 +80,45 @@ def assert_conforms(
     dtype: Any = "float32",
     library: str = "numpy",
     grad: bool | Callable[..., Any] = False,
+    **contract: Any,
 ) -> None:
     """Raise AssertionError unless a kernel conforms to a rule: where it departs, and diagnosed.
 
     fn          called with every input by name; returns (out, state)
     rule, case, seeds   a rule's name, or a case's; only these seeds of every regime
-    convention  how it takes its arrays: a value, or a preset's name, a file of facts, module:NAME
+    convention  how it takes its arrays, or a preset's name, such as "fla"
     dtype       of its inputs and results: "bfloat16", "float16", "float32" or "float64"
     library     whose arrays it takes: "numpy", "torch", "jax" or "mlx"
     grad        True for gradients as well: by autograd, or by an attribute vjp of a NumPy function;
                 or what gives them, called with the same and dout, dstate: name -> gradient
+    contract    what it lacks, returns and promises, in the words of `Contract`: lacks=("state",),
+                returns=("out",), multiple=64, square=True, ...
 
-    Nothing run is not conforming. A case that can show nothing in the dtype, because its rounding
-    hides what an input does, is left out; alone, it raises SkipTest, which pytest shows as skipped.
+    Nothing run is not conforming, and of a whole rule, too little run is not. A case that can show
+    nothing in the dtype, because its rounding hides what an input does, is left out; alone, it
+    raises SkipTest, which pytest shows as skipped.
     ValueError says what is wrong with the call.
     """
+    expect_one_choice(rule, case, seeds)
     rule = find_case(case).rule.name if case is not None and rule is None else rule
     if rule is None:
         raise ChoiceError("assert_conforms: rule has no value, expected a rule's name, or a case's")
     names = [case] if case is not None else names_of(find_rule(rule), seeds)
-    target = _target(fn, rule, convention, dtype, library, grad if callable(grad) else None)
+    vjp = grad if callable(grad) else None
+    target = _target(fn, rule, convention, dtype, library, vjp, **contract)
     outcomes = _checked(target, names)
     if case is not None and outcomes[0].status == REFUSED:
         raise SkipTest(f"{outcomes[0].reason} in {target.dtype}")
-    run = [one for one in outcomes if one.status in (PASSED, FAILED)]
+    run = [one for one in outcomes if one.judged]
     if not run:
         raise AssertionError(f"{target.name}: nothing was run: {outcomes[0].reason}")
     if grad:
         run += _checked(target, [gradient_of(one.case) for one in run])
     if any(one.status == FAILED for one in run):
         raise AssertionError(_message(target, run))
+    looked_at = coverage(outcomes, target.contract.lacks)
+    if case is None and not looked_at.enough:
+        raise AssertionError(f"{target.name}: too little was looked at: {looked_at}")
 
 
 def _checked(target: PythonCallable, names: Iterable[str]) -> list[Outcome]:
@@ -117,7 +128,7 @@ def _checked(target: PythonCallable, names: Iterable[str]) -> list[Outcome]:
 
 def _message(target: PythonCallable, outcomes: Sequence[Outcome]) -> str:
     """The failures, and what they were diagnosed as."""
-    run = [one for one in outcomes if one.status in (PASSED, FAILED)]
+    run = [one for one in outcomes if one.judged]
     failed = [one for one in run if one.status == FAILED]
     title = f"{target.name} does not conform: {len(failed)} of {len(run)} cases failed"
     lines = [f"    {one.case}: {one.reason}" for one in failed[:LISTED]]
@@ -126,14 +137,17 @@ def _message(target: PythonCallable, outcomes: Sequence[Outcome]) -> str:
 
 
 def cases(
-    rule: str, seeds: Iterable[int] | None = None, convention: str | Convention = REFMEM
+    rule: str,
+    seeds: Iterable[int] | None = None,
+    convention: str | Convention = REFMEM,
+    **contract: Any,
 ) -> dict[str, Any]:
     """Arguments of `pytest.mark.parametrize`: every case of a rule that a convention can say.
 
     >>> cases("delta", seeds=[0])["argnames"], cases("delta", seeds=[0])["ids"][:2]
     ('case', ['ordinary/0', 'empty/0'])
     """
-    target = _target(lambda: None, rule, convention, "float32", "numpy")
+    target = _target(lambda **inputs: None, rule, convention, "float32", "numpy", **contract)
     names = [
         name
         for name in names_of(find_rule(rule), seeds)
@@ -150,8 +164,13 @@ def _target(
     dtype: Any,
     library: str,
     grad: Callable[..., Any] | None = None,
+    **contract: Any,
 ) -> PythonCallable:
     if isinstance(convention, str):
-        convention = convention_from(convention)
+        convention = find_convention(convention)
     kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
-    return PythonCallable(fn, rule, kind, convention=convention, library=library, vjp=grad)
+    words: Any = {n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()}
+    told = Contract(**words)
+    return PythonCallable(
+        fn, rule, kind, convention=convention, library=library, contract=told, vjp=grad
+    )

@@ -18,7 +18,8 @@ from derivations.expressivity.reachability import SIZE, edges, reads
 from derivations.proving.statement import Equation, Inequality
 from derivations.proving.symbols import arguments, array
 from refmem.studies.expressivity.graphs import Reachability
-from refmem.studies.expressivity.programs.decays import path_gates, paths_of, rates, weights
+from refmem.studies.expressivity.programs.decays import rates, weights
+from refmem.studies.expressivity.programs.paths import path_gates, paths_of
 
 m, d = sp.symbols("m d", integer=True, nonnegative=True)
 V, x = sp.symbols("V x", positive=True)

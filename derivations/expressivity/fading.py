@@ -1,6 +1,7 @@
 """Claim: a stack fades from a memory that decays, and from one of delta steps, one a token.
 
 Brackets are opened and closed again, ever more often; the answer depends on what came before them.
+Equal tokens have equal inputs here: with places it is another matter (expressivity/brackets).
 
     diagonal decay   a channel that loses something with one of these tokens loses all in the end;
                      one that keeps everything adds up, and 1 2 adds up to what 2 1 does

@@ -1,7 +1,8 @@
 """Claim: softmax attention that knows places finds the last match, or a place, by powers of B.
 
-    recall   the token i that wrote the key weighs B^(L + i), nothing B^L, others at most B^i;
-             all but the last match weigh at most 1/(B - 1) + 1/(B (B - 1)) of it
+    recall   asked at place t, a token i that wrote the key weighs B^(t + 2 + i), one that wrote
+             another B^i, one that wrote none 1, and the key that holds nothing B^(t + 2): all but
+             the last match weigh at most 1/(B - 1) + 1/(B (B - 1)) of it
     copying  a token that is off by m places weighs B^(-m^2): all others at most 2/(B - 1)
 
 so of values up to V the output is within 1/2 of the one looked for, at B = 2 V + 4 and B = 6 V + 4.
@@ -29,6 +30,15 @@ def earlier_matches_are_a_geometric_sum():
     yield Equation(total.subs(m, 1), 1 / (1 + b))
     yield Equation(sp.simplify(total.subs(m, m + 1) - total), (1 + b) ** (-m - 1))
     yield Inequality(0, sp.expand(1 / b - total))
+
+
+def what_did_not_write_the_key_weighs_less_than_nothing_does():
+    """1, B, .., B^t: at most B^(t+1)/(B - 1), over B^(t+2) for the key that holds nothing."""
+    t = sp.Symbol("t", integer=True, positive=True)
+    B = 1 + b
+    others = (B ** (t + 1) - 1) / b
+    yield Equation(sp.simplify(others.subs(t, t + 1) - others - B ** (t + 1)), 0)
+    yield Inequality(0, sp.simplify((1 / (B * b) - others / B ** (t + 2)).expand()))
 
 
 def an_output_is_off_by_the_weight_of_the_others():
@@ -82,6 +92,7 @@ def false_twin_with_a_small_base():
 
 CLAIMS = (
     earlier_matches_are_a_geometric_sum,
+    what_did_not_write_the_key_weighs_less_than_nothing_does,
     an_output_is_off_by_the_weight_of_the_others,
     the_last_match_is_off_by_less_than_a_half,
     a_place_is_off_by_less_than_a_half,

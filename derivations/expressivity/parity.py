@@ -1,4 +1,4 @@
-"""Claim: one layer whose transition has eigenvalues in [0, 1] cannot track parity; -1 can.
+"""Claim: one layer with eigenvalues in [0, 1] cannot track parity, one with -1 can; without places.
 
 Parity of 1 1 1 1 ... alternates. Given one token again and again, along an eigenvector of A
 
@@ -7,7 +7,9 @@ Parity of 1 1 1 1 ... alternates. Given one token again and again, along an eige
 For e >= 0 the differences never change sign: the channel only rises or only falls. A read is a sum
 of channels, and its differences sum_c g_c e_c^t tend to the g_c with e_c = 1: to one number, while
 those of a read that alternates by a margin tend to two. Diagonal decays in [0, 1] are such an A,
-and so is the delta rule with 0 <= beta |k|^2 <= 1, whose eigenvalues are 1 and 1 - beta |k|^2.
+and so is the delta rule with 0 <= beta |k|^2 <= 1, whose eigenvalues are 1 and 1 - beta |k|^2. If
+inputs may depend on the place, the decays still cannot (expressivity/gates), but the delta rule can
+(expressivity/projections).
 
 Used by:  refmem.gla, refmem.delta, refmem.studies.expressivity.limits
 Source:   Grazzi et al. 2024, arXiv:2411.12537; Sarrof et al. 2024, arXiv:2405.17394

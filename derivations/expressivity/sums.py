@@ -3,10 +3,11 @@
     o = sum over i of f_i(token i)            given the last token, which asks
 
 has o(x1 x2) + o(y1 y2) = o(x1 y2) + o(y1 x2): if the first two words have one answer and the last
-two another, no linear score is above zero for the first two and below it for the last two. Linear
-attention is such a sum, and so are both halves of a softmax, what is divided and what it is divided
-by; a threshold of their quotient is one of them. f_i may know the place i; where it does not, as in
-linear attention, words of another order leave the very same memory.
+two another, no linear score is above zero for the first two and below it for the last two. Any
+number of heads of linear attention is such a sum, for sums of sums are sums. One head of softmax
+attention is a quotient of two, and a threshold of it is a sum again; of several heads that is not
+so (expressivity/heads). f_i may know the place i. Where it does not, words of another order read
+the same, by softmax attention too.
 
 Used by:  refmem.linear_attention, refmem.softmax_attention, refmem.studies.expressivity.limits
 Source:   Hahn 2020, arXiv:1906.06755, for limits of one layer; the argument is worked out here
@@ -47,15 +48,14 @@ def two_halves(x):
 
 def no_score_is_right_about_all_four():
     """Right by a margin m, s(a) + s(b) - s(c) - s(d) >= 4 m; but it is s(a + b - c - d) = 0."""
-    a, b, c, d, score = (sp.Matrix(sp.symbols(f"{name}:2", real=True)) for name in "abcds")
-    total = score.dot(a) + score.dot(b) - score.dot(c) - score.dot(d)
-    yield Equation(sp.expand(total), sp.expand(score.dot(a + b - c - d)))
+    a, b, c, d, s = (array(name, (2,)) for name in "abcds")
+    yield Equation(s @ a + s @ b - s @ c - s @ d, s @ (a + b - c - d))
     m, *beyond = sp.symbols("m x:4", nonnegative=True)
     yield Inequality(4 * m, sum(m + x for x in beyond))
 
 
-def a_threshold_of_a_quotient_is_one_of_its_halves():
-    """N/D - theta = (N - theta D)/D, and D > 0."""
+def a_threshold_of_one_quotient_is_one_of_its_halves():
+    """One head: N/D - theta = (N - theta D)/D, and D > 0."""
     n, theta = sp.symbols("N theta", real=True)
     d = sp.Symbol("D", positive=True)
     yield Equation(n / d - theta, (n - theta * d) / d)
@@ -63,9 +63,9 @@ def a_threshold_of_a_quotient_is_one_of_its_halves():
 
 def the_shipped_softmax_has_two_halves_that_add_up():
     """refmem.softmax_attention, three tokens: its output is their quotient, and each is a sum."""
-    x = word("x", "y")
-    divided, by = two_halves(x)
-    yield Equation(refmem.softmax_attention(**x, scale=sp.S.One).out[-1, 0], divided / by)
+    divided, by = two_halves(word("x", "y"))
+    out = refmem.softmax_attention(**word("x", "y"), scale=sp.S.One).out
+    yield Equation(out[-1, 0], divided / by)
     yield Equation(exchanged(two_halves), 0)
 
 
@@ -74,11 +74,23 @@ def the_shipped_linear_attention_adds_up():
     yield Equation(exchanged(lambda x: refmem.linear_attention(**x).out[-1]), 0)
 
 
-def it_cannot_know_an_order():
-    """refmem.linear_attention: two tokens in either order leave one state."""
+def so_do_two_heads_that_are_added():
+    """refmem.linear_attention with other keys and values in each head."""
+
+    def read(x):
+        other = x | {"k": x["k"][:, ::-1], "v": x["v"] ** 2}
+        return sum(refmem.linear_attention(**y).out for y in (x, other))[-1]
+
+    yield Equation(exchanged(read), 0)
+
+
+def without_places_neither_knows_an_order():
+    """Two tokens in either order: refmem.linear_attention and refmem.softmax_attention."""
     x = word("x", "y")
     other = {name: rows[[1, 0, 2]] for name, rows in x.items()}
     yield Equation(refmem.linear_attention(**x).state, refmem.linear_attention(**other).state)
+    one, two = (refmem.softmax_attention(**y, scale=sp.S.One).out[-1] for y in (x, other))
+    yield Equation(one, two)
 
 
 def false_twin_that_forgets():
@@ -90,11 +102,18 @@ def false_twin_that_forgets():
     yield Equation(exchanged(read), 0)
 
 
+def false_twin_of_two_heads_that_divide():
+    """The quotients of two heads add up to no quotient of sums over tokens."""
+    n, m, d, e = sp.symbols("N M D E", positive=True)
+    yield Equation(n / d + m / e, (n + m) / (d + e))
+
+
 CLAIMS = (
     no_score_is_right_about_all_four,
-    a_threshold_of_a_quotient_is_one_of_its_halves,
+    a_threshold_of_one_quotient_is_one_of_its_halves,
     the_shipped_softmax_has_two_halves_that_add_up,
     the_shipped_linear_attention_adds_up,
-    it_cannot_know_an_order,
+    so_do_two_heads_that_are_added,
+    without_places_neither_knows_an_order,
 )
-FALSE = (false_twin_that_forgets,)
+FALSE = (false_twin_that_forgets, false_twin_of_two_heads_that_divide)

@@ -1,6 +1,7 @@
 """Claim: of K channels with eigenvalues of at least 0, no score alternates K + 1 times.
 
-Given one token again and again, what is read from K channels is, in t,
+Equal tokens have equal inputs here: places are not granted. Given one token again and again, what
+is read from K channels is, in t,
 
     g_0 + sum over c of g_c e_c^t        e_c >= 0        (g_c t in place of g_c 1^t, where e_c = 1)
 

@@ -16,13 +16,12 @@ Method:   the two cases of a sign; binomials; then the shipped steps from every 
 """
 
 import itertools
-from fractions import Fraction
 
-import numpy as np
 import sympy as sp
 
 import refmem
 from derivations.proving.statement import Equation, Inequality
+from refmem.algebra.numbers import fractions
 
 up, down = sp.symbols("up down", real=True)
 g = sp.Symbol("g", nonnegative=True)
@@ -67,14 +66,9 @@ def a_pattern_that_is_met_weighs_more_the_higher_the_power():
         yield Equation(sp.Limit(ratio, wide, sp.oo), 1)
 
 
-def exact(rows):
-    """Rational entries."""
-    return np.vectorize(Fraction, otypes=[object])(np.array(rows))
-
-
 def states():
     """All states of four neurons, one a row, and the patterns."""
-    return exact(list(itertools.product((1, -1), repeat=4))), exact(PATTERNS)
+    return fractions(list(itertools.product((1, -1), repeat=4))), fractions(PATTERNS)
 
 
 def the_shipped_step_goes_downhill_from_every_state():

@@ -14,13 +14,12 @@ Method:   matrices of symbolic size; the two cases of a sign; then the shipped s
 """
 
 import itertools
-from fractions import Fraction
 
-import numpy as np
 import sympy as sp
 
 import refmem
 from derivations.proving.statement import Equation, Inequality
+from refmem.algebra.numbers import fractions
 
 neurons = sp.Symbol("V", integer=True, positive=True)
 turn = sp.Symbol("delta", real=True)
@@ -62,14 +61,9 @@ def two_neurons_at_once_add_what_they_are_to_each_other():
     yield Equation(energies[0] - energies[1], alone - turns[0] * turns[1] * w[0])
 
 
-def exact(rows):
-    """Rational entries."""
-    return np.vectorize(Fraction, otypes=[object])(np.array(rows))
-
-
 def fall(start, **options):
     """The shipped energy after one shipped step, and before it."""
-    patterns, start = exact(PATTERNS), exact([start])
+    patterns, start = fractions(PATTERNS), fractions([start])
     after = refmem.hopfield_classical(start, patterns, **options).out
     energy = refmem.hopfield_classical.energy
     return energy(after, patterns).item(), energy(start, patterns).item()

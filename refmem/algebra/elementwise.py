@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.algebra.numbers import UnsupportedNumberError, system_of
+from refmem.algebra.error_function import erf_of_floats
+from refmem.algebra.numbers import system_of
 from refmem.algebra.word import word
 
 
@@ -46,10 +47,13 @@ def sin(x: np.ndarray) -> np.ndarray:
 
 @word
 def arccos(x: np.ndarray) -> np.ndarray:
-    """The angle in [0, pi] whose cosine is x; real floats rounded past 1 or -1 count as those."""
-    if x.dtype == object:
-        return _elementwise("arccos", x)
-    return np.arccos(np.clip(x, -1, 1) if x.dtype.kind == "f" else x)
+    """The angle in [0, pi] whose cosine is x; real numbers rounded past 1 or -1 count as those."""
+    return _elementwise("arccos", x) if x.dtype == object else np.arccos(as_cosine(x))
+
+
+def as_cosine(x: np.ndarray) -> np.ndarray:
+    """Real floats that rounding took past 1 or -1 brought back; other numbers as they are."""
+    return np.clip(x, -1, 1) if x.dtype.kind == "f" else x
 
 
 @word
@@ -60,14 +64,11 @@ def tanh(x: np.ndarray) -> np.ndarray:
 
 @word
 def erf(x: np.ndarray) -> np.ndarray:
-    """Error function; long doubles have none."""
+    """Error function."""
     if x.dtype == object:
         return _elementwise("erf", x)
-    if x.dtype == np.longdouble:
-        raise UnsupportedNumberError(
-            "erf has numbers of kind longdouble, expected at most float64, because SciPy's erf "
-            "would round them to float64"
-        )
+    if np.finfo(x.dtype).nmant > np.finfo(float).nmant:  # SciPy would round these to float64
+        return erf_of_floats(x)
     from scipy.special import erf as scipy_erf  # here, for importing it takes longer than refmem
 
     return scipy_erf(x).astype(x.dtype)
@@ -116,12 +117,13 @@ def nearest(x: np.ndarray) -> np.ndarray:
 def greater(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The elementwise greater of two arrays; complex numbers compare their real parts.
 
-    Of intervals that overlap, one that encloses both.
+    Of intervals that overlap, one that encloses both. Of equal numbers the first, whose slope the
+    result then has.
     """
     if x.dtype != object:
         return np.where(x.real >= y.real, x, y)
     if "relu" in system_of(x).functions:
-        return y + relu(x - y)
+        return x + relu(y - x)
     return np.asarray(np.frompyfunc(max, 2, 1)(x, y), dtype=object)
 
 

@@ -79,6 +79,15 @@ def _rectify(x: Any) -> Any:
     return x if x > 0 else x * 0
 
 
+def _angle(cosine: Any) -> Any:
+    """arccos of an arb, without what its radius takes past 1 or -1."""
+    least, most = cosine.lower(), cosine.upper()
+    if least >= -1 and most <= 1:
+        return cosine.acos()
+    one = type(cosine)(1)
+    return (one if most > 1 else most).acos().union((-one if least < -1 else least).acos())
+
+
 _RATIONAL: dict[str, Callable[[Any], Any]] = {
     "relu": _rectify,
     "abs": abs,
@@ -95,7 +104,7 @@ _ANALYTIC: dict[str, Callable[[Any], Any]] = {
 
 _PIECEWISE: dict[str, Callable[[Any], Any]] = {
     "relu": lambda x: x if x[0] > 0 else x * 0,
-    "abs": lambda x: x if x[0] > 0 else -x,
+    "abs": lambda x: x if x[0] > 0 else -x if x[0] < 0 else x * 0,
     "first term": lambda x: x[0],
 }
 """Of series: what is smooth around their first term, by which they are ordered."""
@@ -117,6 +126,7 @@ _OBJECTS = {
         "arb",
         functions=_ANALYTIC
         | {
+            "arccos": _angle,
             "tanh": lambda x: x.tanh(),
             "erf": lambda x: x.erf(),
             "relu": lambda x: x.max(type(x)(0)),

@@ -44,9 +44,14 @@ def exp_where(mask: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def over(x: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """`x / total`, and zero where the total is exactly zero: nothing was seen."""
-    empty = np.asarray(total == 0, dtype=bool)
-    return np.where(empty, zeros((1,), x), x / np.where(empty, ones((1,), total), total))
+    """`x / total`, and zero where the total is exactly zero: nothing was seen.
+
+    >>> over(np.array(1.), np.array(4.))
+    array(0.25)
+    """
+    empty, lone = np.asarray(total == 0, dtype=bool), not (len(x.shape) or len(total.shape))
+    axes = () if lone else (1,)
+    return np.where(empty, zeros(axes, x), x / np.where(empty, ones(axes, total), total))
 
 
 def over_last(x: np.ndarray, eps: Any = 0) -> np.ndarray:

@@ -79,6 +79,17 @@ def conjugate_gradients(A: np.ndarray, b: np.ndarray, iterations: int) -> np.nda
     K steps are exact but for rounding. A residual of zero stays zero, and so does, of floats, one
     that is less than a rounding of `b`; there is no other eps.
     """
+    return (all_gradients if iterations >= b.shape[-1] else _descend)(A, b, iterations)
+
+
+@word
+def all_gradients(A: np.ndarray, b: np.ndarray, iterations: int) -> np.ndarray:
+    """`conjugate_gradients` that solve, by K steps or more: a word, for its slope is that of
+    `solve`, where fewer steps were enough for this `b`, and would not be for one near it."""
+    return _descend(A, b, iterations)
+
+
+def _descend(A: np.ndarray, b: np.ndarray, iterations: int) -> np.ndarray:
     x, residual = b * 0, b
     direction, size = b, (b * b).sum(-1, keepdims=True)
     for _ in range(iterations):

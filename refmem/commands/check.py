@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,10 +12,12 @@ import click
 from rich.text import Text
 
 from refmem import oracle
+from refmem.commands.making import contract_of, replayed, target_options
 from refmem.commands.terminal import (
     CONFORMS,
     DEPARTS,
     UNAVAILABLE,
+    UNDECIDED,
     choosing,
     console,
     file_in_a_folder,
@@ -28,26 +29,8 @@ from refmem.oracle.show.reports import write_reports
 from refmem.oracle.show.tables import show_report
 from refmem.oracle.targets.find import EXEC, find_target
 from refmem.oracle.targets.target import UnavailableError
+from refmem.oracle.verdict import outcomes
 from refmem.support.executors import UnreachableError, executor_at
-
-DTYPES = ["float16", "bfloat16", "float32", "float64"]
-LIBRARIES = ["numpy", "torch", "jax", "mlx"]
-
-
-def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that say what a module:function or a command is."""
-    for option in (
-        click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
-        click.option("--rule", help="Only this rule; the rule of a function or a program."),
-        click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
-        click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
-        click.option("--dtype", type=click.Choice(DTYPES),
-                     help="Likewise; of other targets, only their kernels that have it."),
-        click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0,
-                     show_default=True, help="Seconds for one case of a function or a program."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
 
 
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,6 +47,8 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @target_options
 @click.option("--case", help="Only this case, such as delta/ordinary/3.")
 @click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
+@click.option("--regime", "regimes", multiple=True, help="Only this regime; may be repeated.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @click.option("--properties", is_flag=True, help="Also laws such as split = whole.")
 @click.option("--grad", "gradients", is_flag=True, help="Also gradients, of a module:function.")
 @click.option("--details", is_flag=True, help="One line for each rule and regime.")
@@ -73,6 +58,8 @@ def check(
     target: str | None,
     case: str | None,
     seed: int | None,
+    regimes: tuple[str, ...],
+    fail_fast: bool,
     properties: bool,
     gradients: bool,
     details: bool,
@@ -94,11 +81,13 @@ def check(
             rule=making["rule"],
             case=case,
             seeds=None if seed is None else [seed],
+            regimes=regimes,
+            fail_fast=fail_fast,
             properties=properties,
             gradients=gradients,
             watch=watch,
         )
-    show_report(report, console(), details, _command(target, making))
+    show_report(report, console(), details, replayed(target, making))
     diagnoses = [str(one) for one in diagnose(chosen, report.outcomes)]
     diagnoses += [str(one) for one in diagnose_gradients(chosen, report.outcomes)]
     for one in diagnoses:
@@ -107,17 +96,9 @@ def check(
         write_reports(report, chosen, json_file, junit_file, html_file, diagnoses)
     except OSError as error:
         raise click.UsageError(f"the report cannot be written: {error}") from error
-    sys.exit(CONFORMS if report.conforms else DEPARTS)
-
-
-def _command(target: str | None, making: dict[str, Any]) -> str:
-    """What says the same target again on the command line."""
-    words = ["refmem", "check", *([target] if target else [])]
-    for name, value in making.items():
-        usual = {"convention": "refmem", "library": "numpy", "timeout": 60.0}.get(name)
-        if value not in (None, usual) and name != "rule":
-            words += [f"--{'exec' if name == 'command' else name}", str(value)]
-    return shlex.join(words)
+    sys.exit(
+        {outcomes.CONFORMS: CONFORMS, outcomes.DEPARTS: DEPARTS}.get(report.verdict, UNDECIDED)
+    )
 
 
 def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:
@@ -130,9 +111,10 @@ def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:
     rule = making["rule"] or (case.split("/")[0] if case else None)
     if ":" in str(name):
         sys.path.insert(0, os.getcwd())
-    others = {key: making[key] for key in ("dtype", "convention", "library", "timeout")}
+    keys = ("dtype", "convention", "library", "timeout", "device")
+    others = {key: making[key] for key in keys}
     try:
-        return choosing(find_target, name, rule, **others)
+        return choosing(find_target, name, rule, contract=choosing(contract_of, making), **others)
     except UnavailableError as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(UNAVAILABLE)

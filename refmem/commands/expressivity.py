@@ -12,33 +12,20 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
-from rich.box import HORIZONTALS
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from refmem.commands.studying import draw, running, seed_option, study_options
-from refmem.commands.terminal import CONFORMS, DEPARTS, console, watched
+from refmem.commands.terminal import CONFORMS, DEPARTS, console, file_in_a_folder, watched
 from refmem.studies.expressivity import robustness as in_few_bits
 from refmem.studies.expressivity.figures import robustness_figure
 from refmem.studies.expressivity.groups import Group
-from refmem.studies.expressivity.table import ROWS, WRONG, run_table, standard_tasks
+from refmem.studies.expressivity.report import as_data
+from refmem.studies.expressivity.rows import ROWS, Grants
+from refmem.studies.expressivity.search import DRAWS
+from refmem.studies.expressivity.table import WRONG, run_table, standard_tasks
+from refmem.studies.expressivity.tables import show_details, show_robustness, show_table
 from refmem.studies.expressivity.tasks import WordProblem
+from refmem.support.files import whole_file
 from refmem.support.wording import nearest_name
-
-MEANINGS = {
-    "blind": "it adds up what it sees, whose order it cannot know: another order, another answer, "
-    "the same memory (derivations/expressivity/sums.py)",
-    "additive": "outputs are sums over tokens, and words of both answers have the same sums "
-    "(derivations/expressivity/sums.py); of any constant depth it is in TC0: Merrill and "
-    "Sabharwal 2023, arXiv:2207.00729",
-    "turning": "one token again and again, and what is read turns no more often than there are "
-    "channels (derivations/expressivity/turning.py); Grazzi et al. 2024, arXiv:2411.12537; "
-    "diagonal decay is in TC0 at any constant depth: Merrill et al. 2024, arXiv:2404.08819",
-    "fading": "what tells two words apart fades under later tokens "
-    "(derivations/expressivity/fading.py)",
-    "open": "neither a program nor a proof here",
-}
 
 
 @click.group(invoke_without_command=True)
@@ -51,9 +38,14 @@ MEANINGS = {
     help="Only the word problem of this group: a JSON file with its table of products.",
 )
 @click.option("--length", type=click.IntRange(min=1), default=24, show_default=True,
-              help="Tokens of every instance.")  # fmt: skip
+              help="Tokens of the longest instance; others have a half and a quarter.")  # fmt: skip
+@click.option("--places/--no-places", default=True, show_default=True,
+              help="Whether every rule may be given a token's place.")  # fmt: skip
+@click.option("--draws", type=click.IntRange(min=1), default=DRAWS, show_default=True,
+              help="How often heads are drawn where a program is searched.")  # fmt: skip
 @seed_option
 @click.option("--details", is_flag=True, help="A sentence for every cell: what was run or shown.")
+@click.option("--json", "json_file", callback=file_in_a_folder, help="Write all of it as JSON.")
 @click.pass_context
 def expressivity(
     context: click.Context,
@@ -61,8 +53,11 @@ def expressivity(
     rules: tuple[str, ...],
     group_file: str | None,
     length: int,
+    places: bool,
+    draws: int,
     seed: int,
     details: bool,
+    json_file: str | None,
 ) -> None:
     """Run which rule solves which task: programs, exact at every token, or limits, shown."""
     if context.invoked_subcommand is not None:
@@ -76,11 +71,16 @@ def expressivity(
     else:
         chosen = _named("task", tasks, standard_tasks())
     rows = _named("rule", rules, ROWS)
+    grants = Grants(places)
     with watched("expressivity", "cells") as watch:
-        cells = run_table(rows, chosen, length=length, seed=seed, watch=watch)
-    show_table(cells, console())
+        cells = run_table(
+            rows, chosen, length=length, seed=seed, grants=grants, draws=draws, watch=watch
+        )
+    show_table(cells, grants, console())
     if details:
         show_details(cells, console())
+    if json_file:
+        _write(json_file, as_data(cells, grants))
     wrong = any(cell.verdict == WRONG for line in cells for cell in line)
     sys.exit(DEPARTS if wrong else CONFORMS)
 
@@ -97,6 +97,15 @@ def robustness(
         found = in_few_bits.robustness(rng=seed, executor=executor, journal=journal, watch=watch)
     show_robustness(found, console())
     draw(lambda: robustness_figure(found), plot)
+
+
+def _write(path: str, data: Any) -> None:
+    """A file of JSON, whole or not at all."""
+    try:
+        with whole_file(path) as draft:
+            draft.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"the report cannot be written: {error}") from error
 
 
 def _expect_none_given(context: click.Context) -> None:
@@ -122,7 +131,7 @@ def _named(what: str, wanted: Iterable[str], known: Iterable[Any]) -> tuple[Any,
 
 
 def _word_problem(path: str) -> Any:
-
+    """The word problem of a group whose table of products is in a file."""
     try:
         table = json.loads(Path(path).read_text(encoding="utf-8"))
         return WordProblem(Group(Path(path).stem, table))
@@ -130,78 +139,3 @@ def _word_problem(path: str) -> Any:
         raise click.UsageError(f"expressivity: {path} is no JSON: {error}") from error
     except ValueError as error:
         raise click.UsageError(f"{path}: {error}") from error
-
-
-def show_table(cells: list[list[Any]], printed: Console) -> None:
-    """A line a task and a column a rule, and what the words in it mean."""
-    table = Table(box=HORIZONTALS, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("task", no_wrap=True)
-    for cell in cells[0]:
-        table.add_column(cell.row.heading)
-    for line in cells:
-        table.add_row(line[0].task.name, *map(_entry, line))
-    printed.print(table)
-    words = {_word(cell) for line in cells for cell in line}
-    printed.print(
-        Text(
-            "a number: exact after every token with so many numbers kept (T: for every token); "
-            "x n: n steps a token"
-        )
-    )
-    for word in sorted(words & MEANINGS.keys()):
-        printed.print(Text.assemble((word, "bold"), ": ", MEANINGS[word]))
-    for task in dict.fromkeys(line[0].task for line in cells):
-        printed.print(Text(f"{task.name}: {task.complexity}", style="dim"))
-
-
-def _entry(cell: Any) -> Text:
-    styles = {"exact": "green", "impossible": "red", "open": "yellow", "wrong": "bold red"}
-    return Text(_word(cell), style=styles[cell.verdict])
-
-
-def _word(cell: Any) -> str:
-    """What stands in a cell."""
-    if cell.limit is not None:
-        return cell.limit.kind
-    if cell.verdict != "exact":
-        return cell.verdict
-    kept = f"{cell.program.state}{' T' if cell.program.growing else ''}"
-    return kept if cell.program.steps == 1 else f"{kept} x {cell.program.steps}"
-
-
-def show_robustness(found: list[dict[str, Any]], printed: Console) -> None:
-    """A line a program and precision, and a column a size."""
-
-    sizes = sorted({point["n"] for point in found})
-    steps = {(point["program"], point["precision"], point["n"]): point["steps"] for point in found}
-    table = Table(
-        title="tokens answered rightly before the first error", box=HORIZONTALS, pad_edge=False
-    )
-    for heading in ("program", "precision", *(f"n = {n}" for n in sizes)):
-        table.add_column(heading, justify="right" if heading.startswith("n =") else "left")
-    for program, precision in dict.fromkeys(key[:2] for key in steps):
-        row = (steps.get((program, precision, n)) for n in sizes)
-        table.add_row(program, precision, *("" if x is None else str(x) for x in row))
-    printed.print(table)
-    printed.print(
-        Text(f"n: things whose swaps are tracked; {in_few_bits.STEPS}: no error by the end")
-    )
-
-
-def show_details(cells: list[list[Any]], printed: Console) -> None:
-    """A sentence for every cell."""
-    for line in cells:
-        printed.print(Text(f"\n{line[0].task.name}", style="bold"))
-        for cell in line:
-            printed.print(Text(f"  {cell.row.name}: {_sentence(cell)}"))
-
-
-def _sentence(cell: Any) -> str:
-    if cell.limit is not None:
-        return f"impossible, {cell.limit.kind}: {cell.limit.shown}"
-    if cell.program is None:
-        return MEANINGS["open"]
-    name, remark = cell.program.rule.name, cell.program.remark
-    if cell.first_error is not None:
-        return f"wrong: a program of {name} errs after token {cell.first_error}"
-    return f"exact: a program of {name}, {_word(cell)}{f', {remark}' if remark else ''}"

@@ -14,7 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from refmem.support.arguments import ChoiceError
 
-CONFORMS, DEPARTS, USAGE, UNAVAILABLE = 0, 1, 2, 3
+CONFORMS, DEPARTS, USAGE, UNAVAILABLE, UNDECIDED = 0, 1, 2, 3, 4
+"""Exit codes of every command: good, wrong, wrong usage, could not run, too little looked at."""
+
 INTERRUPTED = 130
 """Exit code of what was stopped by hand: 128 and the number of the signal."""
 

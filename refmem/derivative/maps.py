@@ -3,8 +3,9 @@
 Elementwise functions have a factor by each argument, as in d(x y) = y dx + x dy. Everything else is
 linear in each argument, one line for one argument; what only moves entries is in `moves.py`.
 
-Kinks: relu, absolute and sqrt have slope 0 at 0. Rounding and the shifts that keep exponentials in
-range are constant (softmax is the same for every shift).
+Kinks: relu, absolute and sqrt have slope 0 at 0, and arccos at 1 and -1; of two equal numbers the
+`greater` is the first. Where nothing was seen, `over` is constant. Rounding and the shifts that
+keep exponentials in range are constant (softmax is the same for every shift).
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ from refmem.algebra import (
     zeros,
 )  # fmt: skip
 from refmem.algebra import unit_lower_solve as solve_below
+from refmem.algebra.elementwise import as_cosine
 from refmem.algebra.numbers import system_of
+from refmem.algebra.solving import all_gradients
 from refmem.derivative.linear_map import Map, Table, summed_to
+from refmem.functions import kernels
 
 CONSTANT = {
     *(algebra.nearest, algebra.shift_of, np.isnan, np.isfinite, np.sign),
@@ -72,6 +76,12 @@ def side_of_zero(x: np.ndarray) -> np.ndarray:
     return above_zero(x) - above_zero(-x) if x.dtype == object else np.sign(x.real)
 
 
+def sine_of(cosine: np.ndarray) -> np.ndarray:
+    """The sine of the angle in [0, pi] with that cosine."""
+    x = as_cosine(cosine)
+    return sqrt(1 - x * x)
+
+
 def two_over_root_pi(x: np.ndarray) -> np.ndarray:
     """2 / sqrt(pi) in the numbers of x."""
     return 2 / sqrt(arccos(-ones((1,), x)))
@@ -92,12 +102,13 @@ MAPS = Table(
         algebra.sqrt: elementwise(lambda y, x: over(ones((1,), y), 2 * y)),
         algebra.cos: elementwise(lambda y, x: -sin(x)),
         algebra.sin: elementwise(lambda y, x: cos(x)),
-        algebra.arccos: elementwise(lambda y, x: -1 / sqrt(1 - x * x)),
+        algebra.arccos: elementwise(lambda y, x: -over(ones((1,), y), sine_of(x))),
         algebra.tanh: elementwise(lambda y, x: 1 - y * y),
         algebra.erf: elementwise(lambda y, x: two_over_root_pi(x) * exp(-x * x)),
         algebra.softplus: elementwise(lambda y, x: algebra.sigmoid(x)),
         algebra.relu: elementwise(lambda y, x: above_zero(x)),
         algebra.absolute: elementwise(lambda y, x: side_of_zero(x)),
+        kernels.ramp_overlap: elementwise(lambda y, x: kernels.step_overlap(x)),
     }
 )
 MAPS |= {np.exp: MAPS[algebra.exp], np.log: MAPS[algebra.log], np.sqrt: MAPS[algebra.sqrt]}
@@ -177,6 +188,20 @@ def _solve(X: np.ndarray, A: np.ndarray, B: np.ndarray) -> list[Map]:
             lambda g: summed_to(-solve_transposed(g) @ transposed(X), A.shape),
         ),
         Map(lambda d: solve(A, d), lambda g: summed_to(solve_transposed(g), B.shape)),
+    ]
+
+
+@MAPS.of(all_gradients)
+def _all_gradients(x: np.ndarray, A: np.ndarray, b: np.ndarray, iterations: int) -> list[Map]:
+    """`solve` for a single column."""
+    column = x[..., None]
+    by_matrix, by_column = _solve(column, A, b[..., None])
+    return [
+        Map(lambda d: by_matrix.push(d)[..., 0], lambda g: by_matrix.pull(g[..., None])),
+        Map(
+            lambda d: by_column.push(d[..., None])[..., 0],
+            lambda g: by_column.pull(g[..., None])[..., 0],
+        ),
     ]
 
 

@@ -10,9 +10,9 @@ or `lookup`. The last, compiled, is in `refmem.forms.compiled`.
 from functools import partial
 
 from refmem.forms import adjoint, attention, chunked, compiled, parallel, recurrent, scan
-from refmem.forms.form import AdjointForm, CacheForm, StateForm
+from refmem.forms.form import AdjointForm, Form
 
-STATE_FORMS: dict[str, StateForm] = {
+STATE_FORMS: dict[str, Form] = {
     "recurrent": recurrent.run,
     "parallel": parallel.run,
     "chunked": chunked.run,
@@ -21,7 +21,7 @@ STATE_FORMS: dict[str, StateForm] = {
 }
 """How a state rule runs over a sequence, the definition first."""
 
-CACHE_FORMS: dict[str, CacheForm] = {
+CACHE_FORMS: dict[str, Form] = {
     "parallel": attention.run_parallel,
     "recurrent": attention.run_recurrent,
     "chunked": attention.run_chunked,

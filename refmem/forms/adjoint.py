@@ -31,10 +31,11 @@ from refmem.forms import parallel, scan
 from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.form import Linear
 from refmem.forms.micro import last_steps
+from refmem.forms.states import before_each
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.transition import Transition
 
-Form = Callable[[Transition, np.ndarray, bool], tuple[np.ndarray, np.ndarray, Any]]
+BlockForm = Callable[[Transition, np.ndarray, bool], tuple[np.ndarray, np.ndarray, Any]]
 
 
 def run_recurrent(m: Transition, S: np.ndarray, keep: bool) -> tuple[np.ndarray, np.ndarray, Any]:
@@ -47,7 +48,7 @@ def run_recurrent(m: Transition, S: np.ndarray, keep: bool) -> tuple[np.ndarray,
     return np.stack(outs, axis=-2), S, np.stack(states, axis=-3) if keep else None
 
 
-FORMS: dict[str, Form] = {
+FORMS: dict[str, BlockForm] = {
     "recurrent": run_recurrent,
     "parallel": parallel.run_transition,
     "chunked": parallel.run_transition,
@@ -70,13 +71,13 @@ def exchanged(m: Transition, dout: np.ndarray) -> Transition:
 
 
 def pull_block(
-    m: Transition, S: np.ndarray, dout: np.ndarray, G: np.ndarray, run: Form
+    m: Transition, S: np.ndarray, dout: np.ndarray, G: np.ndarray, run: BlockForm
 ) -> tuple[Transition, np.ndarray]:
     """Derivatives by a block's transition and by the state before it, from those by its outputs
     and by the state after it."""
     _, _, states = run(m, S, True)
     _, dS, costates = run(exchanged(m, dout), G, True)
-    S, G = shifted(S, states), shifted(G, costates)[..., ::-1, :, :]
+    S, G = before_each(S, states), before_each(G, costates)[..., ::-1, :, :]
     seen = S if m.before else states
     if not m.before:
         G = G + bind(m.read, dout)
@@ -93,12 +94,6 @@ def pull_block(
     write = recall(transposed(G), v), recall(G, k)
     read = recall(transposed(seen), dout)
     return m._replace(read=read, write=write, decay=decay, erase=erase, bonus=bonus), dS
-
-
-def shifted(S: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """The state before every token, from that before the first and those after each."""
-    first = np.broadcast_to(S[..., None, :, :], states[..., :1, :, :].shape)
-    return np.concatenate([first, states[..., :-1, :, :]], axis=-3)
 
 
 class Adjoint:

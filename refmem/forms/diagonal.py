@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.algebra import bind, recall
+from refmem.algebra import bind
+from refmem.forms.states import read_all
 from refmem.grammar.transition import Transition
 
 
@@ -22,11 +23,7 @@ def run_diagonal(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
         np.add.accumulate(states, axis=-3, out=states)
     else:
         _scan(m.decay if m.columns else m.decay[..., None], states, S)
-    seen = states
-    if m.before:
-        seen = np.concatenate([S[..., None, :, :], states[..., :-1, :, :]], axis=-3)
-    out = recall(seen, m.read)
-    return out if m.bonus is None else out + m.bonus, states[..., -1, :, :], states
+    return read_all(m, S, states)
 
 
 def _scan(decay: np.ndarray, states: np.ndarray, S: np.ndarray) -> None:

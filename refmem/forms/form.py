@@ -33,7 +33,10 @@ class StateMemory(Linear, Protocol):
     """A memory with a finite state."""
 
     step: Callable[..., tuple[Any, np.ndarray]]
-    relay: Relay
+
+    @property
+    def relay(self) -> Relay:
+        """The memories that it is, in a row, if it is several."""
 
 
 class CacheMemory(Protocol):
@@ -54,11 +57,8 @@ class Unitwise(Protocol):
 Run = tuple[np.ndarray, Any, Any]
 """Outputs, the last state, and the state after every token or None."""
 
-StateForm = Callable[[Any, Inputs, Any, int, bool], Run]
-"""(memory, inputs, state, chunk, whether to keep every state): how a state rule runs."""
-
-CacheForm = Callable[[Any, Inputs, Any, int, bool], Run]
-"""The same of a cache rule."""
+Form = Callable[[Any, Inputs, Any, int, bool], Run]
+"""(memory, inputs, state, chunk, whether to keep every state): how a memory runs."""
 
 AdjointForm = Callable[[Any, Inputs, Any, int], Recording]
 """(memory, inputs, state, chunk): a linear rule's run that its adjoint can pull back."""

@@ -41,15 +41,19 @@ def run(rule: Linear, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.nda
         return np.zeros((*x.lead, 0, x.V), S.dtype), S, stack([], S, len(x.lead)) if keep else None
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
+    out, S, states = _run_steps(m, S, keep)
+    return last_steps(m, m.finished(out), S, states)
+
+
+def _run_steps(m: Transition, S: np.ndarray, keep: bool) -> tuple[np.ndarray, Any, Any]:
+    """Every step, in the way that suits how entries decay."""
     if m.columns and m.decay is not None and m.erase is None:
         if m.decay.shape[-2] > 1:
             out, last, after = run_diagonal(m, S)
-            return m.finished(out), last.copy(), after if keep else None
+            return out, last.copy(), after if keep else None
         if not keep:
-            out, S = run_value_decay(m, S)
-            return m.finished(out), S, None
-    out, S, states = join_columns(m, *run_transition(*split_columns(m, S), keep))
-    return last_steps(m, m.finished(out), S, states)
+            return *run_value_decay(m, S), None
+    return join_columns(m, *run_transition(*split_columns(m, S), keep))
 
 
 def run_transition(

@@ -14,32 +14,24 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra import bind, recall, zeros
-from refmem.forms import parallel
+from refmem.algebra import bind, zeros
+from refmem.forms.chunked import in_chunks
 from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.diagonal import run_diagonal
-from refmem.forms.form import Linear
+from refmem.forms.form import Linear, Run
 from refmem.forms.micro import last_steps
+from refmem.forms.states import read_all
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.transition import Transition
 
 
-def run(rule: Linear, x: Inputs, S: Any, chunk: int, keep: bool) -> tuple[np.ndarray, Any, Any]:
+def run(rule: Linear, x: Inputs, S: Any, chunk: int, keep: bool) -> Run:
     """Outputs, the last state, and with `keep` the state after every token."""
-    if x.T == 0:
-        return parallel.run(rule, x, S, chunk, keep)
-    out = zeros((*x.lead, x.T, x.V), x.like)
-    after: list[Any] = []
-    for start in range(0, x.T, chunk):
-        stop = min(start + chunk, x.T)
-        out[..., start:stop, :], S, states = _run_chunk(rule, x.tokens(start, stop), S)
-        if keep:
-            after.append(states)
-    return out, S, np.concatenate(after, axis=len(x.lead)) if keep else None
+    return in_chunks(_run_chunk, rule, x, S, chunk, keep)
 
 
-def _run_chunk(rule: Linear, x: Inputs, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
-    """All tokens of a chunk by one scan, with the state after every token."""
+def _run_chunk(rule: Linear, x: Inputs, S: Any, chunk: int, keep: bool) -> Run:
+    """All tokens of a chunk by one scan."""
     assert rule.transition is not None
     m = rule.transition(**x.arguments)
     every_step = (
@@ -48,7 +40,7 @@ def _run_chunk(rule: Linear, x: Inputs, S: np.ndarray) -> tuple[np.ndarray, np.n
         else join_columns(m, *run_transition(*split_columns(m, S)))
     )
     out, S, states = last_steps(m, *every_step)
-    return m.finished(out), S.copy(), states
+    return m.finished(out), S.copy(), states if keep else None
 
 
 def run_transition(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -62,12 +54,7 @@ def run_transition(m: Transition, S: np.ndarray) -> tuple[np.ndarray, np.ndarray
         )
         A = np.concatenate([A[..., :span, :, :], later @ earlier], axis=-3)
         span *= 2
-    states = A @ S[..., None, :, :] + B
-    seen = states
-    if m.before:
-        seen = np.concatenate([S[..., None, :, :], states[..., :-1, :, :]], axis=-3)
-    out = recall(seen, m.read)
-    return out if m.bonus is None else out + m.bonus, states[..., -1, :, :], states
+    return read_all(m, S, A @ S[..., None, :, :] + B)
 
 
 def affine_maps(m: Transition) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import exp, zeros
-from refmem.forms.form import StateForm, StateMemory
+from refmem.forms.form import Form, StateMemory
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.state import each, stack
 
@@ -22,7 +22,7 @@ from refmem.grammar.state import each, stack
 def stabilised(
     start: Callable[[Any, Inputs], tuple[Any, Any]],
     step: Callable[..., tuple[Any, Any, np.ndarray]],
-) -> StateForm:
+) -> Form:
     """The form that keeps S/exp(m), one token after another.
 
     start   start(S, inputs) -> stored, m, of one structure, whose arrays broadcast with each other

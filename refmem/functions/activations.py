@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import arccos, erf, exp, ones, relu, sigmoid, softmax, sqrt, tanh
-from refmem.support.wording import nearest_name
+from refmem.functions.finding import find
 
 
 class Activation(NamedTuple):
@@ -116,12 +116,4 @@ ACTIVATIONS = {
 
 def find_activation(activation: Activation | str) -> Activation:
     """An activation, or the activation of that name."""
-    if isinstance(activation, Activation):
-        return activation
-    if activation not in ACTIVATIONS:
-        raise ValueError(
-            f"activation: name has value {activation!r}, expected one of "
-            f"{', '.join(ACTIVATIONS)} or an Activation, because these exist"
-            f"{nearest_name(str(activation), ACTIVATIONS)}"
-        )
-    return ACTIVATIONS[activation]
+    return find("activation", Activation, ACTIVATIONS, activation)

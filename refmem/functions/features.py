@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import exp, ones, relu
+from refmem.algebra import exp, greater, ones, relu, zeros
 from refmem.functions import kernels
+from refmem.functions.finding import find
 from refmem.functions.kernels import Kernel
-from refmem.support.wording import nearest_name
 
 
 class FeatureMap(NamedTuple):
@@ -134,7 +134,8 @@ def taylor(order: int) -> FeatureMap:
 
 
 def _elu_plus_one(x: np.ndarray) -> np.ndarray:
-    return relu(x) + exp(-relu(-x))
+    """Of slope 1 at 0 from both sides: `greater` keeps the slope there, of which relu has none."""
+    return relu(x) + exp(-greater(-x, zeros((1,), x)))
 
 
 def dpfp(nu: int = 1) -> FeatureMap:
@@ -167,12 +168,4 @@ FEATURE_MAPS = {phi.name: phi for phi in (identity, elu_plus_one)}
 
 def find_features(feature_map: FeatureMap | str) -> FeatureMap:
     """A feature map, or the feature map of that name."""
-    if isinstance(feature_map, FeatureMap):
-        return feature_map
-    if feature_map not in FEATURE_MAPS:
-        raise ValueError(
-            f"feature_map: name has value {feature_map!r}, expected one of "
-            f"{', '.join(FEATURE_MAPS)} or a FeatureMap, because these exist"
-            f"{nearest_name(str(feature_map), FEATURE_MAPS)}"
-        )
-    return FEATURE_MAPS[feature_map]
+    return find("feature_map", FeatureMap, FEATURE_MAPS, feature_map)

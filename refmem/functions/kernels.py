@@ -32,7 +32,8 @@ from refmem.algebra import (
     transposed,
     zeros,
 )
-from refmem.support.wording import nearest_name
+from refmem.algebra.word import word
+from refmem.functions.finding import find
 
 
 class Kernel(NamedTuple):
@@ -147,6 +148,26 @@ def taylor(order: int) -> Kernel:
     return Kernel(f"taylor({order})", " + ".join(["1", "x", *terms][: order + 1]), weight)
 
 
+def step_overlap(x: np.ndarray) -> np.ndarray:
+    """1 - t/pi for the angle t with cosine x: how often step(w . q) and step(w . k) are both one,
+    twice that over standard normal w. At parallel vectors it has a tip, as |t| has."""
+    return 1 - arccos(x) / _pi(x)
+
+
+@word
+def ramp_overlap(x: np.ndarray) -> np.ndarray:
+    """(sin t + (pi - t) x)/pi for the angle t with cosine x: the same of ReLUs, for unit vectors.
+
+    Its slope is `step_overlap`, at 1 and -1 too. A word, for its terms alone have no slope there.
+    """
+    angle, pi = arccos(x), _pi(x)
+    return (sin(angle) + (pi - angle) * x) / pi
+
+
+def _pi(like: np.ndarray) -> np.ndarray:
+    return arccos(zeros((1,), like) - 1)
+
+
 def arc_cosine(order: int) -> Kernel:
     """What infinitely many random features step(w . x) (order 0) or ReLU(w . x) (order 1) compare,
     twice their average over standard normal w. Of the angle t between q and k:
@@ -166,11 +187,7 @@ def arc_cosine(order: int) -> Kernel:
             "kernels of step and ReLU features"
         )
     equation = "(sin t + (pi - t) x)/pi" if order else "1 - t/pi"
-
-    def weight(x: np.ndarray) -> np.ndarray:
-        angle, pi = arccos(x), arccos(zeros((1,), x) - 1)
-        return (sin(angle) + (pi - angle) * x) / pi if order else 1 - angle / pi
-
+    weight = ramp_overlap if order else step_overlap
     return Kernel(f"arc_cosine({order})", f"{equation}, x = cos t", weight, lengths=order)
 
 
@@ -191,11 +208,4 @@ KERNELS = {
 
 def find_kernel(kernel: Kernel | str) -> Kernel:
     """A kernel, or the kernel of that name."""
-    if isinstance(kernel, Kernel):
-        return kernel
-    if kernel not in KERNELS:
-        raise ValueError(
-            f"kernel: name has value {kernel!r}, expected one of {', '.join(KERNELS)} or a Kernel, "
-            f"because these exist{nearest_name(str(kernel), KERNELS)}"
-        )
-    return KERNELS[kernel]
+    return find("kernel", Kernel, KERNELS, kernel)

@@ -88,10 +88,7 @@ def as_arrays(rule: str, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
         return arrays
     for name, system in systems.items():
         if not fits(system, systems[first]):
-            raise TypeError(
-                f"{rule}: {name} has numbers of kind {system.name}, expected "
-                f"{systems[first].name} as in {first}, because nothing is cast silently"
-            )
+            raise wrong_kind(rule, name, system, systems[first], first)
     return arrays
 
 
@@ -103,6 +100,16 @@ def _weak(value: Any, kind: np.dtype) -> Any:
 def fits(system: NumberSystem, expected: NumberSystem) -> bool:
     """Whether numbers of one system can stand beside those of another."""
     return system.name == expected.name or (is_neutral(system) and not expected.floating)
+
+
+def wrong_kind(
+    rule: str, name: str, system: NumberSystem, expected: NumberSystem, of: str
+) -> TypeError:
+    """What is raised for numbers that cannot stand beside those `of` something else."""
+    return TypeError(
+        f"{rule}: {name} has numbers of kind {system.name}, expected {expected.name} as in {of}, "
+        "because nothing is cast silently"
+    )
 
 
 def bind_shapes(
@@ -130,15 +137,21 @@ def bind_shapes(
                     f"{rule}: {name} has shape {x.shape}, expected {expected} with "
                     f"{_demand(axis, known, source)}, because inputs describe the same tokens"
                 )
-        try:
-            if x.shape[:split] != lead:
-                lead = np.broadcast_shapes(lead, x.shape[:split])
-        except ValueError:
-            raise ValueError(
-                f"{rule}: {name} has leading axes {x.shape[:split]}, expected axes that broadcast "
-                f"with {lead}, because batch and heads are shared"
-            ) from None
+        lead = _common_lead(rule, name, x.shape[:split], lead)
     return Inputs(arrays, axes, known, lead, options).broadcast(lead)
+
+
+def _common_lead(
+    rule: str, name: str, own: tuple[int, ...], lead: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The leading axes of an array and of those before it."""
+    try:
+        return lead if own == lead else np.broadcast_shapes(lead, own)
+    except ValueError:
+        raise ValueError(
+            f"{rule}: {name} has leading axes {own}, expected axes that broadcast with {lead}, "
+            "because batch and heads are shared"
+        ) from None
 
 
 def _solve(
@@ -228,10 +241,7 @@ def _bind_arrays(
     for name, (state, empty) in pairs.items():
         array, system = as_array(rule, name, state)
         if not fits(system, expected) and not fits(expected, system):
-            raise TypeError(
-                f"{rule}: {name} has numbers of kind {system.name}, expected {expected.name} as in "
-                "the inputs, because nothing is cast silently"
-            )
+            raise wrong_kind(rule, name, system, expected, "the inputs")
         core = empty.shape[len(x.lead) :]
         split = array.ndim - len(core)
         if split < 0 or array.shape[split:] != core:
@@ -239,13 +249,7 @@ def _bind_arrays(
                 f"{rule}: {name} has shape {array.shape}, expected (..., "
                 f"{', '.join(map(str, core))}), because keys and values have these sizes"
             )
-        try:
-            lead = np.broadcast_shapes(lead, array.shape[:split])
-        except ValueError:
-            raise ValueError(
-                f"{rule}: {name} has leading axes {array.shape[:split]}, expected axes that "
-                f"broadcast with {lead}, because batch and heads are shared"
-            ) from None
+        lead = _common_lead(rule, name, array.shape[:split], lead)
         arrays.append((array, core))
     whole = [np.broadcast_to(array, lead + core).copy() for array, core in arrays]
     return whole, x.broadcast(lead)

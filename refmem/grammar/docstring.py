@@ -6,6 +6,8 @@ Summary in one sentence.
                                 (blank)
     name   (..., axes)   what it is: the table of inputs
                                 (blank)
+    name   options in words, scale among them where it is not simply a factor on the output
+                                (blank)
 Forms: ...    Objective: ...    Source: ...    Proof: ...
 """
 
@@ -17,12 +19,13 @@ from typing import NamedTuple
 
 
 class Specification(NamedTuple):
-    """The parts of a rule's docstring; `table` maps each input to (axes, meaning), and `forms` says
-    why the general ones are not there."""
+    """The parts of a rule's docstring; `table` maps each input to (axes, meaning), `scale` says
+    what that multiplies, and `forms` why the general ones are not there."""
 
     summary: str
     equation: str
     table: dict[str, tuple[str, str]]
+    scale: str
     forms: str
     objective: str
     source: str
@@ -41,6 +44,7 @@ def parse(docstring: str) -> Specification:
         summary=summary,
         equation=equations[0] if equations else "",
         table={name: row for p in tables for name, row in _rows(p).items()},
+        scale=next(filter(None, map(_scale, indented)), ""),
         forms=_labelled(text, "Forms"),
         objective=_labelled(text, "Objective"),
         source=_labelled(text, "Source"),
@@ -56,6 +60,12 @@ def _rows(paragraph: str) -> dict[str, tuple[str, str]]:
         for name in names.split(","):
             rows[name.strip()] = (axes.replace(",", "").strip(), " ".join(meaning.split()))
     return rows
+
+
+def _scale(paragraph: str) -> str:
+    """What the row of the option scale says, in a paragraph that has one."""
+    found = re.search(r"^scale {2,}(.*(?:\n {4,}.*)*)", paragraph, re.MULTILINE)
+    return " ".join(found[1].split()) if found else ""
 
 
 def _labelled(text: str, label: str) -> str:

@@ -1,7 +1,8 @@
 """Relays: memories in a row, each asked for what those before it recalled.
 
 Together they are not linear in their state, because one is read or written with what another
-recalls. Run one after another over all tokens, each is, so every form applies.
+recalls. Run one after another over all tokens, each is, so every form applies; and so does every
+adjoint, from the last memory back to the first.
 """
 
 from __future__ import annotations

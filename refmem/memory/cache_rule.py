@@ -10,6 +10,7 @@ import numpy as np
 from refmem.algebra import zeros
 from refmem.derivative.recording import Recording
 from refmem.forms import CACHE_FORMS
+from refmem.forms.form import Form
 from refmem.forms.taped import Definition
 from refmem.grammar.binding import bind_state
 from refmem.grammar.inputs import Default, Inputs
@@ -17,7 +18,6 @@ from refmem.grammar.kinds import Input
 from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory.gradients import Tangents
 from refmem.memory.grouped_heads import call_in_groups, jvp_in_groups, vjp_in_groups
-from refmem.memory.result import Result, Trace
 from refmem.memory.rule import Facts, Rule, one_over_root_of_keys
 
 
@@ -66,28 +66,16 @@ class CacheRule(Rule):
         """What every call takes by name, with defaults."""
         return super().arguments | {"heads": None}
 
-    def __call__(
-        self,
-        *args: Any,
-        state: Any = None,
-        form: str | None = None,
-        chunk: int | None = None,
-        scale: Any = None,
-        states: bool = False,
-        heads: str | None = None,
-        **given: Any,
-    ) -> Result | Trace:
-        """Run the memory over a sequence; `help` of the rule has the equation and shapes.
+    def __call__(self, *args: Any, heads: str | None = None, **given: Any) -> Any:
+        """As for every rule; with `heads`, "repeat" or "tile", of query heads that share key heads:
+        see `grouped_heads`."""
+        if heads is None:
+            return super().__call__(*args, **given)
+        return call_in_groups(self, heads, args, given)
 
-        `heads`, "repeat" or "tile", lets query heads share key heads: see `grouped_heads`.
-        """
-        if heads is not None:
-            call = {"form": form, "chunk": chunk, "scale": scale, "states": states}
-            return call_in_groups(self, heads, args, given, state, **call)
-        form, chunk = self.choose_form(form), self.check_chunk(chunk)
-        past, x = self.start(state, self.bind(args, given, state, scale))
-        out, past, after = CACHE_FORMS[form](self, x, past, chunk, states)
-        return Trace(out, past, after) if states else Result(out, past)
+    def runner(self, form: str) -> Form:
+        """How the memory runs over a sequence in a form."""
+        return CACHE_FORMS[form]
 
     def vjp(self, *args: Any, heads: str | None = None, **given: Any) -> Any:
         """As for every rule; with `heads`, of query heads that share key heads."""

@@ -19,7 +19,7 @@ from refmem.derivative.linear_map import summed_to
 from refmem.derivative.recording import Recording
 from refmem.derivative.tape import Traced, boxed, leaves, pull, push, traced, values
 from refmem.forms.taped import joined, plain, spans, tokens
-from refmem.grammar.binding import as_array, fits
+from refmem.grammar.binding import as_array, fits, wrong_kind
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.state import each
 from refmem.support.wording import nearest_name
@@ -164,10 +164,7 @@ def cotangent(rule: str, name: str, given: Any, like: np.ndarray, of: str) -> np
     array, system = as_array(rule, name, given)
     expected = system_of(like)
     if not fits(system, expected) and not fits(expected, system):
-        raise TypeError(
-            f"{rule}: {name} has numbers of kind {system.name}, expected {expected.name} as in "
-            f"{of}, because nothing is cast silently"
-        )
+        raise wrong_kind(rule, name, system, expected, of)
     if array.shape != like.shape:
         raise ValueError(
             f"{rule}: {name} has shape {array.shape}, expected {like.shape} as {of}, because it "

@@ -149,10 +149,11 @@ class Groups:
         )
 
 
-def call_in_groups(
-    rule: Any, heads: str, args: tuple[Any, ...], given: dict[str, Any], state: Any, **call: Any
-) -> Any:
+def call_in_groups(rule: Any, heads: str, args: tuple[Any, ...], given: dict[str, Any]) -> Any:
     """Call a cache rule whose queries may have more heads than its keys."""
+    others = {name: x for name, x in rule.arguments.items() if name not in ("state", "heads")}
+    call = {name: given.pop(name, default) for name, default in others.items()}
+    state = given.pop("state", None)
     groups = Groups(rule, heads, args, given)
     result = rule(**groups.inputs, state=groups.divided_state(state), **call)
     parts = {"out": unfold(result.out, 2, heads), "state": groups.joined_state(result.state)}

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from refmem.grammar.docstring import Specification
+
 
 class Described(Protocol):
     """What is called, as its documentation sees it."""
@@ -16,6 +18,10 @@ class Described(Protocol):
     scale_default: Any
     default_chunk: int
     stateful: bool
+
+    @property
+    def specification(self) -> Specification:
+        """Its docstring, read as data."""
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -36,7 +42,7 @@ def describe_call(rule: Described) -> str:
         state    the memory before the first token, as another call returned it; None is empty
         form     how it runs: recurrent (None), parallel, chunked, scan, fast
         chunk    tokens of a chunk, where the form has any: a whole number; None is 32
-        scale    a number that multiplies q; None is 1
+        scale    a number that multiplies q, and so the output; None is 1
         states   True: return the state after every token as well
     <BLANKLINE>
     Returns (out, state), or (out, state, states): out has a row a token, state is the memory
@@ -62,12 +68,19 @@ def _meanings(rule: Described) -> dict[str, str]:
         "form": f"how it runs: {forms}",
         "chunk": "tokens of a chunk, where the form has any: a whole number; None is "
         f"{rule.default_chunk}",
-        "scale": f"a number that multiplies {', '.join(rule.scaled)}; None is {scale}",
+        "scale": f"{_what_is_scaled(rule)}; None is {scale}",
         "states": "True: return the state after every token as well",
         "heads": "repeat or tile: how more query heads share key heads; None is one for each",
     }
     if not rule.scaled:
-        known["scale"] = "None: nothing here is a query to be scaled"
+        known["scale"] = "None: the specification has no scale"
     if not rule.stateful:
         known |= dict.fromkeys(("state", "scale"), "None: this memory is made of weights")
     return {name: known[name] for name in rule.arguments}
+
+
+def _what_is_scaled(rule: Described) -> str:
+    """What the specification says, if it does; else q, where that is the same as the output."""
+    if rule.specification.scale:
+        return "a number, of which the specification says what it multiplies"
+    return f"a number that multiplies {', '.join(rule.scaled)}, and so the output"

@@ -13,6 +13,7 @@ from refmem.algebra import ones, scaled, sqrt
 from refmem.algebra.numbers import UnsupportedNumberError
 from refmem.derivative.recording import Recording
 from refmem.derivative.tape import values
+from refmem.forms.form import Form
 from refmem.functions.activations import Activation, find_activation
 from refmem.functions.features import FeatureMap, find_features
 from refmem.functions.kernels import Kernel, find_kernel
@@ -23,6 +24,7 @@ from refmem.grammar.kinds import STANDARD, Input, as_input
 from refmem.grammar.ranges import as_option, check_option, check_range
 from refmem.memory.gradients import Tangents, jvp, vjp
 from refmem.memory.help import describe_call
+from refmem.memory.result import Result, Trace
 from refmem.support.wording import nearest_name
 
 
@@ -64,8 +66,9 @@ class Rule:
     """
 
     __name__: str
-    __call__: Callable[..., Any]
     record: Callable[..., Recording]
+    runner: Callable[[str], Form]
+    start: Callable[[Any, Inputs], tuple[Any, Inputs]]
     own_forms: Mapping[str, Callable[..., Any]]
     stateful = True
     default_chunk = 32
@@ -159,6 +162,22 @@ class Rule:
             parameters.append(only)
         return inspect.Signature(parameters)
 
+    def __call__(
+        self,
+        *args: Any,
+        state: Any = None,
+        form: Any = None,
+        chunk: Any = None,
+        scale: Any = None,
+        states: Any = False,
+        **given: Any,
+    ) -> Any:
+        """Run the memory over a sequence; `help` of the rule has the equation and shapes."""
+        run, chunk = self.runner(self.choose_form(form)), self.check_chunk(chunk)
+        S, x = self.start(state, self.bind(args, given, state, scale))
+        out, S, after = run(self, x, S, chunk, states)
+        return Trace(out, S, after) if states else Result(out, S)
+
     def bind(
         self,
         args: tuple[Any, ...],
@@ -205,8 +224,8 @@ class Rule:
             return x
         if not self.scaled:
             raise TypeError(
-                f"{self.name}: scale has value {scale!r}, expected none, because nothing here is a "
-                "query to be scaled"
+                f"{self.name}: scale has value {scale!r}, expected none, because its specification "
+                "has no scale"
             )
         scale = watch("scale", signature.check_scale(self.name, scale, x.like))
         given = [name for name in self.scaled if name in x.arrays]
@@ -232,8 +251,11 @@ class Rule:
         grads.scale            by the scale, the default or 1 if it was not given
         grads.state            by the memory before the first token
 
-        `form` None differentiates the definition with the tape; the forms of a linear rule run its
-        adjoint. `chunk` is how many tokens run from one kept memory, about sqrt(T) unless given.
+        `form` None differentiates the definition with the tape. In any other form, a rule that is
+        linear in its state runs its adjoint, and a relay the adjoint of each of its memories, the
+        last one first. A rule that keeps everything is taped in every form: one token at a time
+        ("recurrent"), a chunk ("chunked"), or all of them. `chunk` is how many tokens run from one
+        kept memory, about sqrt(T) unless given.
         """
         record = self.recorder(form, chunk)
         return vjp(self, args, given, state, scale, dout, dstate, record)

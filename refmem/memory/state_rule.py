@@ -11,8 +11,8 @@ import numpy as np
 from refmem.algebra import zeros
 from refmem.derivative.recording import Recording
 from refmem.forms import ADJOINT_FORMS, STATE_FORMS
-from refmem.forms.form import StateForm
-from refmem.forms.relay import run_relay
+from refmem.forms.form import Form
+from refmem.forms.relay import RelayAdjoint, run_relay
 from refmem.forms.taped import Definition
 from refmem.grammar.binding import bind_state
 from refmem.grammar.inputs import Default, Inputs
@@ -20,7 +20,6 @@ from refmem.grammar.kinds import Input
 from refmem.grammar.relay import Relay
 from refmem.grammar.state import each
 from refmem.grammar.transition import Transition
-from refmem.memory.result import Result, Trace
 from refmem.memory.rule import Facts, Rule
 
 
@@ -43,6 +42,7 @@ class StateRule(Rule):
     initial     the empty memory, from the inputs
     own_forms   forms that only this rule has, by name; they come last
     standard    which of q, k, v the rule takes; they come first
+    scaled      inputs that `scale` multiplies; none where the rule takes no scale
     """
 
     def __init__(
@@ -56,40 +56,38 @@ class StateRule(Rule):
         options: Mapping[str, Any] | None = None,
         initial: Callable[[Inputs], Any] = empty_matrix,
         relay: Relay | None = None,
-        own_forms: Mapping[str, StateForm] | None = None,
+        own_forms: Mapping[str, Form] | None = None,
         standard: tuple[str, ...] = ("q", "k", "v"),
+        scaled: tuple[str, ...] = ("q",),
         **facts: Unpack[Facts],
     ) -> None:
         self.step, self.transition, self.objective = step, transition, objective
         self.initial, self.relay = initial, dict(relay or {})
         super().__init__(
-            step, inputs, defaults, options, standard=standard, own_forms=own_forms, **facts
+            step,
+            inputs,
+            defaults,
+            options,
+            scaled,
+            standard=standard,
+            own_forms=own_forms,
+            **facts,
         )
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Names of the forms this rule runs in; the first is its definition."""
+        """Names of the forms this rule runs in; the first is its definition. Gradients take all but
+        its own."""
         general = STATE_FORMS if self.transition or self.relay else ("recurrent",)
         return (*general, *self.own_forms)
 
-    def __call__(
-        self,
-        *args: Any,
-        state: Any = None,
-        form: str | None = None,
-        chunk: int | None = None,
-        scale: Any = None,
-        states: bool = False,
-        **given: Any,
-    ) -> Result | Trace:
-        """Run the memory over a sequence; `help` of the rule has the equation and shapes."""
-        form, chunk = self.choose_form(form), self.check_chunk(chunk)
-        S, x = self.start(state, self.bind(args, given, state, scale))
-        run = self.own_forms.get(form) or STATE_FORMS[form]
-        if self.relay and form in STATE_FORMS and form != self.forms[0]:
-            run = partial(run_relay, run)
-        out, S, after = run(self, x, S, chunk, states)
-        return Trace(out, S, after) if states else Result(out, S)
+    def runner(self, form: str) -> Form:
+        """How the memory runs over a sequence in a form."""
+        if form in self.own_forms:
+            return self.own_forms[form]
+        if self.relay and form != self.forms[0]:
+            return partial(run_relay, STATE_FORMS[form])
+        return STATE_FORMS[form]
 
     def start(self, state: Any, x: Inputs) -> tuple[Any, Inputs]:
         """The memory before the first token, and the inputs with its leading axes."""
@@ -110,6 +108,8 @@ class StateRule(Rule):
 
     def record(self, x: Inputs, S: Any, form: str | None, chunk: int) -> Recording:
         """Run on traced arrays so as to be pulled back: the definition, or a form's adjoint."""
-        if form is None or x.T == 0 or form not in ADJOINT_FORMS or self.transition is None:
+        if form is None or x.T == 0 or not (self.transition or self.relay):
             return Definition(self, x, S, self.unit(x), chunk)
+        if self.relay:
+            return RelayAdjoint(ADJOINT_FORMS[form], self, x, S, chunk)
         return ADJOINT_FORMS[form](self, x, S, chunk)

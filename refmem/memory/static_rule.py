@@ -8,10 +8,10 @@ from typing import Any, Unpack
 import numpy as np
 
 from refmem.derivative.recording import Recording
+from refmem.forms.form import Form, Run
 from refmem.forms.taped import Definition
 from refmem.grammar.inputs import Default, Inputs
 from refmem.grammar.kinds import Input
-from refmem.memory.result import Result, Trace
 from refmem.memory.rule import Facts, Rule
 
 
@@ -48,31 +48,22 @@ class StaticRule(Rule):
         """Names of the forms this rule runs in; the first is its definition."""
         return ("read", *self.own_forms)
 
-    def __call__(
-        self,
-        *args: Any,
-        state: None = None,
-        form: str | None = None,
-        chunk: int | None = None,
-        scale: None = None,
-        states: bool = False,
-        **given: Any,
-    ) -> Result | Trace:
-        """Read the memory for every token; `state` and `scale` are there for uniformity: None."""
-        read = self.own_forms.get(self.choose_form(form)) or self.read
-        self.check_chunk(chunk)
-        for name, value in (("state", state), ("scale", scale)):
-            if value is not None:
-                raise TypeError(
-                    f"{self.name}: {name} has a value, expected none, because this memory is made "
-                    "of weights"
-                )
-        x = self.bind(args, given, None, None)
-        out = read(**x.arguments)
-        return Trace(out, None, [None] * x.T) if states else Result(out, None)
+    def runner(self, form: str) -> Form:
+        """How the memory is read for every token, in a form."""
+        read = self.own_forms.get(form, self.read)
+
+        def run(rule: Any, x: Inputs, state: None, chunk: int, keep: bool) -> Run:
+            return read(**x.arguments), None, [None] * x.T if keep else None
+
+        return run
 
     def start(self, state: Any, x: Inputs) -> tuple[None, Inputs]:
         """No memory changes, so there is none to start from."""
+        if state is not None:
+            raise TypeError(
+                f"{self.name}: state has a value, expected none, because this memory is made of "
+                "weights"
+            )
         return None, x
 
     def unit(self, x: Inputs) -> int | None:

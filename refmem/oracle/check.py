@@ -10,21 +10,28 @@ of the run.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import Arrays
-from refmem.oracle.cases.case import Case, find_case, find_rule, names_of
+from refmem.oracle.border.presets import find_convention
+from refmem.oracle.cases.case import Case, find_case
+from refmem.oracle.plan import expect_one_choice, make_plan
 from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.elsewhere import Lost, run_elsewhere
 from refmem.oracle.targets.find import find_target, of_this_thread
-from refmem.oracle.targets.running import MisbehavedError, outside, run
+from refmem.oracle.targets.running import MisbehavedError, asked, contract_of, outside, run
 from refmem.oracle.targets.target import Target
+from refmem.oracle.verdict.answers import as_text, failed, from_text
 from refmem.oracle.verdict.budget import Expected, Verdict, expect, judge
-from refmem.oracle.verdict.laws import is_law, laws_of, parts_of, run_law
+from refmem.oracle.verdict.laws import is_law, parts_of, run_law
 from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
 from refmem.oracle.verdict.sensitivity import DegenerateError
 from refmem.support.arguments import ChoiceError
@@ -37,128 +44,215 @@ def check(
     rule: str | None = None,
     case: str | None = None,
     seeds: Iterable[int] | None = None,
+    regimes: Iterable[str] = (),
     dtype: Any = None,
+    convention: str | Convention = REFMEM,
+    library: str = "numpy",
+    contract: Contract = ANYTHING,
     properties: bool = False,
     gradients: bool = False,
+    fail_fast: bool = False,
     watch: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
 ) -> Report:
-    """Check a target: its name, a Target, or a function in refmem's grammar (with its rule).
+    """Check a target: its name, a Target, or a function (with its rule).
 
-    rule, case, seeds   run only this rule, this case, or these seeds of every regime
-    dtype               of a function's inputs and results: float16, float32 (default) or float64
+    rule, case, seeds, regimes   run only this rule, case, seeds of every regime, or regimes
+    dtype                        of a function's inputs and results; float32 unless given
+    convention, library, contract   how it takes its arrays, whose they are, and what it lacks
     properties          also the laws of refmem.oracle.verdict.properties, such as split@ordinary/5
     gradients           also gradients, such as gradient@ordinary/1
+    fail_fast           stop at the first case that fails
     watch               called with (done, total) after every case
     executor            where to run the cases; in this process and thread if None. A target that
                         does not pickle is given by its name. A case whose worker dies of it failed
     """
-    if case is not None:
-        only = case.split("/")[0] if is_law(case) else find_case(case).rule.name
-        if rule not in (None, only) or seeds is not None:
-            raise ChoiceError(f"check: case {case} names its rule and seed, expected no other")
-        rule = only
-    chosen = _as_target(target, rule, dtype)
-    names = _plan(chosen, rule, seeds)
-    names += laws_of(chosen.rules if rule is None else [rule], names, properties, gradients)
-    names = names if case is None else [case]
-    if executor is None:
-        found = in_order(functools.partial(_run_by_name, chosen), names, watch=watch)
-    else:
+    expect_one_choice(rule, case, seeds)
+    of_rule = rule or (case.split("/")[0] if case else None)
+    making = _Making(of_rule, dtype, convention, library, contract)
+    chosen = making.target(target)
+    plan = make_plan(chosen, rule, case, seeds, regimes, properties, gradients, fail_fast)
+    if executor is not None:
         sent = getattr(target, "making", None) or target
-        one = functools.partial(_run_there, sent, rule, dtype)
-        found = run_elsewhere(one, names, executor, watch)
-    outcomes = [
-        outcome
-        for name, some in zip(names, found, strict=True)
-        for outcome in (_lost(chosen, name, some.reason) if isinstance(some, Lost) else some)
-    ]
-    return Report(chosen.name, tuple(outcomes))
+        answers = run_elsewhere(partial(_run_there, sent, making), plan.names, executor, watch)
+        found = [_heard(chosen, *answered) for answered in zip(plan.names, answers, strict=True)]
+    elif fail_fast:
+        found = list(_until_failure(chosen, plan.names, watch))
+    else:
+        found = in_order(partial(_run_by_name, chosen), plan.names, watch=watch)
+    outcomes = [outcome for some in found for outcome in some]
+    lacks = contract_of(chosen).lacks
+    return Report(chosen.name, tuple(_without_groups(outcomes)), lacks, plan.partial)
 
 
-def _run_there(sent: Any, rule: str | None, dtype: Any, name: str) -> list[Outcome]:
-    """The outcomes of a case on a worker, for a target, its name, or what makes it."""
+GROUPED = ("grouped-queries", "grouped-values")
+"""Regimes in which heads share."""
+
+
+@dataclass(frozen=True)
+class _Making:
+    """What makes a target of a name or a function."""
+
+    rule: str | None
+    dtype: Any
+    convention: str | Convention
+    library: str
+    contract: Contract
+
+    def target(self, target: Any) -> Target:
+        """The target of a name, or of a function; a target itself as it is."""
+        if hasattr(target, "operators"):
+            return target
+        if isinstance(target, str):
+            return find_target(target, self.rule, self.dtype)
+        if self.rule is None:
+            raise ChoiceError(
+                "check: rule has no value, expected a rule's name, because a function does not say "
+                "its rule"
+            )
+        chosen = find_convention(self.convention)
+        given = self.dtype or np.float32, "", chosen, self.library
+        return PythonCallable(target, self.rule, *given, contract=self.contract)
+
+
+_find_once = functools.lru_cache(maxsize=1)(find_target)
+"""A worker runs many cases of the same name."""
+
+
+def _until_failure(
+    target: Target, names: Sequence[str], watch: Callable[[int, int], None] | None
+) -> Iterator[list[Outcome]]:
+    for done, name in enumerate(names, 1):
+        outcomes = _run_by_name(target, name)
+        yield outcomes
+        if watch is not None:
+            watch(done, len(names))
+        if any(one.status == FAILED for one in outcomes):
+            return
+
+
+def _run_there(sent: Any, making: _Making, name: str) -> str:
+    """The outcomes of a case on a worker, for a target, its name, or what makes it, as text."""
+
+    def run_case() -> list[Outcome]:
+        return _run_by_name(_made_there(sent, making), name)
+
+    return as_text(run_case)
+
+
+def _made_there(sent: Any, making: _Making) -> Target:
     if isinstance(sent, dict):
-        return _run_by_name(of_this_thread(sent), name)
-    make = _as_target_once if isinstance(sent, str) else _as_target
-    return _run_by_name(make(sent, rule, dtype), name)
+        return of_this_thread(sent)
+    is_name = isinstance(sent, str)
+    return _find_once(sent, making.rule, making.dtype) if is_name else making.target(sent)
 
 
-def _lost(target: Target, name: str, reason: str) -> list[Outcome]:
-    """The outcomes of a case whose worker died."""
+def _without_groups(outcomes: list[Outcome]) -> list[Outcome]:
+    """The same, but heads that share lie outside for a function that takes no axis for them: it
+    raises on all such cases, and on no other. A case in the grammar has an axis more there."""
+    grouped = [one for one in outcomes if one.regime in GROUPED and one.judged]
+    others = [one for one in outcomes if one.regime not in GROUPED]
+    if not grouped or not all(one.reason.startswith("raised ") for one in grouped):
+        return outcomes
+    if any(one.reason.startswith("raised ") for one in others):
+        return outcomes
     return [
-        Outcome(operator, name, FAILED, np.inf, np.inf, reason)
-        for part in parts_of(target, name.split("/")[0])
-        for operator in part.operators
+        replace(one, status=OUTSIDE, reason=f"it takes no axis of heads that share: {one.reason}")
+        if one in grouped
+        else one
+        for one in outcomes
     ]
+
+
+def _heard(target: Target, name: str, answer: Any) -> list[Outcome]:
+    """The outcomes of a case that ran on a worker, or died there."""
+    operators = [one for part in parts_of(target, name.split("/")[0]) for one in part.operators]
+    if isinstance(answer, Lost):
+        return failed(name, operators, answer.reason)
+    return from_text(answer, name, operators)
 
 
 def _run_by_name(target: Target, name: str) -> list[Outcome]:
     return run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
 
 
-def _as_target(target: Any, rule: str | None, dtype: Any) -> Target:
-    if isinstance(target, str):
-        return find_target(target, rule, dtype)
-    if hasattr(target, "operators"):
-        return target
-    if rule is None:
-        raise ChoiceError(
-            "check: rule has no value, expected a rule's name, because a function does not say its "
-            "rule"
-        )
-    return PythonCallable(target, rule, dtype or np.float32)
-
-
-_as_target_once = functools.lru_cache(maxsize=1)(_as_target)
-"""A worker runs many cases of the same name."""
-
-
-def _plan(target: Target, rule: str | None, seeds: Iterable[int] | None) -> list[str]:
-    """Names of the cases of one rule, or of every rule of the target."""
-    rules = target.rules if rule is None else (find_rule(rule).name,)
-    for one in rules:
-        if one not in target.rules:
-            raise ChoiceError(
-                f"{target.name}: rule has name {one!r}, expected one of {', '.join(target.rules)}, "
-                "because the target has no other"
-            )
-    return [name for one in rules for name in names_of(find_rule(one), seeds)]
-
-
 def _run_case(target: Target, case: Case) -> list[Outcome]:
+    known: dict[str, Question] = {}
+    parts = parts_of(target, case.rule.name)
     with np.errstate(all="ignore"):
-        return [one for part in parts_of(target, case.rule.name) for one in _run_part(part, case)]
+        return [one for part in parts for one in _run_part(part, case, known)]
 
 
-def _run_part(target: Target, case: Case) -> list[Outcome]:
+class Question(NamedTuple):
+    """What parts of a target that take the same arrays are asked alike.
+
+    case      in their sizes, without what they lack
+    inputs    in their convention and dtype
+    expected  truth and budget, or why the case can show nothing
+    """
+
+    case: Case
+    inputs: Arrays
+    expected: Expected | DegenerateError
+
+
+def question(target: Target, case: Case, known: dict[str, Question]) -> Question:
+    """What a target is asked by a case: found out once for all parts that take the same arrays."""
+    key = repr((target.convention, target.dtype, contract_of(target)))
+    if key not in known:
+        one = asked(target, case)
+        inputs = target.convention.to_foreign(one, target.dtype)
+        try:
+            expected: Any = expect(one, inputs, target.convention, target.dtype)
+        except DegenerateError as refusal:
+            expected = refusal
+        known[key] = Question(one, inputs, expected)
+    return known[key]
+
+
+def _run_part(target: Target, case: Case, known: dict[str, Question]) -> list[Outcome]:
     reasons = {one: outside(target, one, case) for one in target.operators}
     if all(reasons.values()):
-        return [Outcome(o, case.name, OUTSIDE, reason=why) for o, why in reasons.items()]
-    inputs = target.convention.to_foreign(case, target.dtype)
-    try:
-        expected = expect(case, inputs, target.convention, target.dtype)
-    except DegenerateError as refusal:
-        return [Outcome(one, case.name, REFUSED, reason=str(refusal)) for one in target.operators]
+        return [
+            Outcome(o, case.name, OUTSIDE, reason=why, tokens=case.tokens)
+            for o, why in reasons.items()
+        ]
+    case, inputs, expected = question(target, case, known)
+    if isinstance(expected, DegenerateError):
+        return [
+            Outcome(one, case.name, REFUSED, reason=str(expected), tokens=case.tokens)
+            for one in target.operators
+        ]
     outcomes = []
     for operator, why in reasons.items():
         if why:
             outcomes.append(Outcome(operator, case.name, OUTSIDE, reason=why))
-            continue
-        verdict = _judge_run(target, operator, case, inputs, expected)
-        status = PASSED if verdict.passed else FAILED
-        outcomes.append(
-            Outcome(operator, case.name, status, verdict.error, verdict.share, verdict.reason)
-        )
+        else:
+            outcomes.append(_judge_run(target, operator, case, inputs, expected))
     return outcomes
 
 
 def _judge_run(
     target: Target, operator: str, case: Case, inputs: Arrays, expected: Expected
-) -> Verdict:
+) -> Outcome:
     """Run a candidate on copies of its inputs, and judge what comes back."""
+    missing: tuple[str, ...] = ()
     try:
         found = run(target, operator, case, inputs, expected.truth)
+        missing = tuple(part for part in expected.truth if part not in found)
+        verdict = judge(expected, found)
     except MisbehavedError as error:
-        return Verdict(np.inf, np.inf, str(error))
-    return judge(expected, found)
+        verdict = Verdict(np.inf, np.inf, str(error))
+    unshown = tuple(getattr(expected, "unshown", ()))
+    return Outcome(
+        operator,
+        case.name,
+        PASSED if verdict.passed else FAILED,
+        verdict.error,
+        verdict.share,
+        verdict.reason,
+        case.tokens,
+        missing,
+        tuple(name for name in case.axes if name not in unshown),
+        unshown,
+    )

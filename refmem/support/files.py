@@ -1,12 +1,16 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and files of others that are read with care."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+BLOCK = 2**20
+"""Bytes that are read at a time."""
 
 
 @contextlib.contextmanager
@@ -37,3 +41,38 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+class NoRegularFileError(OSError):
+    """A FIFO, a device, a socket or a folder stands where a file was expected."""
+
+
+def read_at_most(path: str | Path, most: int) -> bytes:
+    """The bytes of a regular file, or the first `most` + 1 if there are more.
+
+    Whoever reads a file that somebody else made should know how large it may be: a link may lead to
+    a device without an end, and nobody may ever write into a FIFO.
+
+    >>> read_at_most("/dev/zero", 10)
+    Traceback (most recent call last):
+    refmem.support.files.NoRegularFileError: /dev/zero is a device, expected a regular file
+    """
+    _expect_regular(path, os.stat(path))  # to open a device may already do something
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        _expect_regular(path, os.fstat(handle))
+        data = bytearray()
+        while more := os.read(handle, min(BLOCK, most + 1 - len(data))):
+            data += more
+        return bytes(data)
+    finally:
+        os.close(handle)
+
+
+def _expect_regular(path: str | Path, found: os.stat_result) -> None:
+    mode = found.st_mode
+    if stat.S_ISREG(mode):
+        return
+    kinds = {stat.S_IFIFO: "a FIFO", stat.S_IFDIR: "a folder", stat.S_IFSOCK: "a socket"}
+    kind = kinds.get(stat.S_IFMT(mode), "a device")
+    raise NoRegularFileError(f"{path} is {kind}, expected a regular file")

@@ -53,6 +53,18 @@ def test_a_memory_recalls_what_was_bound_to_an_orthonormal_key():
     assert_same(bind(k, v), fractions([[0, 0], [5, 7], [0, 0]]), "bind")
 
 
+def test_an_angle_is_that_of_cosines_up_to_one():
+    """What rounding takes past 1 or -1 is left out; what lies past them altogether is no cosine."""
+    blurred, past = flint.arb(1, 2**-20), flint.arb(3) / 2
+    angles = algebra.arccos(np.array([blurred, -blurred, past]))
+    assert angles[0].contains(0)
+    assert angles[0].contains((flint.arb(1) - flint.arb(2) ** -21).acos())
+    assert angles[1].contains(flint.arb.pi())
+    assert angles[1].rad() < 2**-9
+    assert not angles[2].is_finite()
+    assert (algebra.arccos(np.array([1 + 2**-52, -1 - 2**-51])) == [0, np.pi]).all()
+
+
 def test_an_inner_product_conjugates_nothing():
     assert dot(np.array([1j]), np.array([1j])) == -1
     assert recall(np.array([[1j]]), np.array([1j]))[0] == -1

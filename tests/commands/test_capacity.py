@@ -4,17 +4,12 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from click.testing import CliRunner
 
-from refmem.commands.main import main
 from refmem.studies.capacity import memory_inverse_snr, studies
 from refmem.support.sweep import sweep
+from tests.commands.calling import assert_wrong_usage, run
 
 SMALL = ("capacity", "--dim", "8", "--trials", "5", "--pairs", "16", "--no-memories")
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, arguments)
 
 
 def test_it_prints_theory_beside_simulation():
@@ -100,10 +95,7 @@ def test_theory_is_given_where_there_is_one():
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_two(arguments, message):
-    result = run("capacity", *arguments)
-    assert result.exit_code == 2
-    assert message in result.output
-    assert result.output.count("\n") == 1
+    assert_wrong_usage(run("capacity", *arguments), message)
 
 
 def test_a_plot_is_drawn(tmp_path):

@@ -8,9 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
 
-from refmem.commands.main import main
+from tests.commands.calling import run
 
 SOURCE = pathlib.Path(__file__).parents[1] / "oracle" / "delta.c"
 FLASH = "tests.oracle.flash:gated_delta"
@@ -21,14 +20,10 @@ NOT_IN_THE_BACKGROUND = (
 """The command line, also where the tests were started by what ignores Ctrl-C."""
 
 
-def run(*arguments):
-    return CliRunner().invoke(main, arguments)
-
-
 def test_a_function_in_another_convention():
     result = run("check", FLASH, "--convention", "fla", "--case", "gated_delta/scale/0")
     assert result.exit_code == 0, result.output
-    assert "conforms: 1 case passed" in result.output
+    assert "conforms (partial: one case): 1 of 1 cases" in result.output
 
 
 def test_laws_and_gradients_are_asked_for():
@@ -100,6 +95,10 @@ def test_mutants_that_survive_are_seen():
         (("check", "onnxruntime", "--exec", "x"), 2, "expected a target, or a program with --exec"),
         (("check", "--exec", "no-such-program", "--rule", "delta"), 3, "is no program"),
         (("check", "--exec", "ls"), 2, "needs --rule"),
+        (("check", "--exec", "./a 'b", "--rule", "delta"), 2, "expected words as a shell has them"),
+        (("check", "onnxruntime", "--timeout", "nan"), 2, "onnxruntime: timeout has value nan"),
+        (("check", "onnxruntime", "--timeout", "inf"), 2, "timeout has value inf, expected a fin"),
+        (("check", "--exec", "ls", "--rule", "delta", "--timeout", "nan"), 2, "timeout has value"),
         (
             ("check", FLASH, "--rule", "gated_delta", "--convention", "flax"),
             2,

@@ -5,34 +5,61 @@ import re
 from functools import partial
 
 import pytest
-from click.testing import CliRunner
 
-from refmem.commands.main import main
 from refmem.studies.expressivity import robustness
 from refmem.studies.expressivity.groups import quaternion
+from tests.commands import calling
+from tests.commands.calling import assert_wrong_usage
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, ["expressivity", *arguments])
+    return calling.run("expressivity", *arguments)
 
 
 def test_it_prints_the_table_and_what_its_words_mean():
     result = run("--task", "parity", "--task", "brackets", "--length", "6")
     assert result.exit_code == 0, result.output
     line = next(line for line in result.output.splitlines() if line.startswith(" parity "))
-    assert line.split() == ["parity", "additive", "additive", "turning", "turning",
+    assert line.split() == ["parity", "additive", "degree", "positive", "2",
                             "2", "2", "2", "12", "12"]  # fmt: skip
-    assert re.search(r"brackets +blind +open +fading", result.output)
-    assert "derivations/expressivity/turning.py" in result.output.replace("\n", "")
-    assert "open: neither a program nor a proof here" in result.output
+    assert re.search(r"brackets +3 +9 T +3 +3 ", result.output)
+    assert "inputs that depend on a token and its place" in " ".join(result.output.split())
+    assert "derivations/expressivity/gates.py" in result.output.replace("\n", "")
     assert max(map(len, result.output.splitlines())) <= 100
 
 
-def test_details_say_what_was_run_and_what_was_shown():
-    result = run("--task", "parity", "--rule", "gla", "--rule", "delta_product", "--details")
-    text = " ".join(result.output.split())
-    assert "gla: impossible, turning: 1 given again and again" in text
-    assert "delta_product: exact: a program of delta_product, 2" in text
+def test_without_places_no_rule_has_them():
+    result = run("--no-places", "--task", "parity", "--task", "brackets", "--length", "6")
+    assert result.exit_code == 0, result.output
+    assert re.search(r"parity +additive +degree +positive +turning +2 ", result.output)
+    assert re.search(r"brackets +blind +blind +fading +fading +fading +3 x 3", result.output)
+    assert "a token alone, not its place" in " ".join(result.output.split())
+
+
+def test_details_say_what_was_run_shown_and_searched():
+    options = ("--task", "parity", "--rule", "gla", "--rule", "delta_product", "--details")
+    text = " ".join(run(*options, "--draws", "2").output.split())
+    assert "gla: impossible, positive, 3 channels in all heads; K channels fail at K + 1" in text
+    assert "searched 2 draws of 1 and 2 heads on all 256 words of 9 tokens: no program" in text
+    assert "delta_product: exact at 6, 12 and 24 tokens: a program of delta_product, 2" in text
+    assert "1 head with keys of 2 and values of 1" in text
+
+
+def test_what_is_open_says_what_was_searched():
+    text = " ".join(run("--task", "words of S3", "--rule", "delta, beta <= 2").output.split())
+    assert "open: neither a program nor a proof here" in text
+    details = run("--task", "words of S3", "--rule", "delta, beta <= 2", "--details").output
+    assert "searched 3 draws of 1 head on all 243 words of 6 tokens" in " ".join(details.split())
+
+
+def test_all_of_it_as_json(tmp_path):
+    path = tmp_path / "table.json"
+    result = run("--task", "recall", "--no-places", "--length", "8", "--json", str(path))
+    assert result.exit_code == 0, result.output
+    data = json.loads(path.read_text())
+    assert data["granted"]["places"] is False
+    assert [cell["verdict"] for cell in data["cells"]] == ["impossible"] * 2 + ["exact"] * 7
+    assert all({"heads", "keys", "values"} <= cell["program"].keys() for cell in data["cells"][2:])
 
 
 def test_robustness_is_a_line_a_program_and_precision(monkeypatch, tmp_path):
@@ -66,10 +93,7 @@ def test_a_group_from_a_file(tmp_path):
 def test_a_file_that_holds_no_group(tmp_path, content, message):
     path = tmp_path / "none.json"
     path.write_text(content)
-    result = run("--group", str(path))
-    assert result.exit_code == 2
-    assert message in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert_wrong_usage(run("--group", path), message)
 
 
 @pytest.mark.parametrize(
@@ -80,12 +104,11 @@ def test_a_file_that_holds_no_group(tmp_path, content, message):
         (["--length", "6", "robustness"], "--length has a value before robustness, expected none"),
         (["robustnes"], "No such command 'robustnes'"),
         (["--length", "0"], "Invalid value for '--length'"),
+        (["--draws", "0"], "Invalid value for '--draws'"),
+        (["--json", "no folder/x.json"], "--json has value 'no folder/x.json', expected a file"),
         (["--group", "no such file"], "Invalid value for '--group'"),
         (["--group", "pyproject.toml", "--task", "parity"], "expected either --task or --group"),
     ],
 )
 def test_wrong_usage_is_one_line(arguments, message):
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert re.match(f"refmem: .*{message}", result.stderr)
-    assert result.stderr.count("\n") == 1
+    assert_wrong_usage(run(*arguments), message)

@@ -3,20 +3,20 @@
 import re
 
 import pytest
-from click.testing import CliRunner
 
 from refmem.commands.longcontext_options import TAKES
-from refmem.commands.main import main
 from refmem.studies.longcontext import MEMORIES, MOTIONS, answer
 from refmem.studies.longcontext.answer import times_until
 from refmem.studies.longcontext.convergence import APPROACHES
 from refmem.studies.longcontext.settings import of_memory
 from refmem.studies.longcontext.tables import gates_of
 from refmem.studies.longcontext.tuning import tuned_memory
+from tests.commands import calling
+from tests.commands.calling import assert_wrong_usage
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, ["longcontext", *map(str, arguments)])
+    return calling.run("longcontext", *arguments)
 
 
 def narrow(output):
@@ -133,11 +133,7 @@ def test_gates_that_are_left_out_are_the_best():
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(arguments, message):
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert re.match(f"refmem: .*{message}", result.stderr)
-    assert result.stderr.count("\n") == 1
-    assert not result.stdout
+    assert_wrong_usage(run(*arguments), message)
 
 
 def test_every_world_and_memory_there_is_has_its_option():

@@ -12,10 +12,10 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 
 import pytest
-from click.testing import CliRunner
 
-from refmem.commands.main import main
 from refmem.studies.expressivity import robustness
+from tests.commands import calling
+from tests.commands.calling import assert_wrong_usage
 from tests.commands.test_check import NOT_IN_THE_BACKGROUND
 
 SMALL = {
@@ -37,7 +37,7 @@ def two_things_and_five_tokens(monkeypatch):
 
 
 def run(study, *arguments):
-    return CliRunner().invoke(main, [*SMALL[study].split(), *map(str, arguments)])
+    return calling.run(*SMALL[study].split(), *arguments)
 
 
 @every_study
@@ -91,11 +91,7 @@ def test_a_worker_that_dies_is_one_line(study, monkeypatch):
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(study, arguments, message):
-    result = run(study, *arguments)
-    assert result.exit_code == 2
-    assert message in result.stderr
-    assert result.stderr.count("\n") == 1
-    assert not result.stdout
+    assert_wrong_usage(run(study, *arguments), message)
 
 
 @every_study
@@ -129,5 +125,5 @@ def test_any_command_that_is_stopped_by_hand_is_one_line(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("refmem.commands.vectors.read_vectors", stopped)
-    result = CliRunner().invoke(main, ["vectors", "--verify", "x"])
+    result = calling.run("vectors", "--verify", "x")
     assert (result.exit_code, result.stderr) == (130, "refmem: stopped before the end\n")

@@ -63,11 +63,13 @@ def test_regression():
     check(grads, q=[1], v=[0.5], lam=[-0.5], beta=[0.5], k=[0], alpha=[0])
 
 
-def test_slots():
+@pytest.mark.parametrize("form", LINEAR)
+def test_slots(form):
     # one slot has all the weight: o = its value. values = 2*3 = 6, then 6/2 + 1*4 = 7; L = 7
     grads = refmem.gsa.vjp(
-        rows(1, 1), rows(1, 1), rows(3, 4), s=rows(2, 1), alpha=rows(1, 0.5), dout=rows(0, 1)
-    )
+        rows(1, 1), rows(1, 1), rows(3, 4), s=rows(2, 1), alpha=rows(1, 0.5), dout=rows(0, 1),
+        form=form, chunk=1,
+    )  # fmt: skip
     check(grads, v=[1, 1], s=[1.5, 4], alpha=[0, 6], q=[0, 0], k=[0, 0])
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from refmem import algebra
 from refmem.algebra import numbers
+from refmem.algebra.solving import all_gradients
 from refmem.derivative.tape import MAPS, apply, pull, push, traced
+from refmem.functions.kernels import ramp_overlap
 from tests.derivative.truth import inner, terms
 
 WHOLE = np.arange(1, 7).reshape(2, 3)
@@ -46,6 +48,7 @@ EXAMPLES = {
     np.stack: ([WHOLE, WHOLE], 1),
     algebra.solve: (SQUARE, SQUARE[:, :1]),
     algebra.unit_lower_solve: (LOWER, SQUARE),
+    all_gradients: (SQUARE, SQUARE[0], 2),
     algebra.causal_product: (WHOLE * np.tri(2, 3, 1, dtype=int), WHOLE.T),
     algebra.scaled: (WHOLE, WHOLE[0, 0]),
     algebra.relu: (WHOLE - 3,),
@@ -58,11 +61,12 @@ EXAMPLES = {
     algebra.arccos: (WHOLE / 8,),
     algebra.tanh: (WHOLE,),
     algebra.erf: (WHOLE,),
+    ramp_overlap: (WHOLE / 8,),
     algebra.softplus: (WHOLE - 3,),
 }
 
 BY_INTERVALS = {algebra.exp, algebra.log, algebra.sqrt, algebra.cos, algebra.sin}
-BY_INTERVALS |= {algebra.arccos, algebra.tanh, algebra.erf, algebra.softplus}
+BY_INTERVALS |= {algebra.arccos, algebra.tanh, algebra.erf, algebra.softplus, ramp_overlap}
 OF_FLOATS = {np.exp: algebra.exp, np.log: algebra.log, np.sqrt: algebra.sqrt}
 """NumPy's own, which are the same maps."""
 

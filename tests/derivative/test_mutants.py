@@ -14,7 +14,7 @@ from refmem.algebra import zeros
 from refmem.derivative import maps
 from refmem.derivative.linear_map import Map
 from refmem.derivative.tape import MAPS
-from refmem.forms import adjoint
+from refmem.forms import adjoint, relay
 from tests.derivative.test_series import gradients_are_derivatives
 
 SEEDS = 8
@@ -45,12 +45,12 @@ def in_blocks(change):
     return make
 
 
-def in_runs(change):
-    """A mistake in how cotangents enter a run, or leave it."""
+def in_runs(change, kind=adjoint.Adjoint):
+    """A mistake in how cotangents enter a run of one memory, or of a relay, or leave it."""
 
     def make(monkeypatch):
-        right = adjoint.Adjoint.pull
-        monkeypatch.setattr(adjoint.Adjoint, "pull", lambda run, *by: change(right, run, *by))
+        right = kind.pull
+        monkeypatch.setattr(kind, "pull", lambda run, *by: change(right, run, *by))
 
     return make
 
@@ -64,6 +64,30 @@ def in_map(function, change):
         monkeypatch.setitem(MAPS, function, wrong)
 
     return make
+
+
+def in_relays(name):
+    """No memory of a relay passes anything back to an array, which may be what another recalled."""
+
+    def make(monkeypatch):
+        right = relay.pull
+
+        def wrong(*run):
+            by, by_first = right(*run)
+            return {n: d * 0 if n == name else d for n, d in by.items()}, by_first
+
+        monkeypatch.setattr(relay, "pull", wrong)
+
+    return make
+
+
+def only_the_last_states_cotangent(right, run, dout, dstate):
+    return right(run, dout, dstate._replace(keys=dstate.keys * 0))
+
+
+def only_the_last_memorys_first_state(right, run, dout, dstate):
+    results, (by, by_first) = right(run, dout, dstate)
+    return results, (by, by_first._replace(keys=by_first.keys * 0))
 
 
 def no_first_state(right, run, dout, dS):
@@ -150,6 +174,28 @@ MUTANTS = [
         "scalar_decay",
         "parallel",
         in_blocks(lambda m, by_m: by_m._replace(write=(by_m.write[0], by_m.write[1] * m.decay))),
+    ),
+    *(
+        Mutant(f"{name} of {rule}, recalled, is taken for a constant", rule, form, in_relays(name))
+        for rule, form, name in (
+            ("gsa", "chunked", "scores"),
+            ("abc", "parallel", "scores"),
+            ("abc", "scan", "total"),
+            ("preconditioned_delta", "chunked", "moment"),
+            ("preconditioned_kda", "recurrent", "moment"),
+        )
+    ),
+    Mutant(
+        "the cotangent of a relay's first last state is lost",
+        "gsa",
+        "chunked",
+        in_runs(only_the_last_states_cotangent, relay.RelayAdjoint),
+    ),
+    Mutant(
+        "the gradient of a relay's first initial state is zero",
+        "gsa",
+        "scan",
+        in_runs(only_the_last_memorys_first_state, relay.RelayAdjoint),
     ),
     Mutant(
         "the cotangent of the outputs is not multiplied (104)",

@@ -7,9 +7,12 @@ intervals where a rule needs exp, give the derivative (see `truth`).
 import numpy as np
 import pytest
 
+from refmem import RULES
 from tests.derivative.truth import arrays, calls, derivative, inner, like, series_numbers
 from tests.draws import every_rule
 from tests.exact import assert_same
+
+RELAYS = [rule for rule in RULES if getattr(rule, "relay", None)]
 
 
 def gradients_are_derivatives(rule, seed=0, form=None):
@@ -33,3 +36,9 @@ def _cell(number):
 @pytest.mark.parametrize("rule", every_rule())
 def test_every_gradient_is_the_derivative(rule):
     gradients_are_derivatives(rule)
+
+
+@pytest.mark.parametrize("form", ["recurrent", "parallel", "chunked", "scan"])
+@pytest.mark.parametrize("rule", RELAYS, ids=lambda rule: rule.name)
+def test_so_is_that_of_memories_in_a_row_in_every_form(rule, form):
+    gradients_are_derivatives(rule, form=form)

@@ -93,6 +93,11 @@ def test_kernels_are_found_by_name():
         ValueError, match=r"kernel: name has value 'cosin'.*did you mean 'cosine'\?"
     ):
         find_kernel("cosin")
+    for what_is_no_name in ([], np.tanh):
+        with pytest.raises(
+            ValueError, match=r"kernel: name has value .* or a Kernel, because these"
+        ):
+            find_kernel(what_is_no_name)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ DOCSTRING = """Some rule: do
     a      (..., n*T, K)   several rows a token
     gamma  (...)           one a head
 
-    scale    not an input: no shape
+    scale    multiplies q,
+             not the gate; 1 unless given
+    window   not an input: no shape
 
     >>> 1
     1
@@ -35,12 +37,13 @@ def test_every_part_is_found():
         "a": ("n*T K", "several rows a token"),
         "gamma": ("", "one a head"),
     }
+    assert it.scale == "multiplies q, not the gate; 1 unless given"
     assert it.forms == "one only: because."
     assert it.objective == "none of any kind."
     assert it.source == "Somebody 2025."
 
 
 def test_a_part_that_is_not_there_is_empty():
-    assert parse("") == ("", "", {}, "", "", "", "")
+    assert parse("") == ("", "", {}, "", "", "", "", "")
     assert parse("Only a summary.").equation == ""
     assert parse(DOCSTRING).proof == ""

@@ -28,7 +28,17 @@ TOP = {"__init__.py", "py.typed", "testing.py"}
 """Files beside the rooms."""
 
 WITHIN = {
-    "oracle": ("border", "cases", "targets", "verdict", "explain", "vectors", "show", "check"),
+    "oracle": (
+        "border",
+        "cases",
+        "targets",
+        "verdict",
+        "explain",
+        "vectors",
+        "show",
+        "plan",
+        "check",
+    ),
 }
 """The same within a room of several."""
 

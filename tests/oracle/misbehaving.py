@@ -2,9 +2,11 @@
 
 import ctypes
 import os
+import signal
 import sys
 import time
 
+import ml_dtypes
 import numpy as np
 
 import refmem
@@ -122,3 +124,65 @@ class OnlyDLPack:
 
     def __dlpack_device__(self):
         return self._x.view(np.uint16).__dlpack_device__()
+
+
+def dies_of_a_signal_without_a_name(**inputs):
+    """Is killed by a real-time signal."""
+    os.kill(os.getpid(), signal.SIGRTMIN + 8)
+    time.sleep(1000)
+
+
+def complains_at_length(**inputs):
+    """Raises with a long message that would clear a terminal."""
+    raise RuntimeError("\x1b[2J\u202e" + "no\nkernel " * 10**6)
+
+
+def complains_in_silence(**inputs):
+    """Raises what cannot say why."""
+    raise SilentError
+
+
+class SilentError(Exception):
+    """Has no message that can be read."""
+
+    def __str__(self):
+        raise ValueError
+
+
+def prints_at_length(**inputs):
+    """Prints more than a pipe holds."""
+    print("x" * 10**6, flush=True)
+    return refmem.delta(**inputs)
+
+
+def grows_an_input(**inputs):
+    """Changes the shape of an input in place."""
+    result = refmem.delta(**inputs)
+    inputs["k"].shape = (*inputs["k"].shape, 1)
+    return result
+
+
+def the_other_way_round(**inputs):
+    """Returns the right numbers in the byte order of another machine."""
+    return tuple(x.astype(">f4") for x in refmem.delta(**inputs))
+
+
+def odd_numbers(**inputs):
+    """Numbers that a careless way home would change."""
+    x = np.frombuffer(bytes(range(256)) * 8, np.float32)
+    nan = np.array([0x7FC12345, 0xFFC00001, 0x7F800001, 0x80000000], np.uint32).view(np.float32)
+    low = np.frombuffer(bytes(range(256)), ml_dtypes.bfloat16)
+    return {
+        "payloads": nan,
+        "none": np.zeros((2, 0, 3), np.float16),
+        "alone": np.array(1.5),
+        "turned": x.reshape(8, 64)[::-1, ::3].T,
+        "one number many times": np.broadcast_to(np.float32(2.5), (3, 4)),
+        "the other way round": np.arange(6, dtype=">f4").reshape(2, 3),
+        "complex": np.array([1 + 2j, np.nan], np.complex64),
+        "whole": np.array([[2**62, -1]]),
+        "bfloat16": low,
+        "fp8": low.view(ml_dtypes.float8_e4m3fn).reshape(16, 16)[:, ::2],
+        "fp8 of another kind": low.view(ml_dtypes.float8_e5m2),
+        "fp4": np.arange(4).astype(ml_dtypes.float4_e2m1fn),
+    }, None

@@ -8,11 +8,8 @@ import pytest
 from refmem.oracle import check
 from refmem.oracle.border.presets import FLA
 from refmem.oracle.explain.diagnosis import diagnose
-from refmem.oracle.explain.hints import bits, gain, hints, not_finite, permuted, shifted, where
 from refmem.oracle.explain.mutants import MUTANTS
 from refmem.oracle.targets.callable import PythonCallable
-from refmem.oracle.verdict.budget import Expected
-from refmem.oracle.verdict.metrics import Errors
 from refmem.oracle.verdict.outcomes import PASSED
 from tests.oracle.flash import MISTAKES, gated_delta
 
@@ -58,14 +55,15 @@ def test_every_planted_mistake_is_another_one():
 
 
 def test_the_words():
-    words = str(diagnosed(flash("exp2")))
-    first, look, seen = words.splitlines()
-    assert first.startswith(
+    found = diagnosed(flash("exp2"))
+    which, equal, look, seen = str(found).splitlines()[:4]
+    assert which.startswith(f"flash: {len(found.cases)} of 16 cases of gated_delta fail")
+    assert equal.startswith(
         "flash: output and state equal gated_delta with the gate read as base-2"
     )
-    assert " of 6 failed cases" in first
+    assert equal.endswith(f", in {found.of} of {found.of} failed cases")
     assert look == "look at exp2 of the gate without the factor 1/ln 2"
-    assert seen.startswith("seen before: 67, 77")
+    assert seen.startswith("seen before: flashinfer-ai/flashinfer#4476, ")
 
 
 def transposed_base_two(initial_state=None, **others):
@@ -125,67 +123,4 @@ def test_what_is_not_finite_is_explained_by_no_mutant():
         return np.full_like(out, np.nan), state
 
     target = PythonCallable(broken, "gated_delta", np.float32, "flash", FLA)
-    assert "out is NaN or infinite from row 0 on" in str(diagnosed(target))
-
-
-# ---- hints
-
-TRUTH = np.random.default_rng(0).normal(size=(2, 3, 8, 5))
-STATE = {"state": np.zeros((2, 3, 4, 5))}
-
-
-@pytest.mark.parametrize(
-    ("factor", "said"),
-    [(0.5, "0.5 = 1/sqrt(K)"), (5**0.5, "2.236 = sqrt(V)"), (3, "is 3 times"), (-1, "is -1 times")],
-)
-def test_gain(factor, said):
-    assert said in gain(factor * TRUTH, TRUTH, 1e-9, STATE)
-
-
-def noisy(size):
-    """Numbers off by up to so much, relatively."""
-    return TRUTH * (1 + size * np.random.default_rng(1).uniform(-1, 1, TRUTH.shape))
-
-
-def test_what_is_nearly_right_is_said_to_be_rounded():
-    wanted = Expected(np.dtype(np.float64), {"out": TRUTH}, {"out": Errors(*[1e-7] * 4)})
-    (near,) = hints(wanted, {"out": noisy(1e-6)}, {})
-    assert near.startswith("out is off by ")
-    assert "roundings that add up" in near
-    assert any("right to about 11 bits" in one for one in hints(wanted, {"out": noisy(1e-3)}, {}))
-    assert not any("bits" in one for one in hints(wanted, {"out": noisy(1)}, {}))
-
-
-def test_bits_by_hand():
-    """An error of 2^-9 leaves 9 bits; nothing wrong, or a tenth wrong, is no rounding."""
-    assert bits(2.0**-9).startswith("is right to about 9 bits")
-    assert bits(0) == bits(0.1) == ""
-
-
-def test_no_gain():
-    assert gain(TRUTH[::-1], TRUTH, 1e-9, STATE) == ""
-
-
-def test_shifts():
-    assert shifted(np.roll(TRUTH, 1, -2), TRUTH, 1e-9) == "is right, but one row late"
-    assert shifted(np.roll(TRUTH, -1, -2), TRUTH, 1e-9) == "is right, but one row early"
-    assert shifted(TRUTH[::-1], TRUTH, 1e-9) == ""
-
-
-def test_permuted_heads():
-    assert permuted(TRUTH[:, [1, 2, 0]], TRUTH, 1e-9) == "has its heads in the order [1, 2, 0]"
-    assert permuted(TRUTH, TRUTH, 1e-9) == ""
-
-
-def test_where():
-    x = TRUTH.copy()
-    x[:, 1, 3:] += 1
-    assert where(x, TRUTH, 1e-3).startswith("is wrong from row 3 to 7 of 8, in heads [1]")
-
-
-def test_minus_infinity_is_suspected():
-    x = TRUTH.copy()
-    x[0, 0, 2] = np.nan
-    said = not_finite(x, {"alpha": np.array([1.0, 0.0])})
-    assert said.startswith("is NaN or infinite from row 2 on: some gates are exactly zero")
-    assert not_finite(x, {"alpha": np.array([1.0])}) == "is NaN or infinite from row 2 on"
+    assert "out is NaN or infinite at every token" in str(diagnosed(target))

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 
 import ml_dtypes
 import numpy as np
@@ -19,7 +20,9 @@ from refmem.oracle.cases.case import find_case, names_of
 from refmem.oracle.targets.executable import Executable, result_shapes
 from refmem.oracle.targets.find import find_target
 from refmem.oracle.targets.target import UnavailableError
+from refmem.support.arguments import ChoiceError
 from tests.oracle.misbehaving import OnlyDLPack
+from tests.oracle.processes import expect_dead
 
 SOURCE = pathlib.Path(__file__).parent / "delta.c"
 
@@ -78,12 +81,73 @@ def test_a_case_directory_says_what_is_in_it(tmp_path):
         ("import os; os.abort()", "RuntimeError: killed by SIGABRT"),
         ("time.sleep(60)", "TimeoutError: no result after 0.5 seconds"),
         ("import os; os.system('sleep 60')", "TimeoutError: no result after 0.5 seconds"),
+        ("import os; os.mkfifo(folder / 'out.bin')", "out.bin is a FIFO, expected a regular file"),
+        ("(folder / 'out.bin').mkdir()", "ValueError: out.bin is a folder, expected a regular"),
+        ("(folder / 'out.bin').symlink_to('/dev/zero')", "ValueError: out.bin is a device, expect"),
+        ("(folder / 'out.bin').symlink_to('/dev/nothing')", "ValueError: wrote no out.bin"),
+        ("import os; os.truncate(os.open(folder / 'out.bin', 66), 2**40)", "more than 112 bytes"),
+        ("import os; os.kill(os.getpid(), 42)", "raised RuntimeError: killed by signal 42"),
+        ("sys.exit(sys.stdin.read() or 'no input')", "RuntimeError: exit status 1: no input"),
+        ("sys.exit('x' * 10**6 + '\\n\\x1b[2Jno\\ndevice')", "xxx [2Jno device"),
     ],
 )
 def test_programs_that_give_nothing(tmp_path, body, reason):
-    target = find_target(f"exec: {script(tmp_path, body)}", "delta", timeout=0.5)
+    slow = "sleep" in body
+    target = find_target(f"exec: {script(tmp_path, body)}", "delta", timeout=0.5 if slow else 20)
     (outcome,) = check(target, case="delta/ordinary/0").outcomes
     assert reason in outcome.reason
+    assert outcome.reason.isprintable()
+    assert len(outcome.reason) <= 300
+
+
+RIGHT = """
+import numpy, os, refmem
+said = json.loads((folder / "case.json").read_text())
+inputs = {one["name"]: numpy.fromfile(folder / one["file"], one["dtype"]).reshape(one["shape"])
+          for one in said["inputs"]}
+for one, x in zip(said["outputs"], refmem.delta(**inputs)):
+    x.tofile(folder / one["file"])
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print('x' * 10**6); print('x' * 10**6, file=sys.stderr)",
+        "os.rename(folder / 'out.bin', folder / 'there'); os.symlink('there', folder / 'out.bin')",
+    ],
+    ids=["prints more than a pipe holds", "links to a file"],
+)
+def test_programs_that_are_right_in_their_own_way(tmp_path, body):
+    target = find_target(f"exec: {script(tmp_path, RIGHT + body)}", "delta", timeout=60.0)
+    report = check(target, case="delta/ordinary/1")
+    assert report.conforms, report.failures
+
+
+def test_what_a_program_leaves_is_not_waited_for_and_ends_with_it(tmp_path):
+    leaves = f"""
+if (left := os.fork()) == 0:
+    time.sleep(1000)
+pathlib.Path({str(tmp_path / "left")!r}).write_text(str(left))
+"""
+    target = find_target(f"exec: {script(tmp_path, RIGHT + leaves)}", "delta", timeout=300.0)
+    begun = time.monotonic()
+    assert check(target, case="delta/ordinary/1").conforms
+    assert time.monotonic() - begun < 100
+    expect_dead(int((tmp_path / "left").read_text()))
+
+
+def test_a_command_that_is_no_words_is_wrong_usage():
+    said = r"""command has value '\./kernel "fast', expected words as a shell has them, because"""
+    with pytest.raises(ChoiceError, match=said):
+        find_target('exec: ./kernel "fast', "delta")
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), float("inf"), 0, -1.0, "long", True])
+@pytest.mark.parametrize("name", ["exec: ls", "refmem:delta", "onnx-reference"])
+def test_a_time_out_is_so_many_seconds(name, timeout):
+    with pytest.raises(ChoiceError, match=f"{name}: timeout has value"):
+        find_target(name, "delta", timeout=timeout)
 
 
 @pytest.mark.parametrize("command", ["", "no-such-program --fast"])

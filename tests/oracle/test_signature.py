@@ -67,7 +67,10 @@ def test_the_shapes_are_those_of_a_case(name, preset):
         x = foreign[theirs]
         if convention.layout == "grammar" and case.regime.sharing:
             x = x.reshape(x.shape[0], -1, *x.shape[3:])  # heads are two axes there
-        shape = in_numbers(rows[theirs].shape, lengths(case))
+        letters = lengths(case)
+        if rows[theirs].of in convention.every_head:
+            letters["HV"] = max(letters["HV"], letters["HQ"])
+        shape = in_numbers(rows[theirs].shape, letters)
         assert (shape, rows[theirs].dtype) == (x.shape, x.dtype.name), theirs
 
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import re
 import sys
 import zipfile
@@ -246,6 +247,42 @@ SPOILED = {
         "odd-sizes-0.npz is corrupt: SHA-256",
     ),
     "cut short": (lambda d: cut(d / "odd-sizes-0.npz"), "is truncated: [0-9]+ bytes, expected"),
+    "cut to nothing": (
+        lambda d: (d / "odd-sizes-0.npz").write_bytes(b""),
+        "is truncated: 0 bytes, expected",
+    ),
+    "one byte more": (
+        lambda d: lengthen(d / "odd-sizes-0.npz"),
+        "odd-sizes-0.npz is too long: expected [0-9]+ bytes at most",
+    ),
+    "a FIFO": (
+        lambda d: replace(d / "odd-sizes-0.npz", os.mkfifo),
+        "odd-sizes-0.npz is a FIFO, expected a regular file",
+    ),
+    "an endless device": (
+        lambda d: replace(d / "odd-sizes-0.npz", lambda path: path.symlink_to("/dev/zero")),
+        "odd-sizes-0.npz is a device, expected a regular file",
+    ),
+    "manifest a FIFO": (
+        lambda d: replace(d / "manifest.json", os.mkfifo),
+        "manifest.json is a FIFO, expected a regular file",
+    ),
+    "manifest an endless device": (
+        lambda d: replace(d / "manifest.json", lambda path: path.symlink_to("/dev/zero")),
+        "manifest.json is a device, expected a regular file",
+    ),
+    "manifest without an end": (
+        lambda d: os.truncate(d / "manifest.json", 2**40),
+        "manifest.json is too long: expected [0-9]+ bytes at most",
+    ),
+    "endless bytes": (
+        lambda d: change_manifest(d, lambda m, e: e.update(bytes=1e400)),
+        r"not described by .*\('bytes is inf'\)",
+    ),
+    "bytes in words": (
+        lambda d: change_manifest(d, lambda m, e: e.update(bytes="many")),
+        "not described by .*bytes is 'many'",
+    ),
     "file gone": (lambda d: (d / "odd-sizes-0.npz").unlink(), "cannot be read: No such file"),
     "manifest gone": (lambda d: (d / "manifest.json").unlink(), "json cannot be read: No such"),
     "manifest cut": (lambda d: cut(d / "manifest.json"), "json is corrupt: no JSON"),
@@ -283,10 +320,19 @@ SPOILED = {
 }
 
 
+def replace(path, make):
+    path.unlink()
+    make(path)
+
+
 def flip(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
+
+
+def lengthen(path):
+    path.write_bytes(path.read_bytes() + b"x")
 
 
 def cut(path):

@@ -1,21 +1,32 @@
 """Small Dask clusters on this machine, and how their workers are killed."""
 
+import contextlib
 import os
 import signal
 import time
 
+import dask
 import distributed
 
+NEVER = {"distributed.deploy.lost-worker-timeout": "1 day"}
+"""After 15 seconds a cluster looks whether a worker that died came back, and closes it if not. One
+that came back and was killed again just then would be closed in the middle of a later test."""
 
+
+@contextlib.contextmanager
 def local_cluster(workers, processes=False):
     """Workers of one thread each: processes, which come back when killed, or within this one."""
-    return distributed.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=processes,
-        protocol="tcp://",
-        dashboard_address="127.0.0.1:0",
-    )
+    with (
+        dask.config.set(NEVER),
+        distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=processes,
+            protocol="tcp://",
+            dashboard_address="127.0.0.1:0",
+        ) as cluster,
+    ):
+        yield cluster
 
 
 def address(cluster):

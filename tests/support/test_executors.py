@@ -9,12 +9,11 @@ import time
 
 import distributed
 import pytest
-from click.testing import CliRunner
 
 import refmem.support.executors
-from refmem.commands.main import main
 from refmem.support.executors import UnreachableError, executor_at
 from refmem.support.extras import MissingExtraError
+from tests.commands.calling import run
 from tests.support.clusters import address, local_cluster
 
 
@@ -94,17 +93,17 @@ def test_workers_have_another_refmem(cluster, monkeypatch):
 
 def test_a_cluster_that_goes_away_during_a_run(monkeypatch):
     monkeypatch.setattr(refmem.support.executors, "PATIENCE", 0.5)
-    going = local_cluster(1)
-    at = address(going)
 
-    def run_until_it_goes():
-        with executor_at(at) as executor:
+    def run_until_it_goes(going):
+        with executor_at(address(going)) as executor:
             slept = executor.submit(time.sleep, 0.5)
             going.close()
             slept.result()
 
-    with pytest.raises(UnreachableError, match=f"the cluster at {at} went away during the run"):
-        run_until_it_goes()
+    with local_cluster(1) as going:
+        said = f"the cluster at {address(going)} went away during the run"
+        with pytest.raises(UnreachableError, match=said):
+            run_until_it_goes(going)
 
 
 def test_the_extra_is_named_when_it_is_missing(monkeypatch):
@@ -119,10 +118,6 @@ def test_the_extra_is_named_when_it_is_missing(monkeypatch):
 # ---- on the command line
 
 CHECK = ("check", "onnx-reference", "--rule", "delta", "--seed", "2")
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, arguments)
 
 
 def test_a_report_from_a_cluster_is_printed_as_ever(cluster):

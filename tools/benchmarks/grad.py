@@ -33,7 +33,7 @@ def main(tokens: int, heads: int, width: int, forms: tuple[str, ...], names: Any
     table = Table(title=f"float64, T = {tokens}, {heads} heads, K = V = {width}")
     for column in ("rule", "form", "forward s", "with gradients s", "peak MiB"):
         table.add_column(column, justify="left" if column in ("rule", "form") else "right")
-    linear = [r for r in refmem.RULES if isinstance(r, StateRule) and r.transition]
+    linear = [r for r in refmem.RULES if isinstance(r, StateRule) and (r.transition or r.relay)]
     chosen = [rule for rule in linear if not names or rule.name in names]
     for rule in track(chosen, console=Console(stderr=True)):
         x = inputs(rule, (heads,), T=tokens, K=width, V=width)

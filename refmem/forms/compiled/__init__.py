@@ -1,9 +1,10 @@
 """The form "fast": compiled loops, for float32 and float64. Never the definition.
 
     loops       those over tokens               lanes       vectors in registers
-    compiling   loops to machine code           sharing     work over threads, memory over tokens
+    compiling   loops to machine code           border      what loops may be handed
     linear      rules linear in their state     gradients   their derivatives
     products    keys times a token's number     attention   rules that keep everything
+    sharing     work over threads, memory over tokens
 
 Nothing here is imported, and nothing compiled, before the first call with form="fast".
 """

@@ -94,6 +94,11 @@ def solve(A: np.ndarray, B: np.ndarray) -> np.ndarray:
 
     To BLAS a matrix of rows is one of columns, transposed: X' (I + A)' = B', and none is turned.
     """
+    if A.shape != (*B.shape[:-1], B.shape[-2]):
+        raise ValueError(
+            f"solve: A has shape {A.shape}, expected {(*B.shape[:-1], B.shape[-2])}, because there "
+            "is an equation for each row of B"
+        )
     X = np.empty(B.shape, B.dtype)
     (trsm,) = get_blas_funcs(("trsm",), (A, B))
     for head in np.ndindex(B.shape[:-2]):

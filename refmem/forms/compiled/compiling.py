@@ -16,18 +16,6 @@ from refmem.forms.compiled import lanes
 from refmem.forms.compiled.loops import OPTIONS
 
 
-def call(kernel: Callable[..., None], *arrays: np.ndarray | None, into: tuple[Any, ...]) -> None:
-    """Call `kernel(*arrays, *into)`; it writes to the arrays of `into` only.
-
-    Kernels take rows that are contiguous, as those of `into` are; others are copied.
-    """
-    arrays = tuple(None if x is None else _with_whole_rows(x) for x in arrays)
-    shape = tuple(None if x is None else x.ndim for x in arrays)
-    written = tuple(None if x is None else x.ndim for x in into)
-    dtype = next(x.dtype for x in into if x is not None)
-    compiled(kernel, dtype, shape, written)(*arrays, *into)
-
-
 @functools.cache
 def compiled(
     kernel: Callable[..., None],
@@ -54,8 +42,3 @@ def named_by(source: str, kernel: Callable[..., None]) -> Callable[..., None]:
     same = FunctionType(kernel.__code__, kernel.__globals__)
     same.__qualname__ = f"{kernel.__name__}_{hashlib.sha256(source.encode()).hexdigest()[:8]}"
     return same
-
-
-def _with_whole_rows(x: np.ndarray) -> np.ndarray:
-    """The same array, or a copy if the entries of a row do not follow each other in memory."""
-    return x if x.strides[-1] == x.itemsize or x.shape[-1] == 1 else np.ascontiguousarray(x)

@@ -23,13 +23,12 @@ from refmem.derivative.tape import pull, traced, values
 from refmem.forms.adjoint import each_array
 from refmem.forms.columns import join_columns, split_columns
 from refmem.forms.compiled import linear
-from refmem.forms.compiled.compiling import call
-from refmem.forms.compiled.linear import (  # fmt: skip
+from refmem.forms.compiled.border import call
+from refmem.forms.compiled.linear import (
     decay_of,
     following,
     head_groups,
     heads_of,
-    over_lanes,
     run_transition,
 )
 from refmem.forms.compiled.loops import pull_keys
@@ -124,7 +123,7 @@ class Segment:
     def __init__(
         self, rule: Linear, x: Inputs, S: np.ndarray, chunk: int, columns: Map | None
     ) -> None:
-        self.arrays, self.columns = traced(x.arrays), columns
+        self.name, self.arrays, self.columns = rule.name, traced(x.arrays), columns
         assert rule.transition is not None
         self.m = rule.transition(**x.replace(**self.arrays).arguments)
         self.split, S = split_columns(self.m, S)
@@ -136,7 +135,7 @@ class Segment:
         self.parts, whole = [], shape[1] - shape[1] % chunk
         for rows, length in ((slice(0, whole), chunk), (slice(whole, shape[1]), shape[1] - whole)):
             if rows.start != rows.stop:
-                self.parts.append(run_part(m, rows, length, S, read, columns))
+                self.parts.append(run_part(rule.name, m, rows, length, S, read, columns))
         self.read = traced(
             join_columns(self.m, self._every_axis(read), self._every_axis(S), None)[0]
         )
@@ -156,7 +155,7 @@ class Segment:
         flat = each_array(self._one_axis, grads)
         for part in reversed(self.parts):
             into = each_array(lambda x, rows=part.rows: x[:, rows], flat)
-            G = pull_part(part, dread[:, part.rows], G, into, self.columns)
+            G = pull_part(self.name, part, dread[:, part.rows], G, into, self.columns)
         by_name = pull((split, self.end), (grads, dout), self.arrays)
         for name, total in dx.arrays.items():
             if dx.has_time(name):
@@ -175,7 +174,13 @@ class Segment:
 
 
 def run_part(
-    m: Transition, rows: slice, length: int, S: np.ndarray, read: np.ndarray, columns: Map | None
+    rule: str,
+    m: Transition,
+    rows: slice,
+    length: int,
+    S: np.ndarray,
+    read: np.ndarray,
+    columns: Map | None,
 ) -> Part:
     """Run some rows in blocks of one length; S is carried on, and what is read written if it can
     be."""
@@ -184,12 +189,12 @@ def run_part(
     kept = np.empty((heads, T // length, *S.shape[1:]), S.dtype)
     asked = None if m.erase is None else np.empty((heads, T, S.shape[-1]), S.dtype)
     out = read[:, rows] if read.flags.writeable else None
-    run_transition(m, S, out, asked, kept, columns)
+    run_transition(rule, m, S, out, asked, kept, columns)
     return Part(rows, m, kept, asked)
 
 
 def pull_part(
-    part: Part, dout: np.ndarray, G: np.ndarray, into: Transition, columns: Map | None
+    rule: str, part: Part, dout: np.ndarray, G: np.ndarray, into: Transition, columns: Map | None
 ) -> np.ndarray:
     """Write a part's derivatives `into` place and return that by the state before it; G is the
     derivative by the state after it."""
@@ -200,9 +205,10 @@ def pull_part(
     if m.before:
         first, by_first = bind(q[:, 0], dout[:, 0]), recall(transposed(kept[:, 0]), dout[:, 0])
         q, dout = following(q), following(dout)
-    by_value, by_asked, costates, G = pull_values(m._replace(read=q), dout, G, kept, columns)
+    m = m._replace(read=q)
+    by_value, by_asked, costates, G = pull_values(rule, m, dout, G, kept, columns)
     into.write[1][...] = by_value
-    pull_blocks(m._replace(read=q), kept, asked, dout, by_asked, costates, into, columns)
+    pull_blocks(rule, m, kept, asked, dout, by_asked, costates, into, columns)
     if by_first is not None:
         into.read[...] = np.concatenate([by_first[:, None], into.read[:, :-1]], axis=1)
         G += first
@@ -210,7 +216,7 @@ def pull_part(
 
 
 def pull_values(
-    m: Transition, dout: np.ndarray, G: np.ndarray, kept: np.ndarray, columns: Map | None
+    rule: str, m: Transition, dout: np.ndarray, G: np.ndarray, kept: np.ndarray, columns: Map | None
 ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray, np.ndarray]:
     """The adjoint: derivatives by v and by what w recalled (H, T, V), those by the state after each
     block and its last read (H, N, K, V), and that by the first state.
@@ -233,7 +239,7 @@ def pull_values(
     # what u = -k recalls is less what k does: no need to recall both
     out = None if m.corrects else by_value[:, -2::-1]
     asked = None if by_asked is None else by_asked[:, :0:-1]
-    run_transition(adjoint, G, out, asked, costates, columns)
+    run_transition(rule, adjoint, G, out, asked, costates, columns)
     if costates.shape[1] >= T:  # blocks of one token: the last begins where the run ends
         costates[:, -1] = G
     before = G if m.decay is None else m.decay[:, 0, :, None] * G
@@ -247,6 +253,7 @@ def pull_values(
 
 
 def pull_blocks(
+    rule: str,
     m: Transition,
     kept: np.ndarray,
     asked: np.ndarray | None,
@@ -268,17 +275,11 @@ def pull_blocks(
     def blocks(x: np.ndarray | None) -> np.ndarray | None:
         return None if x is None else x.reshape(*kept.shape[:2], -1, *x.shape[2:])
 
-    def of_keys(part: slice) -> None:
-        q_, k_, u_, w_, *into_ = (
-            None if x is None else blocks(x[..., part])
-            for x in (m.read, k, u, w, into.read, into.write[0], ddecay, du, dw)
-        )
-        fade = decay if decay is None or decay.ndim == 2 else decay[..., part]
-        call(
-            pull_keys, q_, k_, blocks(v), blocks(fade), u_, w_, blocks(asked), blocks(dout),
-            blocks(by_asked), kept[:, :, part], costates[:, :, part], into=tuple(into_),
-        )  # fmt: skip
-
-    over_lanes(of_keys, transposed(kept), columns)
+    of_keys = (blocks(x) for x in (into.read, into.write[0], ddecay, du, dw))
+    call(
+        rule, pull_keys, blocks(m.read), blocks(k), blocks(v), blocks(decay), blocks(u), blocks(w),
+        blocks(asked), blocks(dout), blocks(by_asked), kept, costates,
+        into=tuple(of_keys), shared=columns,
+    )  # fmt: skip
     if ddecay is not None and m.decay is not None and into.decay is not None:
         into.decay[...] = ddecay if m.decay.shape[-1] > 1 else ddecay.sum(-1, keepdims=True)

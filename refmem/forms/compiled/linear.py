@@ -7,7 +7,6 @@ call needs little beyond its inputs and outputs however long it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -15,8 +14,7 @@ import numpy as np
 
 from refmem.algebra import recall
 from refmem.derivative.tape import leaves
-from refmem.forms.compiled.compiling import call
-from refmem.forms.compiled.lanes import width
+from refmem.forms.compiled.border import call
 from refmem.forms.compiled.loops import run_tokens
 from refmem.forms.compiled.products import Product, apart
 from refmem.forms.compiled.sharing import Map, groups, one_by_one, require_memory, threads
@@ -105,10 +103,10 @@ def run_segment(
     """Some tokens of some heads; S and out are written, by `columns` over their blocks if given."""
     m = transition_of(rule, x)
     if m.micro == 1 and m.finish is None:
-        run_transition(m, S, out, columns=columns)
+        run_transition(rule.name, m, S, out, columns=columns)
         return
-    read = np.empty((*S.shape[:1], m.read.shape[-2], S.shape[-1]), S.dtype)
-    run_transition(m, S, read, columns=columns)
+    read = np.empty((out.shape[0], m.micro * out.shape[1], S.shape[-1]), S.dtype)
+    run_transition(rule.name, m, S, read, columns=columns)
     out[...] = m.finished(read)[:, m.micro - 1 :: m.micro]
 
 
@@ -120,6 +118,7 @@ def transition_of(rule: Linear, x: Inputs) -> Transition:
 
 
 def run_transition(
+    rule: str,
     m: Transition,
     S: np.ndarray,
     out: np.ndarray | None,
@@ -135,7 +134,7 @@ def run_transition(
     (key, strength), value = apart(m.write[0]), m.write[1]
     add, (ask, share) = (None, apart(None)) if m.erase is None else (m.erase[0], apart(m.erase[1]))
     q, k, v, u, w = (
-        None if x is None else _rows(np.asarray(x), S)
+        None if x is None else _for_heads(np.asarray(x), S)
         for x in (None if out is None else m.read, key, value, None if m.corrects else add, ask)
     )
     decay = decay_of(m, S)
@@ -145,15 +144,8 @@ def run_transition(
         q = following(q)
         read = np.empty(out.shape, out.dtype)
 
-    def of_columns(part: slice) -> None:
-        v_, decay_, *into = (
-            None if x is None else x[..., part]
-            for x in (v, decay if m.columns else None, S, read, asked, kept)
-        )
-        fade = decay_ if m.columns else decay
-        call(run_tokens, q, k, strength, v_, fade, u, w, share, into=tuple(into))
-
-    over_lanes(of_columns, S, columns)
+    arrays = q, k, strength, v, decay, u, w, share
+    call(rule, run_tokens, *arrays, into=(S, read, asked, kept), shared=columns)
     if out is None or read is None:
         return
     if read is not out:
@@ -167,30 +159,24 @@ def following(x: np.ndarray) -> np.ndarray:
     return np.concatenate([x[:, 1:], np.zeros_like(x[:, :1])], axis=1)
 
 
-def over_lanes(function: Callable[[slice], None], S: np.ndarray, shared: Map | None) -> None:
-    """Do something for all columns of S: at once, or block by block if they are `shared`."""
-    if shared is None:
-        function(slice(None))
-    else:
-        lanes = width(S)
-        shared(function, [slice(j, j + lanes) for j in range(0, S.shape[-1], lanes)])
-
-
 def decay_of(m: Transition, S: np.ndarray) -> np.ndarray | None:
-    """A transition's decay as kernels take it: (H, T), (H, T, K), or with columns (H, T, K, V)."""
+    """A transition's decay as loops take it: (H, T), (H, T, K), or with columns (H, T, K, V)."""
     if m.decay is None:
         return None
-    (H, K, V), T = S.shape, m.read.shape[-2]
     if m.columns:
-        return _broadcast(m.decay, (H, T, K, V))
+        decay = _for_heads(m.decay, S, axes=3)
+        rows = S.shape[-2] if decay.shape[-2] == 1 else decay.shape[-2]
+        return _broadcast(decay, (*decay.shape[:-2], rows, decay.shape[-1]))
     if m.decay.shape[-1] == 1:
-        return _broadcast(m.decay[..., 0], (H, T))
-    return _broadcast(np.asarray(m.decay), (H, T, K))
+        return _for_heads(m.decay[..., 0], S, axes=1)
+    return _for_heads(np.asarray(m.decay), S, axes=2)
 
 
-def _rows(x: np.ndarray, S: np.ndarray) -> np.ndarray:
-    """An array of a transition with the heads of the state."""
-    return _broadcast(x, S.shape[:1] + x.shape[-2:])
+def _for_heads(x: np.ndarray, S: np.ndarray, axes: int = 2) -> np.ndarray:
+    """An array of a transition, the same for all heads of the state where it has no more than one;
+    with other heads than the state's, which `call` refuses, it stays as it is."""
+    split = x.ndim - axes
+    return _broadcast(x, S.shape[:1] + x.shape[split:]) if x.shape[:split] in ((), (1,)) else x
 
 
 def _broadcast(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

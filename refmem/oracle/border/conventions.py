@@ -34,6 +34,8 @@ from refmem.oracle.border.layouts import (
     Arrays,
     Axes,
     Shape,
+    for_every_head,
+    heads_of,
     is_timed,
     join,
     joined_shape,
@@ -43,9 +45,12 @@ from refmem.oracle.border.layouts import (
     unpack,
 )
 from refmem.oracle.border.parametrisations import OF_FACT
-from refmem.oracle.border.spelling import Call, Spelling, merged, spell
+from refmem.oracle.border.spelling import Call, Passed, Spelling, merged, spell
 
 SCALES = ("1", "1/sqrt(K)", "1/sqrt(V)")
+
+WIDE = "wide"
+"""Of a dtype: float32, or float64 where the inputs are."""
 
 NORMS = {"": "", "rsqrt": "sum", "max": "floor", "mean": "mean"}
 """How a callee normalises -> where `l2_normalize` has eps."""
@@ -73,7 +78,10 @@ class Convention:
     denominator_eps   what the callee adds to the denominator of a normalised read
     heads         "repeat" or "tile": which of shared heads query (or value) head h uses
     groups        which heads may be more than the others: "queries", "values" or both
-    state_dtype   of states, where it is not that of the inputs
+    every_head    inputs that have a row for every head of queries or of values, whichever are more,
+                  also where heads share them in the rule: "beta" that is one for all heads; where
+                  queries are grouped, "alpha" and the "state" of the key head they share
+    state_dtype   of states, where it is not that of the inputs; "wide" is at least float32
     dtypes        of other arrays that have their own: refmem's name, or a parameter's -> dtype
     extra         keyword arguments of every call
     contract      what the callee lacks, returns or promises: see `Contract` of the targets
@@ -96,6 +104,7 @@ class Convention:
     denominator_eps: float = 0
     heads: str = "repeat"
     groups: tuple[str, ...] = ("queries", "values")
+    every_head: tuple[str, ...] = ()
     state_dtype: str = ""
     dtypes: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -117,6 +126,8 @@ class Convention:
     def dtype_of(self, name: str, dtype: Any) -> np.dtype:
         """The dtype of an array: some have their own."""
         own = self.dtypes.get(name) or (self.state_dtype if name.startswith("state") else "")
+        if own == WIDE:
+            return np.promote_types(dtype, np.float32)
         return bfloat16() if own == "bfloat16" else np.dtype(own or dtype)
 
     def default_scale(self, K: int, V: int) -> float | None:
@@ -126,19 +137,19 @@ class Convention:
     def spellings(self, call: Call) -> list[Spelling]:
         """How each input is passed."""
         words = {fact: getattr(self, fact) for fact in OF_FACT}
-        return spell(call, words, self.parameters, self.constants)
+        return spell(self.for_heads(call), words, self.parameters, self.constants)
 
-    def made_inside(self, call: Call) -> set[str]:
-        """The inputs that the callee computes: gates from raw numbers, and what it normalises."""
-        normed = set(self.normed) & call.axes.keys() if self.norm else set()
-        return normed | {one.name for one in self.spellings(call) if one.is_computed}
+    def for_heads(self, call: Call) -> Call:
+        """The call, of whose inputs some have a row for every head."""
+        some = {name: call.inputs[name] for name in self.every_head if name in call.inputs}
+        if not some:
+            return call
+        heads = heads_of(call.inputs, call.axes)
+        wide = {name: for_every_head(x, call.axes[name], heads) for name, x in some.items()}
+        return Passed(call.inputs | wide, call.axes, call.kinds)
 
     def unsayable(self, call: Call) -> str:
-        """Why some input cannot be passed: it has no raw numbers, or no name of its own; or ""."""
-        theirs = [self.name(name) for name in self.raw_axes(call)]
-        twice = next((name for name in theirs if theirs.count(name) > 1), "")
-        if twice:
-            return f"its convention calls two inputs {twice}"
+        """Why some input has no raw numbers here; "" if all have."""
         for one in self.spellings(call):
             if not one.sayable(call.inputs[one.name]):
                 return f"its convention has no such {one.name}, which is {one.says(self.name)}"
@@ -146,6 +157,7 @@ class Convention:
 
     def raw(self, call: Call) -> Arrays:
         """Inputs as the numbers they are passed as, in refmem's layout and float64."""
+        call = self.for_heads(call)
         return merged(one.raw(call.inputs[one.name]) for one in self.spellings(call))
 
     def raw_axes(self, call: Call) -> dict[str, Axes]:

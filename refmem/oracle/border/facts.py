@@ -1,6 +1,7 @@
 """A convention said in single facts: by the same words on the command line and in a file.
 
-    layout, state, scale, takes_scale, heads, groups, state_dtype   as fields of `Convention`
+    layout, state, scale, takes_scale, heads, groups   as fields of `Convention`
+    every_head, state_dtype                            the same
     gate, strength, step, rate          how an input is passed: see `parametrisations`
     lower_bound, divisor, dt_min, dt_max, parameters    of these
     norm, eps, normed, denominator_eps  what the callee does to q, k and denominators
@@ -23,7 +24,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from refmem.oracle.border.conventions import ALLOWED, Convention
+from refmem.oracle.border.conventions import ALLOWED, WIDE, Convention
 from refmem.oracle.border.parametrisations import OF_FACT
 from refmem.oracle.border.readers import (
     FactError,
@@ -106,7 +107,8 @@ WORDS: dict[str, tuple[str, Reader]] = {
     "denominator_eps": ("denominator_eps", size),
     "heads": ("heads", one_of(ALLOWED["heads"])),
     "groups": ("groups", some_of(lambda: ("queries", "values"))),
-    "state_dtype": ("state_dtype", one_of(("", *DTYPES))),
+    "every_head": ("every_head", some_of(_input_names)),
+    "state_dtype": ("state_dtype", one_of(("", WIDE, *DTYPES))),
     "dtypes": ("dtypes", table_of(_input_names, one_of(DTYPES))),
     "rename": ("names", table_of(_input_names, text)),
     "extra": ("extra", table),

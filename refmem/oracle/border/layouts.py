@@ -15,7 +15,7 @@ before it in every layout.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -39,6 +39,30 @@ Shape = tuple[int, ...]
 def is_timed(axes: Axes) -> bool:
     """Whether the first axis counts tokens, those of a cache included."""
     return bool(axes) and (axes[0].endswith("T") or axes[0] == "P")
+
+
+def heads_of(arrays: Arrays, axes: Mapping[str, Axes]) -> Shape:
+    """The head axes of a call: of all its arrays that have tokens, broadcast together.
+
+    >>> heads_of({"q": np.zeros((1, 2, 3, 9, 8)), "k": np.zeros((1, 2, 1, 9, 8))},
+    ...          {"q": ("T", "K"), "k": ("T", "K")})
+    (2, 3)
+    """
+    timed = {name: own for name, own in axes.items() if name in arrays and is_timed(own)}
+    shapes = (arrays[name].shape for name in timed)
+    return np.broadcast_shapes(
+        *(
+            shape[1 : len(shape) - len(own)]
+            for shape, own in zip(shapes, timed.values(), strict=True)
+        )
+    )
+
+
+def for_every_head(x: np.ndarray, axes: Axes, heads: Shape) -> np.ndarray:
+    """An array with the same numbers for all heads that share them."""
+    own = x.ndim - len(axes)
+    every = np.broadcast_shapes(x.shape[1:own], heads)
+    return np.broadcast_to(x, (x.shape[0], *every, *x.shape[own:]))
 
 
 def merge_heads(x: np.ndarray, axes: Axes, heads: str) -> np.ndarray:

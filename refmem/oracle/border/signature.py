@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from refmem.memory import CacheRule, StateRule, StaticRule, empty_matrix
 from refmem.memory.rule import Rule
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import JOINED, STATE, Arrays, Axes, is_timed
+from refmem.oracle.border.parametrisations import OWN
 from refmem.oracle.border.spelling import Spelling
 
 OUT = ("T", "V")
@@ -85,7 +86,7 @@ def describe_call(
     >>> found.returns[1].shape, found.notes
     ('(B, HV, K, V)', ('value head h uses key head h // (HV / H)',))
     """
-    drawn = Drawn(rule, convention)
+    drawn = Drawn(rule, replace(convention, every_head=()))  # HV is already for every head
     rows = [*_arrays(rule, convention, dtype, drawn), *_state(rule, convention, dtype, drawn)]
     rows += [*_boundaries(convention), *_options(rule, convention)]
     kept = tuple(row for row in rows if row.of.partition(".")[0] not in lacks)
@@ -155,7 +156,7 @@ class Drawn:
 
 def _arrays(rule: Rule, convention: Convention, dtype: Any, drawn: Drawn) -> Iterator[Row]:
     """The inputs, and parameters that they are computed with."""
-    for one in convention.spellings(drawn):
+    for one in drawn.convention.spellings(drawn):
         for name, axes in one.raw_axes.items():
             own = name == one.name
             says = _says(one, rule.kinds[one.name], convention) if own else f"of {one.name}"
@@ -168,7 +169,7 @@ def _says(one: Spelling, kind: Kind, convention: Convention) -> str:
     if convention.norm and one.name in convention.normed:
         how = NORMALISED[convention.norm].format(eps=convention.eps)
         return f"{kind.name}, normalised inside: {how}"
-    if one.is_computed:
+    if one.how is not OWN and not one.how.unit:
         return f"{one.name} is {one.says(convention.name)}"
     is_bounded = math.isfinite(kind.least + kind.most)
     within = f" in [{kind.least:g}, {kind.most:g}]" if is_bounded else ""
@@ -230,6 +231,9 @@ def _notes(rule: Rule, convention: Convention) -> Iterator[str]:
         yield f"{word} head h uses key head {place}"
     if len(both) == 2:
         yield "either HQ or HV is H; outputs have the greater of both"
+        for name in convention.every_head:
+            if name in rule.inputs:
+                yield f"{convention.name(name)} has as many heads as outputs"
     if rule.scaled and not convention.takes_scale:
         yield f"reads are scaled by {_default_scale(rule, convention)}, which is no argument"
     if convention.denominator_eps:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -50,6 +50,14 @@ class Call(Protocol):
         """What their numbers are."""
 
 
+class Passed(NamedTuple):
+    """A `Call` of its own."""
+
+    inputs: Arrays
+    axes: Mapping[str, Axes]
+    kinds: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Spelling:
     """An input and how it is passed.
@@ -67,11 +75,6 @@ class Spelling:
     how: Parametrisation = OWN
     parameters: tuple[str, ...] = ()
     constants: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def is_computed(self) -> bool:
-        """Whether raw numbers are more than the input in another space."""
-        return self.how is not OWN and not self.how.unit
 
     @property
     def raw_axes(self) -> dict[str, Axes]:

@@ -61,6 +61,12 @@ class Case:
         return f"{self.rule.name}/{self.regime.name}/{self.seed}"
 
     @property
+    def tokens(self) -> int:
+        """How many tokens the longest sequence has."""
+        name = next(n for n, axes in self.axes.items() if axes and axes[0] == "T")
+        return self.inputs[name].shape[-len(self.axes[name])]
+
+    @property
     def kinds(self) -> dict[str, str]:
         """What the numbers of each of the rule's inputs are."""
         return {name: kind.name for name, kind in self.rule.kinds.items()}

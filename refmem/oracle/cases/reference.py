@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.inputs import empty_state
@@ -59,6 +60,17 @@ def parts_of(case: Case, result: Any) -> Arrays:
     """A result's named arrays."""
     out, state = result[0], result[1]
     return {"out": out} | state_parts(state)
+
+
+def as_returned(case: Case, convention: Convention, part: str, x: np.ndarray) -> np.ndarray:
+    """What a candidate returns of a part of a result: a memory that heads share it has once.
+
+    refmem has one for every query head, and so have those whose convention says so.
+    """
+    every = convention.layout == "grammar" or "state" in convention.every_head
+    if every or part not in ("state", "states") or not case.state_shape:
+        return x
+    return x[tuple(slice(n) for n in case.state_shape[:-2])]
 
 
 def state_parts(state: Any) -> Arrays:

@@ -16,11 +16,14 @@ import numpy as np
 
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import find_case
-from refmem.oracle.explain.diagnosis import EXAMPLES, NEARER, SLACK, examples
+from refmem.oracle.explain.again import examples
+from refmem.oracle.explain.diagnosis import REPORTS
+from refmem.oracle.explain.equal import EXAMPLES, NEARER, SLACK
 from refmem.oracle.explain.hints import hints
 from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
 from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
-from refmem.oracle.targets.running import MisbehavedError
+from refmem.oracle.explain.survey import listed, references
+from refmem.oracle.targets.running import MisbehavedError, asked
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.budget import judge
 from refmem.oracle.verdict.gradients import Backward, expect_gradients, run_backward
@@ -59,8 +62,9 @@ class GradientDiagnosis:
             lines += [
                 f"{mistake}, in {self.cases} of {self.of} failed cases",
                 f"look at {self.mutant.look}",
-                f"seen before: {self.mutant.bug}",
             ]
+            seen = references(self.mutant.seen)
+            lines += [f"seen before: {listed(seen, REPORTS)}"] if seen else []
         return "\n".join([*lines, *self.hints])
 
     def _whose(self) -> str:
@@ -82,7 +86,7 @@ def diagnose_gradients(target: Target, outcomes: Iterable[Outcome]) -> list[Grad
     with np.errstate(all="ignore"):
         for (operator, rule), names in failed.items():
             part = next(p for p in parts_of(target, rule) if operator in p.operators)
-            found.append(_diagnose(part, operator, rule, examples(names)[:EXAMPLES]))
+            found.append(_diagnose(part, operator, rule, examples(names, EXAMPLES)))
     return found
 
 
@@ -95,7 +99,9 @@ def _diagnose(part: Target, operator: str, rule: str, names: Sequence[str]) -> G
     function = gradient_target(part)
     for name in names:
         stateless = bool(getattr(part, "stateless", ()))
-        backward = expect_gradients(find_case(name), part.convention, part.dtype, stateless)
+        backward = expect_gradients(
+            asked(part, find_case(name)), part.convention, part.dtype, stateless
+        )
         try:
             runs.append((backward, run_backward(function, backward)))
         except MisbehavedError as error:
@@ -140,7 +146,7 @@ def _likeliest(runs: Sequence[Run]) -> tuple[GradientMutant | None, list[float]]
 
 def distance(mutant: GradientMutant, backward: Backward, found: Arrays) -> float:
     """How far gradients are from those of a mutant: infinite unless the same up to rounding."""
-    if not mutant.fits(backward.case):
+    if not mutant.can_explain(backward):
         return np.inf
     expected, worst, wrong = backward.expected, 0.0, 0.0
     for name, made in mutated_gradients(mutant, backward).items():

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from refmem.oracle.cases.case import find_case
-from refmem.oracle.targets.running import MisbehavedError, run
+from refmem.oracle.targets.running import MisbehavedError, asked, run
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.budget import expect
 from refmem.oracle.verdict.laws import is_law, parts_of
@@ -36,6 +36,7 @@ def shares(target: Target, operator: str, name: str) -> dict[str, np.ndarray]:
         return {}
     case = find_case(name)
     target = next(one for one in parts_of(target, case.rule.name) if operator in one.operators)
+    case = asked(target, case)
     with np.errstate(all="ignore"):
         foreign = target.convention.to_foreign(case, target.dtype)
         try:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from refmem.oracle.verdict.metrics import short
-from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
+from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, Outcome, Report
 
 LEGEND = (
     "error: relative RMS. budget, and every cell of a rule: worst error / allowed error, which "
@@ -129,15 +129,15 @@ def worst_case(worst: Outcome) -> str:
 
 
 def _summary(report: Report) -> Text:
-    run = [one for one in report.outcomes if one.status in (PASSED, FAILED)]
-    beside = ""
-    for status, said in ((OUTSIDE, "outside its specification"), (REFUSED, "that show nothing")):
-        count = sum(one.status == status for one in report.outcomes)
-        beside += f", {count} {said}" if count else ""
-    if report.conforms:
-        return Text(f"{report.target} conforms: {_cases(len(run))} passed{beside}", style=GOOD)
-    bad = f"{len(report.failures)} of {_cases(len(run))} failed"
-    return Text(f"{report.target} does not conform: {bad}{beside}", style=BAD)
+    """The verdict, and how far it reaches."""
+    partial = f" (partial: {report.partial})" if report.partial else ""
+    if report.failures:
+        run = sum(one.judged for one in report.outcomes)
+        bad = f"{len(report.failures)} of {_cases(run)} failed"
+        return Text(f"{report.target} does not conform{partial}: {bad}", style=BAD)
+    style = GOOD if report.conforms else UNSAID
+    said = "conforms" if report.conforms else "is not decided"
+    return Text(f"{report.target} {said}{partial}: {report.coverage}", style=style)
 
 
 def _cases(number: int) -> str:

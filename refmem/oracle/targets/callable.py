@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from refmem.memory import StaticRule
 from refmem.oracle.border.arrays import to_library
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_rule
+from refmem.oracle.cases.inputs import empty_state
 from refmem.oracle.cases.reference import state_of
+from refmem.oracle.targets.arguments import found
+from refmem.oracle.targets.contract import ANYTHING, Contract
+from refmem.oracle.targets.results import taken_apart
 from refmem.oracle.targets.target import UnavailableError
+from refmem.support.wording import what_was_raised
 
 
 class PythonCallable:
@@ -22,9 +27,8 @@ class PythonCallable:
 
     `scale` and the state are passed only where a case has them.
 
-    extra      keyword arguments of every call
-    state      "both" ways, only "out" (it takes none), or "none" (it returns none either)
-    limit      why a case lies outside what the function promises; "" if it does not
+    contract   what it lacks, returns and promises; what its signature shows is added
+    limit      why else a case lies outside what the function promises; "" if it does not
     device     of torch, such as "cuda"
     backward   whether it has gradients
     vjp        what gives them where it is not autograd: a function of the same arguments, and of
@@ -40,8 +44,7 @@ class PythonCallable:
         convention: Convention = REFMEM,
         library: str = "numpy",
         *,
-        extra: Mapping[str, Any] | None = None,
-        state: str = "both",
+        contract: Contract = ANYTHING,
         limit: Callable[[Case], str] | None = None,
         device: str = "",
         backward: bool = True,
@@ -49,27 +52,46 @@ class PythonCallable:
     ) -> None:
         self.name = name or getattr(function, "__name__", "function")
         self.operators: tuple[str, ...] = (self.name,)
-        self.rules: tuple[str, ...] = (find_rule(rule).name,)
+        known = find_rule(rule)
+        self.rules: tuple[str, ...] = (known.name,)
         self.dtype, self.convention = np.dtype(dtype), convention
-        self.stateless = self.operators if state == "none" else ()
+        self.contract = contract
+        self.lacking(found(function, known, convention, contract).lacks)
+        self.stateless = () if self.contract.gives_state else self.operators
         self.function, self.library, self.device = function, library, device
         self.backward = backward
         self.vjp = getattr(function, "vjp", None) if vjp is None and library == "numpy" else vjp
-        self._extra, self._state, self._limit = dict(extra or {}), state, limit
+        self._limit = limit
+
+    def lacking(self, names: tuple[str, ...]) -> None:
+        """Declare what it does not take; `ChoiceError` where every call needs it."""
+        self.contract = dataclasses.replace(self.contract, lacks=tuple(names))
+        self.contract.check_for(find_rule(self.rules[0]))
+        if "scale" in names:
+            self.convention = dataclasses.replace(self.convention, takes_scale=False)
 
     def uncovered(self, operator: str, case: Case) -> str:
         """Why a case lies outside what the function promises."""
-        if self._state != "both" and case.regime.state and not isinstance(case.rule, StaticRule):
-            return "the function takes no initial state"
-        return self._limit(case) if self._limit else ""
+        return self.contract.why_not(case) or (self._limit(case) if self._limit else "")
 
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Call the function."""
         given = {n: to_library(x, self.library, self.device) for n, x in inputs.items()}
+        state = self.convention.name("state")
+        before = inputs[state].copy() if state in inputs else None
         result = self.function(**self.with_state(case, given), **self.options_of(case))
-        if self._state == "none":
-            return (result[0] if isinstance(result, tuple) else result), None
-        return result
+        axes = self.axes_of_state(case)
+        return taken_apart(result, self.contract, case, axes, before, given.get(state))
+
+    def axes_of_state(self, case: Case) -> int | None:
+        """How many axes the state of a case has as the function gives it; None if it has fields."""
+        kind = empty_state(case.rule)
+        if not isinstance(kind, np.ndarray):
+            return None
+        if self.convention.layout != "grammar":
+            return kind.ndim
+        name = next(name for name in case.inputs if name in case.axes)
+        return case.inputs[name].ndim - len(case.axes[name]) + kind.ndim - 2
 
     def with_state(self, case: Case, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments, fields of a state joined as the rule's own kind of state."""
@@ -80,7 +102,7 @@ class PythonCallable:
 
     def options_of(self, case: Case) -> dict[str, Any]:
         """The keyword arguments of a call that are not arrays."""
-        options = self._extra | options_of(case, self.convention)
+        options = dict(self.contract.extra) | options_of(case, self.convention)
         scale = self.convention.name("scale")
         if scale in options and self.library == "numpy" and self.dtype.kind == "f":
             options[scale] = self.dtype.type(options[scale])
@@ -122,7 +144,7 @@ def import_function(path: str) -> Callable[..., Any]:
         for part in attribute.split("."):
             found = getattr(found, part)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = what_was_raised(error).removeprefix("raised ")
         raise UnavailableError(f"{path} does not import: {reason}") from error
     if not callable(found):
         raise UnavailableError(f"{path} is a {type(found).__name__}, expected a function")

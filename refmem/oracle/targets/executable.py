@@ -22,7 +22,7 @@ refmem's own, an axis of length 1 where another array has more is shared by all 
 
 Exit status 0 means that the outputs are there; any other status, a signal or a time-out is a failed
 case, whose reason is the end of what the program wrote to standard error. Nothing else that it
-prints is shown.
+prints is shown. It has no standard input. What it started and left running ends with it.
 
 What an author needs, in any language (tests/oracle/delta.c has it all in 150 lines of C):
 
@@ -32,7 +32,8 @@ What an author needs, in any language (tests/oracle/delta.c has it all in 150 li
 - Read what `inputs` lists and nothing else: `state` and a `scale` are there in some cases only.
   Without a state, begin with zeros; without a scale, use the convention's default.
 - Empty arrays are files of no bytes: T may be 0. Write as many bytes as the shape of an output
-  says, its state too, of the dtype that its line says.
+  says, its state too, of the dtype that its line says. An output is a regular file, or a link to
+  one.
 - One process a case: start a device or compile a kernel once and cache it on disk, or give each
   case more time with --timeout.
 
@@ -42,27 +43,33 @@ One case alone shows most: refmem check --exec ./kernel --case delta/ordinary/1.
 from __future__ import annotations
 
 import json
-import os
+import math
 import pathlib
 import shlex
 import shutil
-import signal
-import subprocess
 import tempfile
+import time
 from typing import Any
 
 import numpy as np
 
-from refmem.oracle.border.arrays import bfloat16
+from refmem.oracle.border.arrays import find_numbers
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import STATE, Arrays
 from refmem.oracle.cases.case import Case, find_rule
 from refmem.oracle.cases.reference import OUT, expected_parts
 from refmem.oracle.targets.callable import options_of
+from refmem.oracle.targets.child import Child, name_of_signal
 from refmem.oracle.targets.target import UnavailableError
+from refmem.support.arguments import ChoiceError
+from refmem.support.files import NoRegularFileError, read_at_most
+from refmem.support.wording import LONGEST, one_line
 
 TIMEOUT = 60.0
 """Seconds that a program has for one case, unless a call says otherwise."""
+
+LAST_WORDS = LONGEST - 60
+"""Bytes of what it wrote to standard error that are kept: a message holds them to their end."""
 
 
 class Executable:
@@ -77,7 +84,7 @@ class Executable:
         timeout: float = TIMEOUT,
     ) -> None:
         self.name = command
-        self._command = shlex.split(command)
+        self._command = _words(command)
         if not self._command or shutil.which(self._command[0]) is None:
             raise UnavailableError(
                 f"command {command!r} is no program; give one, or a path such as ./kernel"
@@ -102,22 +109,35 @@ class Executable:
         return out, fields.get("state", fields or None)
 
 
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise ChoiceError(
+            f"command has value {command!r}, expected words as a shell has them, because it is "
+            f"taken apart at its spaces: {error}"
+        ) from None
+
+
 def _run(command: list[str], timeout: float) -> None:
-    """Run a program, and end it with all that it started if it takes too long."""
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    ) as process:
-        try:
-            said = process.communicate(timeout=timeout)[1].decode(errors="replace").strip()
-        except subprocess.TimeoutExpired:
-            raise TimeoutError(f"no result after {timeout:g} seconds") from None
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-    status = process.returncode
+    """Run a program, and end it with all that it started."""
+    last = bytearray()
+
+    def hear(printed: bytes) -> None:
+        last[:] = (last + printed)[-LAST_WORDS:]
+
+    child = Child(command, hear, prints=False)
+    try:
+        child.wait(time.monotonic() + timeout)
+    except TimeoutError:
+        raise TimeoutError(f"no result after {timeout:g} seconds") from None
+    finally:
+        child.end()
+    status = child.status
     if status:
-        how = f"exit status {status}" if status > 0 else f"killed by {signal.Signals(-status).name}"
-        raise RuntimeError(f"{how}: {said[-300:]}")
+        how = f"exit status {status}" if status > 0 else f"killed by {name_of_signal(-status)}"
+        said = one_line(last.decode(errors="replace"))
+        raise RuntimeError(f"{how}: {said}" if said else how)
 
 
 def write_case(
@@ -167,14 +187,17 @@ def result_shapes(case: Case, convention: Convention) -> dict[str, tuple[int, ..
 
 def read_array(folder: pathlib.Path, one: dict[str, Any]) -> np.ndarray:
     """An output that the program wrote."""
-    file = folder / one["file"]
-    if not file.exists():
-        raise ValueError(f"wrote no {one['file']}")
-    dtype = bfloat16() if one["dtype"] == "bfloat16" else np.dtype(one["dtype"])
-    data = file.read_bytes()
-    expected = int(np.prod(one["shape"])) * dtype.itemsize
+    name, dtype = one["file"], find_numbers(one["dtype"])
+    expected = math.prod(one["shape"]) * dtype.itemsize
+    try:
+        data = read_at_most(folder / name, expected)
+    except FileNotFoundError:
+        raise ValueError(f"wrote no {name}") from None
+    except NoRegularFileError as error:
+        raise ValueError(f"{name}{str(error).removeprefix(str(folder / name))}") from None
     if len(data) != expected:
-        raise ValueError(f"{one['file']} has {len(data)} bytes, expected {expected}")
+        found = f"{len(data)}" if len(data) < expected else f"more than {expected}"
+        raise ValueError(f"{name} has {found} bytes, expected {expected}")
     return (
         np.frombuffer(data, dtype.newbyteorder("<") if dtype.kind == "f" else dtype)
         .astype(dtype)

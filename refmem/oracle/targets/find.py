@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from refmem.oracle.border.arrays import bfloat16
-from refmem.oracle.border.files import convention_from
+from refmem.oracle.border.arrays import LOW_PRECISION, find_numbers
+from refmem.oracle.border.presets import find_convention
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
+from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.executable import TIMEOUT, Executable
 from refmem.oracle.targets.fla import make_fla
 from refmem.oracle.targets.isolated import isolate
@@ -19,7 +21,7 @@ from refmem.oracle.targets.onnx_reference import make_onnx_reference
 from refmem.oracle.targets.onnxruntime import make_onnxruntime
 from refmem.oracle.targets.target import Target, UnavailableError, require
 from refmem.oracle.targets.transformers import make_transformers
-from refmem.support.arguments import ChoiceError
+from refmem.support.arguments import ChoiceError, check_number
 from refmem.support.wording import nearest_name
 
 NAMED: dict[str, Callable[[], Group]] = {
@@ -45,21 +47,39 @@ def find_target(
     convention: str = "refmem",
     library: str = "numpy",
     timeout: float | None = None,
+    device: str = "",
+    contract: Contract = ANYTHING,
 ) -> Target:
     """The target of that name; the function at `package.module:function`; or "exec: COMMAND".
 
     rule, convention, library   of a function or a command, which need a rule
     dtype     likewise; of a target with a name, those of its kernels that have it
+    device, contract   of a function: where its arrays are, and what it lacks, returns and promises
     timeout   seconds for a case; what is no command then runs in a process of its own, where it may
-              crash or hang
+              crash or hang. A function is imported there alone
 
     `ChoiceError` says what is wrong with the call, `UnavailableError` why the target cannot run.
     """
-    target = _make(name, rule, dtype, convention, library, timeout)
+    _expect_time(name, timeout)
+    told = contract if isinstance(contract, Contract) else Contract(**contract)
+    target = _make(name, rule, dtype, convention, library, timeout, device, told)
     if timeout is None or isinstance(target, Executable):
         return target
-    making = {"name": name, "rule": rule, "dtype": dtype, "convention": convention}
-    return isolate(target, making | {"library": library, "timeout": timeout}, timeout)
+    making: dict[str, Any] = {"name": name, "rule": rule, "library": library}
+    making |= {"convention": convention, "device": device, "contract": dataclasses.asdict(told)}
+    making["dtype"] = None if dtype is None else find_dtype(dtype).name
+    isolated = isolate(target, making | {"timeout": float(timeout)}, timeout)
+    if name not in NAMED:
+        isolated.start()
+    return isolated
+
+
+def _expect_time(name: str, timeout: float | None) -> None:
+    try:
+        if timeout is not None:
+            check_number(name, "timeout", timeout, "it is so many seconds for a case", above=0)
+    except (TypeError, ValueError) as error:
+        raise ChoiceError(str(error)) from None
 
 
 def _make(
@@ -69,8 +89,10 @@ def _make(
     convention: str,
     library: str,
     timeout: float | None,
+    device: str,
+    contract: Contract,
 ) -> Any:
-    """The target, in this process."""
+    """The target in this process, or what is known of a function that is in another one."""
     if name in NAMED:
         return _of_dtype(NAMED[name](), dtype)
     if ":" not in name:
@@ -80,13 +102,50 @@ def _make(
         )
     if rule is None:
         raise ChoiceError(f"target {name} needs --rule, because a function does not say its rule")
-    chosen, numbers = convention_from(convention), find_dtype(dtype)
+    chosen, numbers = find_convention(convention), find_dtype(dtype)
     if name.startswith(EXEC):
         command = name.removeprefix(EXEC).strip()
         return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
     if library != "numpy":
         require(MODULES.get(library, library))
-    return PythonCallable(import_function(name), rule, numbers, name, chosen, library)
+    if device:
+        require_device(library, device)
+    function = import_function(name) if timeout is None else _in_another_process
+    return PythonCallable(
+        function,
+        rule,
+        numbers,
+        name,
+        chosen,
+        library,
+        contract=contract,
+        device=device,
+    )
+
+
+def _in_another_process(**inputs: Any) -> Any:
+    """What a function is here that only its own process imports: nobody calls it."""
+    raise NotImplementedError
+
+
+def require_device(library: str, device: str) -> None:
+    """`UnavailableError` in one line unless the library has such a device here."""
+    if library == "torch":
+        torch = require("torch")
+        kind = device.partition(":")[0]
+        if kind == "cpu" or (kind == "cuda" and torch.cuda.is_available()):
+            return
+        raise UnavailableError(f"torch has no device {device} here")
+    if library == "jax":
+        try:
+            require("jax").devices(device)
+        except RuntimeError as error:
+            raise UnavailableError(f"jax has no device {device} here") from error
+        return
+    raise ChoiceError(
+        f"device has value {device!r}, expected none with --library {library}, because only torch "
+        "and jax put arrays somewhere"
+    )
 
 
 def _of_dtype(target: Group, dtype: Any) -> Any:
@@ -104,10 +163,10 @@ def _of_dtype(target: Group, dtype: Any) -> Any:
 
 
 def find_dtype(dtype: Any) -> np.dtype:
-    """The dtype, float32 unless given; "bfloat16" is that of ml_dtypes."""
-    if dtype == "bfloat16":
+    """The dtype, float32 unless given; "bfloat16" and its like are those of ml_dtypes."""
+    if isinstance(dtype, str) and LOW_PRECISION.fullmatch(dtype):
         require("ml_dtypes", "lowp")
-        return bfloat16()
+        return find_numbers(dtype)
     return np.dtype(dtype or np.float32)
 
 
@@ -116,7 +175,7 @@ _here = threading.local()
 
 def of_this_thread(making: dict[str, Any]) -> Any:
     """The target so made, on a worker: each of its threads makes one, and then has it."""
-    key = tuple(sorted(making.items()))
+    key = repr(sorted(making.items()))
     if getattr(_here, "key", None) != key:
         try:
             _here.key, _here.target = key, find_target(**making)

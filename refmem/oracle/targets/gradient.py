@@ -9,12 +9,11 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from refmem.oracle.border.arrays import to_library
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.target import MisbehavedError
 
 
 class GradientCallable:
@@ -50,14 +49,9 @@ class GradientCallable:
         device = self._target.device
         leaves = {n: to_library(x, "torch", device) for n, x in given.items()}
         wanted = {n: x.requires_grad_() for n, x in leaves.items() if x.is_floating_point()}
-        arguments = self._target.with_state(case, leaves)
-        results = self._target.function(**arguments, **self._target.options_of(case))
-        if self._target.stateless:
-            results = (results[0] if isinstance(results, tuple) else results,)
         total = sum(
             (result * to_library(along[name], "torch", device)).sum()
-            for name, result in zip(("dout", "dstate"), results, strict=False)
-            if name in along and result is not None
+            for name, result in self._asked(case, leaves, along).items()
         )
         total.backward()
         return {
@@ -66,25 +60,35 @@ class GradientCallable:
 
     def _by_jax(self, case: Case, given: Arrays, along: Arrays) -> dict[str, Any]:
         jax = importlib.import_module("jax")
-        arrays = {n: to_library(x, "jax") for n, x in given.items()}
-        options = self._target.options_of(case)
-        results, pull = jax.vjp(
-            lambda x: self._target.function(**self._target.with_state(case, x), **options), arrays
+        arrays, cotangents = (
+            {n: to_library(x, "jax") for n, x in some.items()} for some in (given, along)
         )
-        pairs = zip(("dout", "dstate"), results, strict=True)
-        dresults = tuple(along.get(n, np.zeros(r.shape, r.dtype)) for n, r in pairs)
-        return dict(pull(dresults)[0])
+        _, pull = jax.vjp(lambda x: self._asked(case, x, along), arrays)
+        return dict(pull(cotangents)[0])
 
     def _by_mlx(self, case: Case, given: Arrays, along: Arrays) -> dict[str, Any]:
         mlx = importlib.import_module("mlx.core")
-        options = self._target.options_of(case)
-        wanted = [n for n in ("dout", "dstate") if n in along]
 
         def results(*arrays: Any) -> list[Any]:
             named = dict(zip(given, arrays, strict=True))
-            return list(self._target.function(**self._target.with_state(case, named), **options))
+            return list(self._asked(case, named, along).values())
 
-        primals = [to_library(x, "mlx") for x in given.values()]
-        cotangents = [to_library(along[n], "mlx") for n in wanted]
-        grads = mlx.vjp(lambda *arrays: results(*arrays)[: len(wanted)], primals, cotangents)[1]
+        primals, cotangents = (
+            [to_library(x, "mlx") for x in some.values()] for some in (given, along)
+        )
+        grads = mlx.vjp(results, primals, cotangents)[1]
         return dict(zip(given, grads, strict=True))
+
+    def _asked(self, case: Case, given: dict[str, Any], along: Arrays) -> dict[str, Any]:
+        """What the function returns, those parts that there is a cotangent of, by its name.
+
+        A function may return its output alone, or a state that nothing is asked of.
+        """
+        target = self._target
+        result = target.function(**target.with_state(case, given), **target.options_of(case))
+        some = result if isinstance(result, tuple | list) else (result,)
+        parts = dict(zip(("dout", "dstate"), some, strict=False))
+        for name in along:
+            if parts.get(name) is None:
+                raise MisbehavedError(f"{name[1:]} was not returned, expected an array")
+        return {name: parts[name] for name in along}

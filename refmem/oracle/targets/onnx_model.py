@@ -24,6 +24,7 @@ from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import STATE, Arrays
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.reference import OUT
+from refmem.oracle.targets.callable import options_of
 from refmem.oracle.targets.target import require
 
 UPDATE_RULES = {
@@ -37,6 +38,9 @@ UPDATE_RULES = {
 """refmem's name of a rule -> the attribute update_rule."""
 
 OPSET, MICROSOFT_OPSET, IR_VERSION = 27, 1, 10
+
+OWN_SCALE = 0
+"""The attribute's default, which stands for 1/sqrt(K)."""
 
 
 class Operator(NamedTuple):
@@ -101,16 +105,10 @@ STANDARD_WIDE = _linear_attention("ai.onnx", _wide_limit)
 """The standard one, given states of another type than the rest."""
 
 
-def _delta_net_limit(case: Case) -> str:
-    if case.regime.sharing == "beta":
-        return "beta has a number for each value head"
-    return _no_tokens(case)
-
-
 def _packed_limit(case: Case) -> str:
     if "state" not in case.inputs:
         return "packed queries, keys and values need an initial state, which says how many heads"
-    return _delta_net_limit(case)
+    return _no_tokens(case)
 
 
 def _delta_net(
@@ -141,10 +139,10 @@ def _packed(inputs: Arrays) -> Arrays:
     return {"query": np.concatenate([x.reshape(len(x), -1) for x in rows], axis=-1)} | short
 
 
-DELTA_NET = _delta_net(_delta_net_limit, _short_offsets)
+DELTA_NET = _delta_net(_no_tokens, _short_offsets)
 DELTA_NET_PACKED = _delta_net(_packed_limit, _packed)
-DELTA_NET_UNIFORM = _delta_net(_delta_net_limit, lambda inputs: inputs)
-DELTA_NET_NORMALISES = _delta_net(_delta_net_limit, _short_offsets, qk_l2_norm=1)
+DELTA_NET_UNIFORM = _delta_net(_no_tokens, lambda inputs: inputs)
+DELTA_NET_NORMALISES = _delta_net(_no_tokens, _short_offsets, qk_l2_norm=1)
 
 
 def build(operator: Operator, case: Case, inputs: Arrays, convention: Convention) -> bytes:
@@ -157,7 +155,7 @@ def build(operator: Operator, case: Case, inputs: Arrays, convention: Convention
         [f"{name}_inside" for name in operator.outputs],
         domain="" if operator.domain == STANDARD.domain else operator.domain,
         update_rule=UPDATE_RULES[case.rule.name],
-        scale=float(case.options.get("scale", 1)),
+        scale=float(options_of(case, convention).get("scale", OWN_SCALE)),
         **operator.attributes(case),
     )
     before = [

@@ -14,8 +14,10 @@ from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.reference import OUT, state_parts, unslotted
+from refmem.oracle.cases.reference import OUT, as_returned, state_parts, unslotted
+from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError, changed_in_place
+from refmem.support.wording import one_line, what_was_raised
 
 
 def outside(target: Target, operator: str, case: Case) -> str:
@@ -53,13 +55,13 @@ def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Array
     given = {name: x.copy() for name, x in inputs.items()}
     try:
         result = target.run(operator, case, given)
-        found = _parts(result, returned(target, operator, shapes))
+        found = _parts(result, returned(target, operator, shapes), contract_of(target))
     except UnavailableError:
         raise
     except MisbehavedError as error:
-        raise MisbehavedError(_one_line(str(error))) from error
+        raise MisbehavedError(one_line(str(error))) from error
     except (Exception, SystemExit) as error:
-        raise MisbehavedError(_one_line(f"raised {type(error).__name__}: {error}")) from error
+        raise MisbehavedError(what_was_raised(error)) from error
     _expect_untouched(target, case, inputs, given, found)
     return {name: _placed(target, case, name, x, shapes[name]) for name, x in found.items()}
 
@@ -70,19 +72,27 @@ def returned(target: Target, operator: str, shapes: Arrays) -> set[str]:
     return {name for name in shapes if not (without and name.startswith("state"))}
 
 
-def _parts(result: Any, wanted: set[str]) -> Arrays:
+def contract_of(target: Target) -> Contract:
+    """What a target lacks, returns and promises, as far as it has a contract."""
+    return getattr(target, "contract", ANYTHING)
+
+
+def asked(target: Target, case: Case) -> Case:
+    """The case as a target is asked it: in its sizes, without what it lacks."""
+    return contract_of(target).asked(case)
+
+
+def _parts(result: Any, wanted: set[str], contract: Contract) -> Arrays:
     """Named arrays of what was returned: (out, state), or out alone where there is no state."""
-    if wanted == {"out"} and not isinstance(result, tuple | list):
-        result = (result, None)
     if not isinstance(result, tuple | list):
-        raise TypeError(f"returned {type(result).__name__}, expected (out, state)")
+        result = (result, None)
     if len(result) != 2:
         raise TypeError(f"returned {len(result)} things, expected (out, state)")
-    found = {"out": result[0]} | state_parts(result[1])
-    found = {name: as_numpy(x) for name, x in found.items() if name in wanted}
-    for name in wanted:
-        if name not in found:
-            raise TypeError(f"{name} was not returned, expected an array")
+    state = state_parts(result[1])
+    found = {n: as_numpy(x) for n, x in ({"out": result[0]} | state).items() if n in wanted}
+    missing = [name for name in wanted if name not in found]
+    if missing and (state or contract.returns or "out" in missing):
+        raise TypeError(f"{missing[0]} was not returned, expected an array")
     return found
 
 
@@ -92,7 +102,7 @@ def _expect_untouched(
     """Inputs are as they were, and not returned; a pool of states is updated in place."""
     pool = changed_in_place(target, case)
     for name, x in inputs.items():
-        if name == pool:
+        if name == pool or _is_new_state(target, name, given[name], found):
             continue
         if not np.array_equal(given[name], x, equal_nan=x.dtype.kind != "i"):
             raise MisbehavedError(f"changed its input {name}")
@@ -101,12 +111,17 @@ def _expect_untouched(
             raise MisbehavedError(f"returned memory of its input {name}")
 
 
+def _is_new_state(target: Target, name: str, now: np.ndarray, found: Arrays) -> bool:
+    """Whether an input that was changed is the state, which came back in no other way."""
+    is_state = name == target.convention.name("state") and not contract_of(target).returns
+    return is_state and "state" in found and np.array_equal(found["state"], now, equal_nan=True)
+
+
 def _placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarray) -> np.ndarray:
     """A part of a result in the grammar, and as many heads as the truth has."""
     convention, lengths = target.convention, case.inputs.get("lengths")
-    axes, shape = case.axes.get(name, OUT if name == "out" else ("K", "V")), like.shape
-    if name == "state":
-        shape = case.state_shape if convention.layout != "grammar" else like.shape
+    axes = case.axes.get(name, OUT if name == "out" else ("K", "V"))
+    shape = as_returned(case, convention, name, like).shape
     if name == "out":
         axes = OUT
     if "." in name and convention.layout == "grammar":
@@ -119,7 +134,3 @@ def _placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarr
     if name == "out" and "slots" in case.inputs:
         return unslotted(y, case.inputs["slots"])
     return y
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

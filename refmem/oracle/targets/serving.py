@@ -2,75 +2,116 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
-import pickle
-from typing import Any, BinaryIO
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, NoReturn, TextIO
 
 import numpy as np
 
 from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import find_case
+from refmem.oracle.targets import wire
 from refmem.oracle.targets.find import find_target
 from refmem.oracle.targets.gradient import GradientCallable
-from refmem.oracle.targets.process import CHANGED, RAISED, RETURNED
+from refmem.oracle.targets.isolated import CHANGED, RAISED, RETURNED
+from refmem.oracle.targets.process import LACKS, START
+from refmem.oracle.targets.running import asked, contract_of
 from refmem.oracle.targets.target import MisbehavedError, UnavailableError, changed_in_place
+from refmem.support.wording import one_line, what_was_raised
 
 ORPHAN = 2.0
 """An unanswered process ends itself after so many time-outs: nobody is left to end it."""
 
 
-def serve() -> None:
-    """The process itself: make the target, and answer until nobody asks."""
-    asked: BinaryIO = os.fdopen(os.dup(0), "rb")
-    said: BinaryIO = os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "r+") as nowhere:
-        os.dup2(nowhere.fileno(), 0)
-        os.dup2(2, 1)
-        making, timeout = pickle.load(asked)
-        target, refusal = _make(making)
-        _say(said, refusal)
+def serve(number: int) -> None:
+    """The process itself: make the target, and answer on that descriptor until nobody asks.
+
+    What the target starts does not get the descriptor: a copy of this process that it forks ends
+    where it would answer. When nobody asks any more, all that the target started ends, too.
+    """
+    own = os.getpid()
+    channel = socket.socket(fileno=number)
+    channel.set_inheritable(False)
+    os.register_at_fork(after_in_child=channel.close)
+    try:
+        _answer_all(channel)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os.killpg(0, signal.SIGKILL)
+    except OSError as error:
+        if os.getpid() == own:
+            print(f"refmem: the candidate closed the way of its answers: {error}", file=sys.stderr)
+        os._exit(1)
+
+
+def _answer_all(channel: socket.socket) -> NoReturn:
+    with open(os.devnull, "w") as nowhere:
+        token, first = wire.unpack(channel.recv)
+        with _ended_after(ORPHAN * START, nowhere):
+            target, refusal = _make(first["making"])
+            channel.sendall(wire.pack(token, refusal or {LACKS: lacks_of(target)}))
         while True:
-            try:
-                question = pickle.load(asked)
-            except EOFError:
-                return
-            faulthandler.dump_traceback_later(ORPHAN * timeout, exit=True, file=nowhere)
-            _say(said, _answer(target, *question))
-            faulthandler.cancel_dump_traceback_later()
+            token, question = wire.unpack(channel.recv)
+            with _ended_after(ORPHAN * first["timeout"], nowhere):
+                channel.sendall(_answer(target, token, question))
 
 
-def _say(said: BinaryIO, something: Any) -> None:
-    pickle.dump(something, said)
-    said.flush()
+@contextlib.contextmanager
+def _ended_after(seconds: float, nowhere: TextIO) -> Iterator[None]:
+    """End this process if the block takes longer."""
+    patience = min(seconds, threading.TIMEOUT_MAX)
+    faulthandler.dump_traceback_later(patience, exit=True, file=nowhere)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
-def _make(making: dict[str, Any]) -> tuple[Any, str]:
+def _make(making: dict[str, Any]) -> tuple[Any, str | None]:
     """The target itself, or why it cannot be made."""
     try:
-        return find_target(**making | {"timeout": None}), ""
+        return find_target(**making | {"timeout": None}), None
     except UnavailableError as error:
-        return None, str(error)
+        return None, one_line(str(error))
 
 
-def _answer(
-    target: Any, part: int | None, gradient: bool, operator: str, name: str, inputs: Arrays
-) -> dict[str, Any]:
-    """What came of a case, as what can be sent: arrays, and words."""
-    one = target if part is None else target.parts[part]
-    case = find_case(name)
+def lacks_of(target: Any) -> tuple[str, ...]:
+    """What the target was declared or found not to take."""
+    return tuple(contract_of(target).lacks)
+
+
+def _answer(target: Any, token: str, question: dict[str, Any]) -> bytes:
+    """The message of what came of a case: arrays, or words."""
     try:
-        with np.errstate(all="ignore"):
-            result = (GradientCallable(one) if gradient else one).run(operator, case, inputs)
-        found = _sendable(result)
-        if not gradient:
-            _expect_own_memory(found, inputs, changed_in_place(one, case))
-        return {RETURNED: found, CHANGED: inputs}
+        return wire.pack(token, _results(target, **question))
     except MisbehavedError as error:
-        return {RAISED: str(error)}
+        said = one_line(str(error))
     except BaseException as error:  # an interrupt, too: here it can only be the candidate's own
-        return {RAISED: f"raised {type(error).__name__}: {error}"}
+        said = what_was_raised(error)
+    return wire.pack(token, {RAISED: said})
+
+
+def _results(
+    target: Any, part: int | None, gradient: bool, operator: str, case: str, inputs: Arrays
+) -> dict[str, Any]:
+    """What was returned, and the inputs that are not what they were."""
+    one = target if part is None else target.parts[part]
+    named, before = asked(one, find_case(case)), {name: x.copy() for name, x in inputs.items()}
+    with np.errstate(all="ignore"):
+        result = (GradientCallable(one) if gradient else one).run(operator, named, inputs)
+    found = _sendable(result)
+    if not gradient:
+        _expect_own_memory(found, inputs, changed_in_place(one, named))
+    changed = {name: x for name, x in inputs.items() if not _same_bits(x, before[name])}
+    return {RETURNED: found, CHANGED: changed}
+
+
+def _same_bits(x: np.ndarray, y: np.ndarray) -> bool:
+    return x.shape == y.shape and x.dtype == y.dtype and x.tobytes() == y.tobytes()
 
 
 def _sendable(result: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
+from refmem.oracle.targets.contract import ANYTHING, IN_PLACE
 from refmem.support.extras import MissingExtraError, optional
 
 
@@ -57,5 +58,7 @@ class Target(Protocol):
 
 
 def changed_in_place(target: Target, case: Case) -> str:
-    """The input that a candidate may change and return, a pool of states; "" if there is none."""
-    return target.convention.name("state") if "slots" in case.inputs else ""
+    """The input that a candidate may change and return, a pool of states or a state that its
+    contract names; "" if there is none."""
+    in_place = IN_PLACE in getattr(target, "contract", ANYTHING).returns
+    return target.convention.name("state") if in_place or "slots" in case.inputs else ""

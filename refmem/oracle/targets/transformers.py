@@ -22,6 +22,7 @@ from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.presets import HF
 from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import Group, PythonCallable
+from refmem.oracle.targets.contract import Contract
 from refmem.oracle.targets.target import UnavailableError, require
 
 GATED_DELTA = ("qwen3_next", "qwen3_5", "qwen3_5_moe", "olmo_hybrid")
@@ -70,13 +71,16 @@ def _part(
     function = getattr(module, name, None)
     if function is not None:
         yield PythonCallable(
-            function, rule, np.float32, label, convention, "torch", extra=extra, limit=_limit
+            function,
+            rule,
+            np.float32,
+            label,
+            convention,
+            "torch",
+            contract=Contract(extra=extra),
+            limit=_limit,
         )
 
 
 def _limit(case: Case) -> str:
-    if case.regime.name == "empty":
-        return "no tokens"
-    if case.regime.sharing == "beta":
-        return "beta is documented as one number a head"
-    return ""
+    return "no tokens" if case.regime.name == "empty" else ""

@@ -29,11 +29,10 @@ from refmem.memory import StateRule
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import STATE, STATES, Arrays
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.draws import Random, signed
-from refmem.oracle.cases.reference import OUT, arguments, state_parts
+from refmem.oracle.cases.reference import OUT, arguments, as_returned, state_parts
 from refmem.oracle.targets.running import unsayable
 from refmem.oracle.verdict.budget import call_options
-from refmem.oracle.verdict.gradients import pulled_back
+from refmem.oracle.verdict.gradients import cotangent, pulled_back
 from refmem.support.arguments import ChoiceError
 
 BITS = 128
@@ -62,7 +61,7 @@ def golden(case: Case, convention: Convention = REFMEM) -> Arrays:
     reason = unsayable(convention, case) or without_vectors(convention)
     if reason:
         raise ChoiceError(f"case has name {case.name!r}, which cannot be said: {reason}")
-    convention = dataclasses.replace(convention, state_dtype="")
+    convention = dataclasses.replace(convention, state_dtype="", dtypes={})
     foreign = convention.to_foreign(case, np.float32)
     inputs = {name: x.astype(np.float64) for name, x in foreign.items()}
     flint = importlib.import_module("flint")
@@ -97,9 +96,12 @@ def _enclosures(case: Case, convention: Convention, inputs: Arrays) -> dict[str,
     after = run.states if isinstance(case.rule, StateRule) else None
     found = {"out": run.out} | state_parts(run.state) | _renamed("states", after)
     if all(np.isfinite(x).all() for x in case.inputs.values()):
-        dout = _cotangent(case, "dout", run.out)
+
+        def drawn(part: str, x: np.ndarray) -> np.ndarray:
+            return intervals(cotangent(case, convention, part, x.shape))
+
         names = iter(state_parts(run.state))
-        dstate = each(lambda S: _cotangent(case, f"d{next(names)}", S), run.state)
+        dout, dstate = drawn("out", run.out), each(lambda S: drawn(next(names), S), run.state)
         grads = case.rule.vjp(**call, dout=dout, dstate=dstate)._asdict()
         found |= {"dout": dout} | _renamed("dstate", dstate)
         found |= _renamed("grad.state", grads.pop("state"))
@@ -113,20 +115,17 @@ def _placed(case: Case, convention: Convention, found: Arrays) -> Arrays:
     if convention.layout == "grammar":
         return found
     apart = "bthd" if convention.layout == "packed" else convention.layout
-    placed, passed = {}, convention.raw_axes(case)
+    placed = {}
     for name, x in found.items():
         kind, _, of = name.partition(".")
         if kind != "grad":
             axes = {"out": OUT, "dout": OUT, "states": STATES}.get(name, STATE)
             own = dataclasses.replace(convention, layout=apart) if axes == STATES else convention
-            placed[name] = own.placed(x, axes)
-        elif of in passed:
-            placed[f"grad.{convention.name(of)}"] = convention.placed(x, passed[of])
+            part = name.removeprefix("d")
+            placed[name] = own.placed(as_returned(case, convention, part, x), axes)
+        elif of in case.axes:
+            placed[f"grad.{convention.name(of)}"] = convention.placed(x, case.axes[of])
     return placed
-
-
-def _cotangent(case: Case, name: str, like: np.ndarray) -> np.ndarray:
-    return intervals(signed(Random(f"{case.name}/{name}", case.seed), like.shape, 0))
 
 
 def _renamed(name: str, state: Any) -> dict[str, np.ndarray]:

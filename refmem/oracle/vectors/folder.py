@@ -40,8 +40,12 @@ from refmem.oracle.vectors.files import (
 )
 from refmem.oracle.verdict.budget import call_options
 from refmem.support.arguments import ChoiceError
+from refmem.support.files import NoRegularFileError, read_at_most
 
 MANIFEST = "manifest.json"
+LONGEST_MANIFEST = 2**26
+"""Bytes; one of a rule has thousands."""
+
 NAME, VERSION = "refmem-vectors", 1
 """What a manifest says it is. The version changes when old readers would misread a folder."""
 
@@ -189,10 +193,9 @@ def _all_or_nothing(target: Path) -> Iterator[Path]:
 
 def _read_manifest(target: Path) -> dict[str, Any]:
     path = target / MANIFEST
+    data = _bytes_of(path, LONGEST_MANIFEST)
     try:
-        manifest = json.loads(path.read_bytes())
-    except OSError as error:
-        raise VectorsError(f"{path} cannot be read: {error.strerror}") from error
+        manifest = json.loads(data)
     except ValueError as error:
         raise VectorsError(f"{path} is corrupt: no JSON: {error}") from error
     except RecursionError as error:
@@ -225,12 +228,10 @@ def _expect_convention(path: Path, found: Any) -> None:
 
 def _read_case(path: Path, kind: str, entry: Any) -> Arrays:
     try:
-        shapes, expected, size = _shapes(entry), entry["sha256"], int(entry["bytes"])
-        data = path.read_bytes()
-    except OSError as error:
-        raise VectorsError(f"{path} cannot be read: {error.strerror}") from error
+        shapes, expected, size = _shapes(entry), entry["sha256"], _size(entry["bytes"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise VectorsError(f"{path} is not described by the manifest: {error!r}") from error
+    data = _bytes_of(path, size)
     if len(data) < size:
         raise VectorsError(f"{path} is truncated: {len(data)} bytes, expected {size}")
     found = hashlib.sha256(data).hexdigest()
@@ -242,6 +243,25 @@ def _read_case(path: Path, kind: str, entry: Any) -> Arrays:
         return decode(data, kind, shapes)
     except UnreadableError as error:
         raise VectorsError(f"{path} is foreign: {' '.join(str(error).split())}") from error
+
+
+def _bytes_of(path: Path, most: int) -> bytes:
+    """The bytes of a regular file that has no more than that."""
+    try:
+        data = read_at_most(path, most)
+    except NoRegularFileError as error:
+        raise VectorsError(str(error)) from error
+    except OSError as error:
+        raise VectorsError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > most:
+        raise VectorsError(f"{path} is too long: expected {most} bytes at most")
+    return data
+
+
+def _size(said: Any) -> int:
+    if type(said) is not int or said < 0:
+        raise ValueError(f"bytes is {said!r}")
+    return said
 
 
 def _shapes(entry: Any) -> dict[str, Shape]:

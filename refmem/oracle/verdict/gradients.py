@@ -29,14 +29,15 @@ from refmem.derivative.tape import pull, traced, values
 from refmem.memory import StateRule
 from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.conventions import Convention
-from refmem.oracle.border.layouts import STATE, Arrays
+from refmem.oracle.border.layouts import STATE, Arrays, Shape
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.draws import Random, signed
 from refmem.oracle.cases.inputs import has_matrix_state
-from refmem.oracle.cases.reference import OUT, arguments, unchecked
+from refmem.oracle.cases.reference import OUT, arguments, as_returned, unchecked
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError
 from refmem.oracle.verdict.budget import Expected, Verdict, allowed_errors, call_options, judge
 from refmem.oracle.verdict.metrics import measure
+from refmem.support.wording import what_was_raised
 
 AXES = {"out": OUT, "state": STATE}
 """Of what has a cotangent."""
@@ -105,7 +106,7 @@ def expect_gradients(
 ) -> Backward:
     """What is asked of a backward pass, with truth and budget; without dstate if `stateless`."""
     dtype = np.dtype(dtype)
-    along = _cotangents(case)
+    along = _cotangents(case, convention)
     if stateless:
         along.pop("state", None)
     foreign = convention.to_foreign(case, dtype)
@@ -123,7 +124,9 @@ def expect_gradients(
     }
     expected = ExpectedGradients(dtype, truth, allowed, dtypes=dtypes)
     asked = {
-        f"d{name}": convention.part_to_foreign(name, x, AXES[name], dtype)
+        f"d{name}": convention.part_to_foreign(
+            name, as_returned(case, convention, name, x), AXES[name], dtype
+        )
         for name, x in along.items()
     }
     seen = convention.meant(case, raws)
@@ -138,15 +141,22 @@ def run_backward(target: Target, backward: Backward) -> Arrays:
         found = target.run(target.operators[0], case, dict(backward.foreign))
         return {
             name: convention.part_to_grammar(
-                name, as_numpy(found[convention.name(name)]), x.shape, axes[name]
+                name, _gradient(found, name, convention), x.shape, axes[name]
             )
             for name, x in backward.expected.truth.items()
         }
     except (UnavailableError, MisbehavedError):
         raise
     except Exception as error:
-        message = " ".join(f"raised {type(error).__name__}: {error}".split())
-        raise MisbehavedError(message) from error
+        raise MisbehavedError(what_was_raised(error)) from error
+
+
+def _gradient(found: Mapping[str, Any], name: str, convention: Convention) -> np.ndarray:
+    """The gradient by an input, of those that came back by their names."""
+    theirs = convention.name(name)
+    if found.get(theirs) is None:
+        raise MisbehavedError(f"gradient by {theirs} was not returned, expected an array")
+    return as_numpy(found[theirs])
 
 
 def true_form(case: Case) -> str | None:
@@ -164,14 +174,21 @@ def _is_linear(case: Case) -> bool:
     return isinstance(case.rule, StateRule) and case.rule.transition is not None
 
 
-def _cotangents(case: Case) -> Arrays:
-    """Small dyadic numbers for the outputs and, where it is one matrix, for the last state."""
+def _cotangents(case: Case, convention: Convention) -> Arrays:
+    """Cotangents of the outputs and, where it is one matrix, of the last state."""
     result = case.rule(**arguments(case, case.inputs), **case.options)
     parts = {"out": result.out} | ({"state": result.state} if has_matrix_state(case.rule) else {})
-    return {
-        name: signed(Random(f"{case.name}/d{name}", case.seed), x.shape, 0)
-        for name, x in parts.items()
-    }
+    return {name: cotangent(case, convention, name, x.shape) for name, x in parts.items()}
+
+
+def cotangent(case: Case, convention: Convention, part: str, shape: Shape) -> np.ndarray:
+    """Small dyadic numbers for a part of a result.
+
+    Of a state that heads share, and that a candidate returns once, all but the first are zero.
+    """
+    drawn, x = signed(Random(f"{case.name}/d{part}", case.seed), shape, 0), np.zeros(shape)
+    as_returned(case, convention, part, x)[...] = as_returned(case, convention, part, drawn)
+    return x
 
 
 def gradients(

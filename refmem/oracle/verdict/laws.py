@@ -14,7 +14,7 @@ from refmem.oracle.cases.case import find_case, find_rule
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.gradient import GradientCallable
 from refmem.oracle.targets.isolated import Isolated
-from refmem.oracle.targets.running import outside
+from refmem.oracle.targets.running import asked, outside
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.budget import Verdict
 from refmem.oracle.verdict.gradients import judge_gradient, without_gradient
@@ -82,9 +82,7 @@ def laws_of(
 
 def is_short(name: str) -> bool:
     """Whether a case is short enough for gradients."""
-    case = find_case(name)
-    first = next(n for n, axes in case.axes.items() if axes and axes[0] == "T")
-    return case.inputs[first].shape[-len(case.axes[first])] <= LONGEST
+    return find_case(name).tokens <= LONGEST
 
 
 def parts_of(target: Target, rule: str) -> list[Target]:
@@ -118,4 +116,4 @@ def _judge(target: Target, operator: str, name: str) -> Verdict:
     reason = outside(target, operator, case) or without_gradient(case)
     if reason:
         raise OutsideError(reason)
-    return judge_gradient(gradient_target(target), case)
+    return judge_gradient(gradient_target(target), asked(target, case))

@@ -27,7 +27,7 @@ from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case, find_case, suited
 from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.cases.reference import run_rule, sequence
-from refmem.oracle.targets.running import MisbehavedError, outside, run
+from refmem.oracle.targets.running import MisbehavedError, asked, contract_of, outside, run
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.budget import Expected, Verdict, expect, judge
 from refmem.oracle.verdict.metrics import Errors
@@ -219,11 +219,12 @@ def properties_of(rule: Rule) -> list[tuple[Property, Case]]:
 
 def judge_property(target: Target, operator: str, one: Property, case: Case) -> Verdict:
     """Whether a candidate obeys a law."""
+    case = asked(target, case)
     foreign = target.convention.to_foreign(case, target.dtype)
     expected = expect(case, foreign, target.convention, target.dtype)
 
     def go(some: Case) -> Arrays:
-        reason = outside(target, operator, some)
+        reason = outside(target, operator, some) or _unpassable(target, some)
         if reason:
             raise OutsideError(reason)
         given = target.convention.to_foreign(some, target.dtype)
@@ -238,6 +239,13 @@ def judge_property(target: Target, operator: str, one: Property, case: Case) -> 
     except MisbehavedError as error:
         return Verdict(np.inf, np.inf, str(error))
     return worst
+
+
+def _unpassable(target: Target, case: Case) -> str:
+    """Why a call that a law makes cannot be made of a target that lacks something."""
+    lacks = contract_of(target).lacks
+    given = {name.partition(".")[0] for name in case.inputs} | case.options.keys()
+    return next((f"it takes no {name}" for name in lacks if name in given), "")
 
 
 class OutsideError(Exception):

@@ -9,7 +9,7 @@
     slopes   (...)         of each head, at least 0; `head_slopes` of the last leading axis if left
                            out: 2^(-8/H), 2^(-16/H), ... where H is a power of two
 
-    scale    1/sqrt(K) unless given; multiplies q . k and not the slope
+    scale    multiplies q . k, not the slope; 1/sqrt(K) unless given
     kernel   "softmax"; any other of `functions.kernels` takes the place of softmax
 
     >>> q = k = np.zeros((2, 1))

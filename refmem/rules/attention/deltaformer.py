@@ -12,7 +12,7 @@
     kappa1, kappa2   kernels "softmax" (the default), "linear", "relu", "exp", "round", or any of
                      `functions.kernels`; kappa1 never sees its own token: a softmax over
                      nothing is zero
-    scale            multiplies both inner products; 1/sqrt(K) unless given
+    scale            multiplies q . k and w . k; 1/sqrt(K) unless given
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
     >>> deltaformer(q, k, np.array([[1.], [3.]]), beta=np.array([0.5, 0.5])).out[:, 0]

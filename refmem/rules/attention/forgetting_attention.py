@@ -8,7 +8,7 @@
     v           (..., T, V)   values
     log_alpha   (..., T)      natural log of the forget gate, at most 0; -inf forgets
 
-    scale    1/sqrt(K) unless given; multiplies q . k and not the gate
+    scale    multiplies q . k, not the gate; 1/sqrt(K) unless given
     kernel   "softmax"; any other of refmem.functions.kernels takes the place of softmax
 
     >>> q = k = np.zeros((2, 1))

@@ -9,7 +9,7 @@
 
     kernel      "linear", or any other of refmem.functions.kernels
     normalize   divide by the sum of the kernel over i; where that is zero, so is the output
-    scale       multiplies q . k; 1 unless given
+    scale       multiplies q . k, before the kernel; 1 unless given
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
     >>> kernel_attention(q, k, np.array([[1.], [3.]]), kernel="linear").out[:, 0]

@@ -9,7 +9,7 @@
     beta   (..., T)      write strength
 
     kernel   "linear", or any other of refmem.functions.kernels
-    scale    multiplies q; 1 unless given
+    scale    multiplies q . k, before the kernel; 1 unless given
 
     >>> q = k = np.array([[1., 0.], [1., 0.]])
     >>> kernel_delta(q, k, np.array([[1.], [3.]]), np.array([0.5, 0.5])).out[:, 0]

@@ -8,7 +8,7 @@
     v      (..., T, V)   values
     r      (..., T, K)   secondary query; 0 gives softmax attention
 
-    scale    1/sqrt(K) unless given; multiplies q . k and not r . k
+    scale    multiplies q . k, not r . k; 1/sqrt(K) unless given
     kernel   "softmax"; any other of `functions.kernels` takes the place of softmax, its weights not
              adding up to one unless it is normalised
 

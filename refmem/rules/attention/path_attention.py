@@ -11,8 +11,8 @@
     beta        (..., T)      how much is taken out along w: 0 nothing, 1 all, 2 reflects
     log_alpha   (..., T)      natural log of a forget gate (PaTH-FoX), at most 0; none if left out
 
-    scale    1/sqrt(K) unless given; multiplies the inner product and not the gate:
-             path_attention_scaled_gate is the other convention
+    scale    multiplies q, not the gate: path_attention_scaled_gate is the other convention;
+             1/sqrt(K) unless given
     kernel   "softmax"; any other of refmem.functions.kernels takes the place of softmax
 
     >>> k = w = np.array([[1., 0.], [1., 0.]])

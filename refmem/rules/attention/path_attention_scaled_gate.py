@@ -11,7 +11,7 @@
     beta        (..., T)      how much is taken out along w: 0 nothing, 1 all, 2 reflects
     log_alpha   (..., T)      natural log of a forget gate, at most 0
 
-    scale    1/sqrt(K) unless given
+    scale    multiplies q and log_alpha; 1/sqrt(K) unless given
     kernel   "softmax"; any other of refmem.functions.kernels takes the place of softmax
 
     >>> q = k = w = np.zeros((2, 1))

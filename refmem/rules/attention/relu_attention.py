@@ -7,7 +7,7 @@
     v      (..., T, V)   values
     bias   (...)         added to every score; 0 if left out
 
-    scale    1/sqrt(K) unless given; multiplies q . k and not the bias
+    scale    multiplies q . k, not the bias; 1/sqrt(K) unless given
 
     >>> q = k = np.array([[1.], [-1.]])
     >>> relu_attention(q, k, np.array([[1.], [3.]])).out[:, 0]

@@ -8,7 +8,7 @@
     bias   (...)         added to every score; 0 if left out. The source advises -log(T), so that
                          the weights of T equal scores begin near a sum of 1
 
-    scale    1/sqrt(K) unless given; multiplies q . k and not the bias
+    scale    multiplies q . k, not the bias; 1/sqrt(K) unless given
 
     >>> q = k = np.zeros((2, 1))
     >>> sigmoid_attention(q, k, np.array([[1.], [3.]])).out[:, 0]

@@ -11,7 +11,7 @@
     first_bias   (...)         what is added to every score of the first key in the cache, another
                                thing that is called a sink; none if left out
 
-    scale    1/sqrt(K) unless given; multiplies q . k, not the sink and not the bias
+    scale    multiplies q . k, not the sink and not the bias; 1/sqrt(K) unless given
     window   how many keys a query sees, its own among them; None for all. None seen gives zeros
     kernel   "softmax"; any other of `functions.kernels` makes it the attention of that kernel, such
              as polynomial(2), which runs on exact numbers too; to one that is not normalised a

@@ -8,7 +8,7 @@
     q, k   (..., T, K)   queries and keys; the last query is the last key
     v      (..., T, V)   values
 
-    scale    1/sqrt(K) unless given
+    scale    multiplies q . k, before the sigmoid; 1/sqrt(K) unless given
     itself   whether a token sees its own key, which then takes the first share; False
     kernel   "sigmoid"; any other of `functions.kernels` gives the shares b, such as polynomial(2),
              which runs on exact numbers too

@@ -8,6 +8,8 @@
     log_i   (..., T)      log of the input gate i, which may be any number
     log_f   (..., T)      log of the forget gate f; the source's log sigmoid, -inf forgets
 
+    scale   multiplies q, before the normaliser, whose q . n it multiplies too; 1 unless given
+
     form="stabilised" keeps C and n over e^m, m = max(log f + m, log i, 0), as published kernels do
     (without the 0): then the bound 1 is e^-m. The other forms overflow where e^m does; the state is
     the plain C and n in every form.

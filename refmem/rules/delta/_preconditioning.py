@@ -25,11 +25,18 @@ class Preconditioned(NamedTuple):
     memory: np.ndarray
 
 
-def with_square(
-    moment: np.ndarray, k: np.ndarray, fade: np.ndarray, weight: np.ndarray
-) -> np.ndarray:
-    """The moment after one token."""
-    return fade[..., None, None] * moment + (weight[..., None] * k * k)[..., None, :]
+def moment_and_key(
+    moment: np.ndarray,
+    k: np.ndarray,
+    fade: np.ndarray,
+    weight: np.ndarray,
+    center: np.ndarray,
+    base: float,
+    eps: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The moment after one token, and the key that it writes with."""
+    moment = fade[..., None, None] * moment + (weight[..., None] * k * k)[..., None, :]
+    return moment, k * gentleness(moment[..., 0, :], center[..., None], base, eps)
 
 
 def moments(k: np.ndarray, fade: np.ndarray, weight: np.ndarray, **others: Any) -> Transition:

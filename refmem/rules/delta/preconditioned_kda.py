@@ -27,7 +27,7 @@
 
 The error reads the decayed state, and with k itself. With base = 1 it is `kda`. The state is
 (moment, memory), (..., 1, K) and (..., K, V): two memories, the second written with what the first
-recalls. So forms run one after the other; only the definition is differentiated.
+recalls. A form runs one after the other, and gradients go back the other way.
 Source:    arXiv:2604.21100, and flash-linear-attention's precond_kda.
 """
 
@@ -38,23 +38,22 @@ from refmem.rules.delta._preconditioning import (
     Preconditioned,
     default_center,
     gentleness,
+    moment_and_key,
     moments,
     nothing_seen,
-    with_square,
 )
 
 
 def step(state, q, k, v, alpha, beta, fade, weight, center, base, eps):
-    moment = with_square(state.moment, k, fade, weight)
-    writes = k * gentleness(moment[..., 0, :], center[..., None], base, eps)
+    moment, w = moment_and_key(state.moment, k, fade, weight, center, base, eps)
     S = alpha[..., :, None] * state.memory
-    S = S + bind(beta[..., None] * writes, v - recall(S, k))
+    S = S + bind(beta[..., None] * w, v - recall(S, k))
     return Preconditioned(moment, S), recall(S, q)
 
 
 def memory(moment, q, k, v, alpha, beta, fade, weight, center, base, eps):
-    writes = k * gentleness(moment, center[..., None, None], base, eps)
-    return Transition.correcting(q, beta[..., None] * writes, v, alpha * k, decay=alpha)
+    w = k * gentleness(moment, center[..., None, None], base, eps)
+    return Transition.correcting(q, beta[..., None] * w, v, alpha * k, decay=alpha)
 
 
 preconditioned_kda = StateRule(

@@ -53,6 +53,7 @@ normalized_linear_attention = StateRule(
     objective,
     options={"feature_map": elu_plus_one, "denominator_eps": 0.0},
     initial=nothing_seen,
+    scaled=(),
     uses=("/",),
     unasked={
         "one-key": "a normalised read does not depend on the query if there is one key channel"

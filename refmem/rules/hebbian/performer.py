@@ -8,6 +8,8 @@
     projection   (..., M, K)   rows w: standard normal, or orthogonal with the same lengths, as
                                refmem.functions.random_features.gaussian_projection draws them
 
+    scale             multiplies q, before the features: they estimate exp(scale q . k); 1 unless
+                      given
     denominator_eps   added to what is divided by: 0 unless given
 
     >>> q = k = np.array([[0., 1.], [0., 1.]])

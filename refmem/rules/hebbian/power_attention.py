@@ -6,6 +6,8 @@
     q, k   (..., T, K)   queries and keys, before the feature map
     v      (..., T, V)   values
 
+    scale             multiplies q, before the power: it cancels where weights are normalised; 1
+                      unless given
     p                 2 unless given: phi(q) . phi(k) = (q . k)^p
     normalize         divide by the sum of the weights, which an even p keeps from being negative;
                       without, this is `linear_attention` on the features

@@ -82,6 +82,7 @@ rebased = StateRule(
     },
     options={"normalize": True, "denominator_eps": 0.0},
     initial=nothing_seen,
+    scaled=(),
     uses=("/",),
     unasked={
         "one-key": "a normalised read does not depend on the query if there is one key channel"

@@ -6,6 +6,7 @@
     q, k   (..., T, K)   queries and keys, before the feature map
     v      (..., T, V)   values
 
+    scale             multiplies q . k, before the polynomial; 1 unless given
     order             p = 2 unless given: phi(q) . phi(k) = sum of (q . k)^n/n! over n = 0..p
     normalize         divide by the sum of the weights; without, the column of ones and the ratio
                       are left out, and this is `linear_attention` on the features

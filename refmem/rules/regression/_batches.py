@@ -27,6 +27,16 @@ def next_place(place: np.ndarray) -> np.ndarray:
     return np.concatenate([place[..., -1:], place[..., :-1]], axis=-1)
 
 
+def start_of_batch(start: np.ndarray, S: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Where the batch of the next token begins: with S, after the last token of a batch.
+
+    >>> start_of_batch(np.array([[1.]]), np.array([[3.]]), place=np.array([0., 1.]))
+    array([[3.]])
+    """
+    last = ends(place, 2)
+    return (1 - last) * start + last * S
+
+
 def ends(place: np.ndarray, axes: int) -> np.ndarray:
     """1 for a token that is the last of its batch, else 0, with `axes` axes to broadcast over."""
     return place[(..., -1) + (None,) * axes]

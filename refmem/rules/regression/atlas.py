@@ -35,10 +35,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import over, recall, sqrt, transposed, zeros
+from refmem.algebra import over, recall, sqrt, transposed
 from refmem.grammar.kinds import factor, momentum, rate, strength
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule, empty_matrix
+from refmem.rules.regression._windows import empty_window, gradient, moved_on, objective
 
 COEFFICIENTS = (6889, -9550, 4063)
 """Of X, (X X') X and (X X')^2 X, over 2000: exact in every number system."""
@@ -55,16 +56,10 @@ class Windowed(NamedTuple):
 
 def step(state, q, k, v, alpha, eta, theta, gamma, iterations):
     S, C = state.memory, state.momentum
-    keys = np.concatenate([state.keys[..., 1:, :], k[..., None, :]], axis=-2)
-    values = np.concatenate([state.values[..., 1:, :], v[..., None, :]], axis=-2)
+    keys, values = moved_on(state.keys, k), moved_on(state.values, v)
     C = theta[..., None, None] * C + gradient(S, keys, values, gamma)
     S = alpha[..., None, None] * S - eta[..., None, None] * newton_schulz(C, iterations)
     return Windowed(S, C, keys, values), recall(S, q)
-
-
-def gradient(S, keys, values, gamma):
-    """The slope of the objective in S."""
-    return transposed(keys) @ (2 * gamma[..., None] * (keys @ S - values))
 
 
 def newton_schulz(C, iterations):
@@ -77,15 +72,10 @@ def newton_schulz(C, iterations):
     return X
 
 
-def objective(S, keys, values, gamma):
-    error = values - keys @ S
-    return (gamma[..., None] * error * error).sum((-2, -1))
-
-
 def untrained(x):
     """Zeros, and a window of keys of zero."""
-    S, window = empty_matrix(x), (*x.lead, x.C)
-    return Windowed(S, S, zeros((*window, x.K), x.like), zeros((*window, x.V), x.like))
+    S = empty_matrix(x)
+    return Windowed(S, S, *empty_window(x))
 
 
 atlas = StateRule(

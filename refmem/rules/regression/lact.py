@@ -133,6 +133,7 @@ lact = StateRule(
     defaults={"momentum": lambda x, state: zeros((x.T,), x.like)},
     options={"batch": Option(2048, laws=2, cases=16), "eps": 1e-5},
     initial=untrained,
+    scaled=(),
     uses=("exp", "sqrt"),
     exempt={"linear in v": "sets the lengths of its weights"},
 )

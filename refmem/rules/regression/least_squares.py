@@ -34,11 +34,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import bind, conjugate_gradients, diagonal, ones, recall, solve, zeros
+from refmem.algebra import bind, diagonal, ones, recall, solve, zeros
 from refmem.grammar.kinds import fixed_factor, ridge
 from refmem.grammar.ranges import Option
 from refmem.grammar.state import stack
 from refmem.memory import StateRule, empty_matrix
+from refmem.rules.regression._moments import by_conjugate_gradients
 
 
 class Moments(NamedTuple):
@@ -86,23 +87,6 @@ def run_sherman_morrison(rule, x, state, chunk, keep):
     return out, state, stack(after, state, len(x.lead)) if keep else None
 
 
-def run_conjugate_gradients(rule, x, state, chunk, keep):
-    """Moments token by token; then the queries of a chunk are solved for together."""
-    out, after = zeros((*x.lead, x.T, x.V), x.like), []
-    for start in range(0, x.T, chunk):
-        part, seen = x.tokens(start, min(start + chunk, x.T)), []
-        for t in range(part.T):
-            one = part.token(t)
-            state = write(state, one["k"], one["v"], one["gamma"])
-            seen.append(state)
-        moments = stack(seen, state, len(x.lead))
-        wanted = matrix(moments, x.lam[..., None])
-        asked = conjugate_gradients(wanted, part.q, x.options["iterations"] or x.K)
-        out[..., start : start + part.T, :] = recall(moments.values, asked)
-        after += seen if keep else []
-    return out, state, stack(after, state, len(x.lead)) if keep else None
-
-
 def objective(S, k, v, lam):
     """Of all tokens at once, with nothing forgotten; k, v (..., T, K or V)."""
     error = v - k @ S
@@ -124,7 +108,10 @@ least_squares = StateRule(
     initial=nothing,
     own_forms={
         "sherman_morrison": run_sherman_morrison,
-        "conjugate_gradients": run_conjugate_gradients,
+        "conjugate_gradients": by_conjugate_gradients(
+            lambda state, x: write(state, x["k"], x["v"], x["gamma"]),
+            lambda moments, x: matrix(moments, x.lam[..., None]),
+        ),
     },
     uses=("/",),
     exempt={"intervals.conjugate_gradients": "divides by what intervals cannot tell from zero"},

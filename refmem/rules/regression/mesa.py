@@ -30,11 +30,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import bind, conjugate_gradients, diagonal, recall, solve, zeros
+from refmem.algebra import bind, diagonal, recall, solve, zeros
 from refmem.grammar.kinds import factor, ridge, strength
 from refmem.grammar.ranges import Option
-from refmem.grammar.state import stack
 from refmem.memory import StateRule, empty_matrix
+from refmem.rules.regression._moments import by_conjugate_gradients
 
 
 class Moments(NamedTuple):
@@ -56,24 +56,6 @@ def write(state, k, v, alpha, beta):
     return Moments(alpha * state.keys + bind(weighted, k), alpha * state.values + bind(weighted, v))
 
 
-def run_conjugate_gradients(rule, x, state, chunk, keep):
-    """Moments token by token; then the queries of a chunk are solved for together."""
-    out, after = zeros((*x.lead, x.T, x.V), x.like), []
-    for start in range(0, x.T, chunk):
-        part = x.tokens(start, min(start + chunk, x.T))
-        seen = []
-        for t in range(part.T):
-            one = part.token(t)
-            state = write(state, one["k"], one["v"], one["alpha"], one["beta"])
-            seen.append(state)
-        moments = stack(seen, state, len(x.lead))
-        matrix = moments.keys + diagonal(x.lam)[..., None, :, :]
-        asked = conjugate_gradients(matrix, part.q, x.options["iterations"] or x.K)
-        out[..., start : start + part.T, :] = recall(moments.values, asked)
-        after += seen if keep else []
-    return out, state, stack(after, state, len(x.lead)) if keep else None
-
-
 def objective(S, k, v, beta, lam):
     """Of all tokens at once, (..., T) of them, with nothing forgotten; k, v (..., T, K or V)."""
     error = v - k @ S
@@ -91,6 +73,11 @@ mesa = StateRule(
     inputs={"alpha": factor("T"), "beta": strength("T", laws=(0, 2)), "lam": ridge("K")},
     options={"iterations": Option(None, whole=True)},
     initial=nothing,
-    own_forms={"conjugate_gradients": run_conjugate_gradients},
+    own_forms={
+        "conjugate_gradients": by_conjugate_gradients(
+            lambda state, x: write(state, x["k"], x["v"], x["alpha"], x["beta"]),
+            lambda moments, x: moments.keys + diagonal(x.lam)[..., None, :, :],
+        )
+    },
     uses=("/",),
 )

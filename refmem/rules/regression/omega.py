@@ -28,9 +28,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import recall, transposed, zeros
+from refmem.algebra import recall
 from refmem.grammar.kinds import factor, rate, strength
 from refmem.memory import StateRule, empty_matrix
+from refmem.rules.regression._windows import empty_window, gradient, moved_on, objective
 
 
 class Windowed(NamedTuple):
@@ -43,27 +44,15 @@ class Windowed(NamedTuple):
 
 def step(state, q, k, v, alpha, eta, gamma):
     S = state.memory
-    keys = np.concatenate([state.keys[..., 1:, :], k[..., None, :]], axis=-2)
-    values = np.concatenate([state.values[..., 1:, :], v[..., None, :]], axis=-2)
+    keys, values = moved_on(state.keys, k), moved_on(state.values, v)
     slope = gradient(S, keys, values, gamma)
     S = alpha[..., None, None] * S - eta[..., None, None] * slope
     return Windowed(S, keys, values), recall(S, q)
 
 
-def gradient(S, keys, values, gamma):
-    """The slope of the objective in S."""
-    return transposed(keys) @ (2 * gamma[..., None] * (keys @ S - values))
-
-
-def objective(S, keys, values, gamma):
-    error = values - keys @ S
-    return (gamma[..., None] * error * error).sum((-2, -1))
-
-
 def untrained(x):
     """Zeros, and a window of keys of zero."""
-    window = (*x.lead, x.C)
-    return Windowed(empty_matrix(x), zeros((*window, x.K), x.like), zeros((*window, x.V), x.like))
+    return Windowed(empty_matrix(x), *empty_window(x))
 
 
 omega = StateRule(

@@ -27,41 +27,19 @@ Objective: |v - recall(S, k)|^2, without a factor of 1/2, as in its source.
 Source:    Behrouz et al. 2024, arXiv:2501.00663.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
-from refmem.algebra import bind, norm2, recall
+from refmem.algebra import recall
 from refmem.grammar.kinds import lost, momentum, rate
 from refmem.memory import StateRule, empty_matrix
-from refmem.rules.regression._batches import ends, first_place, next_place
-
-
-class Learner(NamedTuple):
-    """The memory, its momentum, the memory where the batch began; the next token's place."""
-
-    memory: np.ndarray
-    momentum: np.ndarray
-    start: np.ndarray
-    place: np.ndarray
+from refmem.rules.regression._batches import first_place, next_place, start_of_batch
+from refmem.rules.regression._titans import Learner, gradient, objective
 
 
 def step(state, q, k, v, forget, eta, theta, batch):
     S, C, start, place = state
     C = eta[..., None, None] * C - theta[..., None, None] * gradient(start, k, v)
     S = (1 - forget)[..., None, None] * S + C
-    last = ends(place, 2)
-    start = (1 - last) * start + last * S
+    start = start_of_batch(start, S, place)
     return Learner(S, C, start, next_place(place)), recall(S, q)
-
-
-def gradient(S, k, v):
-    """The slope of the objective in S."""
-    return bind(k, 2 * (recall(S, k) - v))
-
-
-def objective(S, k, v):
-    return norm2(v - recall(S, k))
 
 
 def untrained(x):

@@ -28,9 +28,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import bind, norm2, recall
+from refmem.algebra import recall
 from refmem.grammar.kinds import lost, momentum, rate
 from refmem.memory import StateRule, empty_matrix
+from refmem.rules.regression._titans import gradient, objective
 
 
 class Learner(NamedTuple):
@@ -46,15 +47,6 @@ def step(state, q, k, v, forget, eta, theta):
     C = eta[..., None, None] * C - theta[..., None, None] * gradient(S, k, v)
     S = S + C
     return Learner(S, C), recall(S, q)
-
-
-def gradient(S, k, v):
-    """The slope of the objective in S."""
-    return bind(k, 2 * (recall(S, k) - v))
-
-
-def objective(S, k, v):
-    return norm2(v - recall(S, k))
 
 
 titans_decayed_error = StateRule(

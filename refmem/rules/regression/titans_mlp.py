@@ -31,65 +31,28 @@ Objective: |v - act(k W1) W2|^2, without a factor of 1/2, as in its source.
 Source:    Behrouz et al. 2024, arXiv:2501.00663.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
-from refmem.algebra import bind, norm2, recall, transposed, zeros
+from refmem.algebra import norm2
 from refmem.functions.activations import gelu
 from refmem.grammar.kinds import first_weights, lost, momentum, rate
 from refmem.memory import StateRule
-from refmem.rules.regression._batches import ends, first_place, next_place
-
-
-class Learner(NamedTuple):
-    """Both layers, their momenta, the layers where the batch began; the next token's place."""
-
-    W1: np.ndarray
-    W2: np.ndarray
-    C1: np.ndarray
-    C2: np.ndarray
-    start1: np.ndarray
-    start2: np.ndarray
-    place: np.ndarray
+from refmem.rules.regression._titans_layers import answer, learned, slopes_of, untrained
 
 
 def step(
     state, q, k, v, forget, eta, theta, w1, w2, batch, activation
 ):  # w1, w2 are where the memory starts
-    W1, W2, C1, C2, start1, start2, place = state
-    slope1, slope2 = gradient(start1, start2, k, v, activation)
-    eta, theta, kept = (x[..., None, None] for x in (eta, theta, 1 - forget))
-    C1, C2 = eta * C1 - theta * slope1, eta * C2 - theta * slope2
-    W1, W2 = kept * W1 + C1, kept * W2 + C2
-    last = ends(place, 2)
-    start1, start2 = (1 - last) * start1 + last * W1, (1 - last) * start2 + last * W2
-    state = Learner(W1, W2, C1, C2, start1, start2, next_place(place))
-    return state, recall_through(W1, W2, q, activation)
-
-
-def recall_through(W1, W2, x, activation):
-    """What the two layers make of x."""
-    return recall(W2, activation.value(recall(W1, x)))
+    slopes = gradient(state.start1, state.start2, k, v, activation)
+    state = learned(state, slopes, forget, eta, theta)
+    return state, answer(state.W1, state.W2, q, activation)
 
 
 def gradient(W1, W2, k, v, activation):
     """The slopes of the objective in W1 and W2."""
-    hidden = recall(W1, k)
-    active = activation.value(hidden)
-    d2 = 2 * (recall(W2, active) - v)
-    d1 = activation.slope(hidden) * recall(transposed(W2), d2)
-    return bind(k, d1), bind(active, d2)
+    return slopes_of(W1, W2, k, lambda z: 2 * (z - v), activation)
 
 
 def objective(W1, W2, k, v, activation):
-    return norm2(v - recall_through(W1, W2, k, activation))
-
-
-def untrained(x):
-    """The layers that were given, at the start of a batch."""
-    C1, C2 = zeros(x.w1.shape, x.like), zeros(x.w2.shape, x.like)
-    return Learner(x.w1, x.w2, C1, C2, x.w1, x.w2, first_place(x))
+    return norm2(v - answer(W1, W2, k, activation))
 
 
 titans_mlp = StateRule(
@@ -104,6 +67,7 @@ titans_mlp = StateRule(
     },
     options={"batch": 1, "activation": gelu},
     initial=untrained,
+    scaled=(),
     exempt={
         "degree": "multiplies its weights by themselves at every token",
         "linear in v": "has a hidden layer that learns",

@@ -37,13 +37,9 @@ Source:    Behrouz et al. 2024, arXiv:2501.00663, with the loss of Sun et al. 20
            arXiv:2407.04620.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
-from refmem.algebra import bind, norm2, ones, recall, transposed, zeros
+from refmem.algebra import norm2, ones, zeros
 from refmem.functions.activations import gelu, gelu_tanh
-from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.functions.layer_norm import layer_norm
 from refmem.grammar.kinds import (
     first_weights,
     gain,
@@ -57,61 +53,26 @@ from refmem.grammar.kinds import (
 )
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
-from refmem.rules.regression._batches import ends, first_place, next_place
-
-
-class Learner(NamedTuple):
-    """Both layers, their momenta, the layers where the batch began; the next token's place."""
-
-    W1: np.ndarray
-    W2: np.ndarray
-    C1: np.ndarray
-    C2: np.ndarray
-    start1: np.ndarray
-    start2: np.ndarray
-    place: np.ndarray
+from refmem.rules.regression._normed import error, slope
+from refmem.rules.regression._titans_layers import answer, learned, slopes_of, untrained
 
 
 def step(
     state, q, k, v, forget, eta, theta, w1, w2, weight, bias, batch, eps, activation
 ):  # w1, w2 are where the memory starts
-    W1, W2, C1, C2, start1, start2, place = state
-    slope1, slope2 = gradient(start1, start2, k, v, weight, bias, eps, activation)
-    eta, theta, kept = (x[..., None, None] for x in (eta, theta, 1 - forget))
-    C1, C2 = eta * C1 - theta * slope1, eta * C2 - theta * slope2
-    W1, W2 = kept * W1 + C1, kept * W2 + C2
-    last = ends(place, 2)
-    start1, start2 = (1 - last) * start1 + last * W1, (1 - last) * start2 + last * W2
-    state = Learner(W1, W2, C1, C2, start1, start2, next_place(place))
-    answer = recall_through(W1, W2, q, activation)
-    return state, q + layer_norm(answer, weight, bias, eps)
-
-
-def recall_through(W1, W2, x, activation):
-    """What the two layers make of x, before the norm."""
-    return recall(W2, activation.value(recall(W1, x)))
+    slopes = gradient(state.start1, state.start2, k, v, weight, bias, eps, activation)
+    state = learned(state, slopes, forget, eta, theta)
+    z = answer(state.W1, state.W2, q, activation)
+    return state, q + layer_norm(z, weight, bias, eps)
 
 
 def gradient(W1, W2, k, v, weight, bias, eps, activation):
     """The slopes of the objective in W1 and W2."""
-    hidden = recall(W1, k)
-    active = activation.value(hidden)
-    z = recall(W2, active)
-    error = layer_norm(z, weight, bias, eps) - (v - k)
-    d2 = layer_norm_pullback(2 * error, z, weight, eps)
-    d1 = activation.slope(hidden) * recall(transposed(W2), d2)
-    return bind(k, d1), bind(active, d2)
+    return slopes_of(W1, W2, k, lambda z: 2 * slope(z, k, v, weight, bias, eps), activation)
 
 
 def objective(W1, W2, k, v, weight, bias, eps, activation):
-    z = recall_through(W1, W2, k, activation)
-    return norm2(layer_norm(z, weight, bias, eps) - (v - k))
-
-
-def untrained(x):
-    """The layers that were given, at the start of a batch."""
-    C1, C2 = zeros(x.w1.shape, x.like), zeros(x.w2.shape, x.like)
-    return Learner(x.w1, x.w2, C1, C2, x.w1, x.w2, first_place(x))
+    return norm2(error(answer(W1, W2, k, activation), k, v, weight, bias, eps))
 
 
 titans_mlp_normed = StateRule(
@@ -139,6 +100,7 @@ titans_mlp_normed = StateRule(
         "activation": Option(gelu, laws=gelu_tanh),
     },
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

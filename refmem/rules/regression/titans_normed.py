@@ -32,25 +32,14 @@ Source:    Behrouz et al. 2024, arXiv:2501.00663, with the loss of Sun et al. 20
            arXiv:2407.04620, as flash-linear-attention's titans has it.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
 from refmem.algebra import bind, norm2, ones, recall, zeros
-from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.functions.layer_norm import layer_norm
 from refmem.grammar.kinds import gain, key, lost, momentum, query, rate, value, weights
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
-from refmem.rules.regression._batches import ends, first_place, next_place
-
-
-class Learner(NamedTuple):
-    """The memory, its momentum, the memory where the batch began; the next token's place."""
-
-    memory: np.ndarray
-    momentum: np.ndarray
-    start: np.ndarray
-    place: np.ndarray
+from refmem.rules.regression._batches import first_place, next_place, start_of_batch
+from refmem.rules.regression._normed import error, slope
+from refmem.rules.regression._titans import Learner
 
 
 def step(state, q, k, v, forget, eta, theta, weight, bias, batch, eps):
@@ -58,21 +47,18 @@ def step(state, q, k, v, forget, eta, theta, weight, bias, batch, eps):
     surprise = gradient(start, k, v, weight, bias, eps)
     C = eta[..., None, None] * C - theta[..., None, None] * surprise
     S = (1 - forget)[..., None, None] * S + C
-    last = ends(place, 2)
-    start = (1 - last) * start + last * S
+    start = start_of_batch(start, S, place)
     out = q + layer_norm(recall(S, q), weight, bias, eps)
     return Learner(S, C, start, next_place(place)), out
 
 
 def gradient(S, k, v, weight, bias, eps):
     """The slope of the objective in S."""
-    z = recall(S, k)
-    error = layer_norm(z, weight, bias, eps) - (v - k)
-    return bind(k, layer_norm_pullback(2 * error, z, weight, eps))
+    return bind(k, 2 * slope(recall(S, k), k, v, weight, bias, eps))
 
 
 def objective(S, k, v, weight, bias, eps):
-    return norm2(layer_norm(recall(S, k), weight, bias, eps) - (v - k))
+    return norm2(error(recall(S, k), k, v, weight, bias, eps))
 
 
 def untrained(x):
@@ -100,6 +86,7 @@ titans_normed = StateRule(
     },
     options={"batch": 1, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16)},
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

@@ -36,11 +36,12 @@ from typing import NamedTuple
 import numpy as np
 
 from refmem.algebra import bind, norm2, ones, recall, with_ones, zeros
-from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.functions.layer_norm import layer_norm
 from refmem.grammar.kinds import gain, key, query, rate, strength, value, weights
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
+from refmem.rules.regression._normed import error, slope
 
 
 class Learner(NamedTuple):
@@ -63,14 +64,11 @@ def step(state, q, k, v, eta, tau, weight, bias, batch, eps):
 def gradient(W, k, v, weight, bias, eps):
     """The slope of the objective in W."""
     x = with_ones(k)
-    z = recall(W, x)
-    error = layer_norm(z, weight, bias, eps) - (v - k)
-    return bind(x, layer_norm_pullback(error, z, weight, eps))
+    return bind(x, slope(recall(W, x), k, v, weight, bias, eps))
 
 
 def objective(W, k, v, weight, bias, eps):
-    z = recall(W, with_ones(k))
-    return norm2(layer_norm(z, weight, bias, eps) - (v - k)) / 2
+    return norm2(error(recall(W, with_ones(k)), k, v, weight, bias, eps)) / 2
 
 
 def untrained(x):
@@ -98,6 +96,7 @@ ttt_linear = StateRule(
     },
     options={"batch": 16, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16)},
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

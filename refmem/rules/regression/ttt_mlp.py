@@ -44,11 +44,12 @@ import numpy as np
 
 from refmem.algebra import bind, norm2, ones, recall, transposed, with_ones, zeros
 from refmem.functions.activations import gelu_tanh
-from refmem.functions.layer_norm import layer_norm, layer_norm_pullback
+from refmem.functions.layer_norm import layer_norm
 from refmem.grammar.kinds import first_weights, gain, key, query, rate, strength, value, weights
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 from refmem.rules.regression._batches import ends, first_place, next_place
+from refmem.rules.regression._normed import error, slope
 
 
 class Learner(NamedTuple):
@@ -89,16 +90,13 @@ def gradient(W1, W2, k, v, weight, bias, eps, activation):
     """The slopes of the objective in W1 and W2."""
     hidden = recall(W1, with_ones(k))
     active = with_ones(activation.value(hidden))
-    z = recall(W2, active)
-    error = layer_norm(z, weight, bias, eps) - (v - k)
-    d2 = layer_norm_pullback(error, z, weight, eps)
+    d2 = slope(recall(W2, active), k, v, weight, bias, eps)
     d1 = activation.slope(hidden) * recall(transposed(W2[..., :-1, :]), d2)
     return bind(with_ones(k), d1), bind(active, d2)
 
 
 def objective(W1, W2, k, v, weight, bias, eps, activation):
-    z = recall_through(W1, W2, k, activation)
-    return norm2(layer_norm(z, weight, bias, eps) - (v - k)) / 2
+    return norm2(error(recall_through(W1, W2, k, activation), k, v, weight, bias, eps)) / 2
 
 
 def untrained(x):
@@ -131,6 +129,7 @@ ttt_mlp = StateRule(
     },
     options={"batch": 16, "eps": Option(1e-6, laws=1 / 2, cases=1 / 16), "activation": gelu_tanh},
     initial=untrained,
+    scaled=(),
     uses=("sqrt",),
     exempt={"linear in v": "has a layer norm"},
     unasked={"one-value": "a layer norm of one channel is zero"},

@@ -12,7 +12,7 @@
 
     kernel   weighs the slots of a read: "softmax" over slots unless given, or any other in
              `functions.kernels`
-    scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
+    scale    multiplies q, before the kernel; 1 unless given (its published code: 1/sqrt(K))
 
     form="stabilised" keeps each slot over e^m, m the greatest of its scores so far; the others
     overflow where e^s does. The state is the plain one in all.
@@ -24,7 +24,7 @@
 Every slot is the mean of all tokens with weights softmax(s) over the past: it is `gsa` with alpha =
 total[t-1]/total[t] and s = exp(s[t])/total[t]. The state is (total, keys, values), (..., 1, M),
 (..., K, M) and (..., M, V): three `linear_attention` memories, each read with what those before it
-recall. So forms run one after the other; only the definition is differentiated.
+recall. A form runs one after the other, and gradients go back the other way.
 Source:    Peng et al. 2022, arXiv:2110.02488.
 """
 

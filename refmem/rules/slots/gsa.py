@@ -11,7 +11,7 @@
 
     kernel   weighs the slots of a read: "softmax" over slots unless given, or any other in
              `functions.kernels`
-    scale    multiplies q; 1 unless given (its published code: 1/sqrt(K))
+    scale    multiplies q, before the kernel; 1 unless given (its published code: 1/sqrt(K))
 
     >>> q = k = np.array([[1.], [1.]])
     >>> v, alpha = np.array([[1.], [3.]]), np.array([[0.5, 0.], [0.5, 1.]])
@@ -19,8 +19,8 @@
     array([1.25  , 2.3125])
 
 The state is (keys, values), (..., K, M) and (..., M, V): a `value_gated` memory and then a `gla`
-memory, whose channels are slots, read with what the first recalls. So forms run one after the
-other; only the definition is differentiated.
+memory, whose channels are slots, read with what the first recalls. A form runs one after the
+other, and gradients go back the other way.
 Source:    Zhang et al. 2024, arXiv:2409.07146.
 """
 

@@ -30,6 +30,7 @@ from refmem.studies.capacity.arguments import check_choice, check_count, check_n
 from refmem.studies.capacity.moments import log_sum
 from refmem.studies.capacity.rademacher import log_shares
 from refmem.studies.capacity.required import least_count
+from refmem.studies.estimates import CONFIDENCE
 
 NETWORKS = ("classical", "dense", "modern")
 
@@ -134,7 +135,7 @@ class Retrieval(NamedTuple):
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % confidence interval of its chance."""
-        return self.interval_at(0.95)
+        return self.interval_at(CONFIDENCE)
 
     def interval_at(self, confidence: float) -> tuple[float, float]:
         """The interval of Clopper and Pearson, which holds for any number of trials."""

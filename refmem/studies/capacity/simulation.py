@@ -19,6 +19,7 @@ from refmem.studies.capacity.moments import exp_of
 from refmem.studies.capacity.setting import Setting, setting
 from refmem.studies.capacity.values import Values
 from refmem.studies.capacity.weights import between, family_of
+from refmem.studies.estimates import CONFIDENCE, student
 
 BLOCK = 2**12
 """Pairs held at once."""
@@ -53,15 +54,13 @@ class Simulation(NamedTuple):
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % confidence interval of 1/SNR."""
-        return self.interval_at(0.95)
+        return self.interval_at(CONFIDENCE)
 
     def interval_at(self, confidence: float) -> tuple[float, float]:
         """The interval of Student's t distribution: right if the mean of the trials is normal."""
-        from scipy.stats import t
-
         if len(self.noise) < 2:
             return -math.inf, math.inf
-        half = float(t.ppf((1 + confidence) / 2, len(self.noise) - 1)) * self.stderr
+        half = student(len(self.noise) - 1, confidence) * self.stderr
         return self.mean - half, self.mean + half
 
 

@@ -4,8 +4,10 @@
     machines                  tasks as moves of registers, which know no rule
     programs, keys            moves as keys, values and gates of a shipped rule
     encodings, witnesses,     why there is no program: words on which the rule fails, whatever it
-    limits, certificates      is given
-    table                     every rule and every task, each cell run: `refmem expressivity`
+    limits, letter_limits,    is given
+    letters, certificates
+    search, trials            programs that are looked for: drawn heads and their best read-out
+    rows, table, report       every rule and every task, each cell run: `refmem expressivity`
     parity, robustness        how it fails: margins by length, errors by precision
 
     >>> from refmem.studies.expressivity.groups import alternating

@@ -55,4 +55,6 @@ def margin(points: np.ndarray, signs: np.ndarray) -> float:
         b_ub=np.zeros(len(points)),
         bounds=[(-1, 1)] * features + [(-features - 1, features + 1), (0, None)],
     )
+    if best.x is None:
+        raise ArithmeticError(f"margin: the linear program was not solved: {best.message}")
     return max(0.0, float(best.x[-1]))

@@ -33,6 +33,10 @@ class Reachability(Task):
     def complexity(self) -> str:
         return "NL-complete (Jones 1975)"
 
+    @property
+    def longest(self) -> int:
+        return self.n
+
     def draw(self, length: int, rng: np.random.Generator) -> np.ndarray:
         """A graph of as many nodes as tokens, at most n, with every edge there by half a chance
         at first and ever less likely, so that nodes that are not reached stay common."""

@@ -4,7 +4,7 @@ A program has a linear read-out: every answer has a score that is linear in what
 highest wins, by a margin that does not depend on the length. What is shown for random inputs holds
 for all of them, by the derivation that each limit names.
 
-    blind      two words in another order leave the same memory, and have other answers
+    blind      what is read after two words of the same tokens is the same, but not the answer
     additive   words of one answer and as many of another have outputs with the same sum, so no
                score tells them apart
     turning    one token again and again: two answers alternate for ever, but what is read turns
@@ -12,7 +12,9 @@ for all of them, by the derivation that each limit names.
     fading     two words followed by the same ones have other answers for ever, and what tells them
                apart fades
 
-Each function returns a `Limit`, or None where it has nothing to show.
+`letter_limits` has those of softmax attention and of diagonal decay. Each function returns a
+`Limit`, or None where it has nothing to show. The first and the last two need that places are not
+granted: equal tokens have equal inputs.
 """
 
 from __future__ import annotations
@@ -22,8 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra import with_ones
-from refmem.rules.attention import softmax_attention
+from refmem.grammar.lookup import Cache
 from refmem.studies.expressivity.certificates import alternating_weights
 from refmem.studies.expressivity.encodings import Encoding, K, drawn
 from refmem.studies.expressivity.task import Task
@@ -38,49 +39,52 @@ LOOPS = 32
 class Limit:
     """What was shown.
 
-    kind    blind, additive, turning or fading
+    kind    blind, additive, degree, positive, turning or fading
+    sizes   of which memories: how many heads and channels, and which others fail alike
     shown   the witness, in numbers
     """
 
     kind: str
+    sizes: str
     shown: str
 
 
+ANY = "any number of heads and channels"
+
+
 def blind(task: Task, encoding: Encoding, rng: np.random.Generator) -> Limit | None:
-    """Two orders of the same tokens leave the same state (derivations/expressivity/sums.py)."""
+    """Two orders of the same tokens read the same (derivations/expressivity/sums.py)."""
     pair = reordered(task, rng)
     if pair is None:
         return None
-    seed = _seed(rng)
-    one, other = (_run(encoding, word, seed) for word in pair.words)
-    if not (one.state == other.state).all():
+    seed = seed_of(rng)
+    one, other = (last_read(encoding, word, seed) for word in pair.words)
+    if not (one == other).all():
         return None
     return Limit(
         "blind",
-        f"{_words(pair.words)} leave one memory, but have answers "
+        ANY,
+        f"{worded(pair.words)} read the same, but have answers "
         f"{pair.answers[0]} and {pair.answers[1]}",
     )
 
 
 def additive(task: Task, encoding: Encoding, rng: np.random.Generator) -> Limit | None:
-    """Outputs of both sides have one sum (derivations/expressivity/sums.py).
-
-    Of a softmax: what is read before it is divided, and what it is divided by. A score of the
-    quotient is above a threshold where a score of those two is above zero.
-    """
+    """Outputs of both sides have one sum (derivations/expressivity/sums.py)."""
     found = balanced(task, rng)
     if found is None:
         return None
-    seed = _seed(rng)
+    seed = seed_of(rng)
     left, right = (
-        np.sum([_last_read(encoding, word, seed) for word in side], axis=0)
+        np.sum([last_read(encoding, word, seed) for word in side], axis=0)
         for side in (found.left, found.right)
     )
     if not (left == right).all():
         return None
     return Limit(
         "additive",
-        f"{_words(found.left)} (answer {found.answers[0]}) and {_words(found.right)} "
+        ANY,
+        f"{worded(found.left)} (answer {found.answers[0]}) and {worded(found.right)} "
         f"(answer {found.answers[1]}) have outputs of the same sum",
     )
 
@@ -97,16 +101,17 @@ def turning(
         return None
     token, times = found
     word = np.array([token] * times[-1])
-    states = _run(encoding, word, _seed(rng), states=True).states
+    states = run(encoding, word, seed_of(rng), states=True).states
     weights = alternating_weights(states[[t - 1 for t in times]].reshape(len(times), -1))
     if weights is None:
         return None
     length = times[len(weights) - 1]
     return Limit(
         "turning",
-        f"{_token(token)} given again and again: of {K} channels no score is right after "
+        f"{K} channels in all heads; any number fails at {_times(stride)} times",
+        f"{token_worded(token)} given again and again: of {K} channels no score is right after "
         f"{', '.join(map(str, times[: len(weights)]))} of them, as weights "
-        f"{', '.join(_short(y) for y in weights)} prove; so none is at length {length}",
+        f"{', '.join(shortly(y) for y in weights)} prove; so none is at length {length}",
     )
 
 
@@ -128,7 +133,7 @@ def fading(
     first, second, again = words
     if not isinstance(task, Brackets):
         return None
-    seed, distances, answers = _seed(rng), [], set()
+    seed, distances, answers = seed_of(rng), [], set()
     for loops in (0, LOOPS, 2 * LOOPS):
         pair = [np.array([*word, *(again * loops)], dtype=int) for word in (first, second)]
         if not all(task.allows(word) for word in pair):
@@ -141,43 +146,64 @@ def fading(
         return None
     return Limit(
         "fading",
-        f"{_words([np.array(first), np.array(second)])}, then {' '.join(map(str, again))} "
-        f"{LOOPS} and {2 * LOOPS} times: memories that were {_short(start)} apart are "
-        f"{_short(later)} and {_short(latest)}",
+        f"{K} channels in all heads; any number fades alike",
+        f"{worded([np.array(first), np.array(second)])}, then {' '.join(map(str, again))} "
+        f"{LOOPS} and {2 * LOOPS} times: memories that were {shortly(start)} apart are "
+        f"{shortly(later)} and {shortly(latest)}",
     )
 
 
-def _seed(rng: np.random.Generator) -> int:
+def seed_of(rng: np.random.Generator) -> int:
+    """A seed for one draw of a program."""
     return int(rng.integers(2**32))
 
 
-def _run(encoding: Encoding, word: np.ndarray, seed: int, **how: Any) -> Any:
+def run(encoding: Encoding, word: np.ndarray, seed: int, **how: Any) -> Any:
+    """The rule on a word."""
     return encoding.rule(**drawn(encoding, word, seed), **how)
 
 
 def _state(encoding: Encoding, word: np.ndarray, seed: int) -> np.ndarray:
-    """The memory after a word, from the empty one, which no tokens leave as it is."""
-    state = _run(encoding, word if len(word) else np.array([0]), seed).state
-    return state if len(word) else 0 * state
+    """The memory after a word; after nothing it is what it was at first."""
+    if not len(word):
+        return drawn(encoding, np.array([0]), seed)["state"]
+    return run(encoding, word, seed).state
 
 
-def _last_read(encoding: Encoding, word: np.ndarray, seed: int) -> np.ndarray:
-    """What is read after the last token; of a softmax its two sums."""
-    given = drawn(encoding, word, seed)
-    if encoding.rule is softmax_attention:
-        given |= {"v": with_ones(given["v"]), "kernel": "exp"}
-    return encoding.rule(**given).out[-1]
+def last_read(encoding: Encoding, word: np.ndarray, seed: int) -> np.ndarray:
+    """What is read after the last token of a word."""
+    return read_last(encoding, drawn(encoding, word, seed))
 
 
-def _words(words: Any) -> str:
-    return " and ".join(" ".join(map(_token, word)) or "nothing" for word in words)
+def read_last(encoding: Encoding, given: dict[str, Any], **how: Any) -> np.ndarray:
+    """What is read after the last token of a call; a cache takes the others without a read."""
+    state, tokens = given["state"], [name for name in given if name in encoding.rule.inputs]
+    first, last = ({name: given[name][part] for name in tokens} for part in (_FIRST, _LAST))
+    if isinstance(state, Cache):
+        state = state.append(first["k"], first["v"])
+    elif len(first["k"]):
+        state = encoding.rule(**given | first).state
+    return encoding.rule(**given | last | {"state": state} | how).out[-1]
 
 
-def _token(token: Any) -> str:
+_FIRST, _LAST = slice(None, -1), slice(-1, None)
+
+
+def _times(stride: int) -> str:
+    return "K + 2" if stride == 1 else f"{stride} (K + 2)"
+
+
+def worded(words: Any) -> str:
+    """Words, each with its tokens."""
+    return " and ".join(" ".join(map(token_worded, word)) or "nothing" for word in words)
+
+
+def token_worded(token: Any) -> str:
+    """A number, or the fields of a token in brackets."""
     parts = np.atleast_1d(token).tolist()
     return str(parts[0]) if len(parts) == 1 else f"({','.join(map(str, parts))})"
 
 
-def _short(number: Any) -> str:
+def shortly(number: Any) -> str:
     """A fraction as it is if that is short, else its first digits."""
     return str(number) if len(str(number)) < 8 else f"{float(number):.2g}"

@@ -1,15 +1,16 @@
 """A program: what makes one shipped rule solve one task, with no training.
 
-Each token's inputs depend on that token alone (in the attention family also on its place, as
-there), and answers are read from one number or a few by comparing it with whole numbers. So a
-program is keys, values and gates, nothing that computes along the sequence.
+Each token's inputs depend on that token alone, and on its place where places are granted; answers
+are read from one number or a few by comparing them with whole numbers. So a program is keys, values
+and gates, nothing that computes along the sequence, and nothing that knows how long it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,15 @@ from refmem.memory.rule import Rule
 from refmem.studies.expressivity.task import Task
 
 Numbers = Callable[[Any], np.ndarray]
+
+
+class Sizes(NamedTuple):
+    """How large a program is: heads, each with queries of its own, and entries of a key and a
+    value."""
+
+    heads: int
+    keys: int
+    values: int
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Program:
     steps    how many steps of the rule a token takes
     options  what else the rule is called with, such as a kernel
     growing  whether that is for every token seen
+    places   whether what a token is given depends on its place
     remark   what has to be said about it
     exact    the numbers in which it is exact
     """
@@ -48,8 +59,16 @@ class Program:
     steps: int = 1
     options: dict[str, Any] = field(default_factory=dict)
     growing: bool = False
+    places: bool = False
     remark: str = ""
     exact: Numbers = fractions
+
+    @property
+    def sizes(self) -> Sizes:
+        """Its heads, and the widths of their keys and values; no word changes them."""
+        given = self.inputs(self.task.draw(1, np.random.default_rng(0)))
+        q, v = np.shape(given["q"]), np.shape(given["v"])
+        return Sizes(prod(q[:-2]), q[-1], v[-1])
 
     def outputs(
         self, tokens: np.ndarray, numbers: Numbers | None = None, form: str | None = None
@@ -62,7 +81,7 @@ class Program:
         self, tokens: np.ndarray, numbers: Numbers | None = None, form: str | None = None
     ) -> np.ndarray:
         """The answer after each token, (T,): its outputs are the nearest whole numbers."""
-        return self.decode(whole(self.outputs(tokens, numbers, form)))
+        return self.decode(whole(self.outputs(tokens, numbers, form))).astype(int)
 
     def first_error(
         self, tokens: np.ndarray, numbers: Numbers | None = None, form: str | None = None
@@ -84,7 +103,7 @@ def _converted(value: Any, numbers: Numbers) -> Any:
 
 
 def whole(x: np.ndarray) -> np.ndarray:
-    """The nearest whole numbers; what is no number is -1."""
-    if x.dtype != object:
-        x = np.where(np.isfinite(x), x, x.dtype.type(-1))
-    return nearest(x).astype(int)
+    """The nearest whole numbers, of any size if they are exact; a float that is no number is -1."""
+    if x.dtype == object:
+        return np.frompyfunc(int, 1, 1)(nearest(x))
+    return nearest(np.where(np.isfinite(x), x, x.dtype.type(-1))).astype(int)

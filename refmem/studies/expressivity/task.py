@@ -29,6 +29,11 @@ class Task(ABC):
     def complexity(self) -> str:
         """The smallest class it is known to be in, and where that is shown."""
 
+    @property
+    def longest(self) -> int | None:
+        """How long an instance can be; None for any length."""
+        return None
+
     @abstractmethod
     def draw(self, length: int, rng: np.random.Generator) -> np.ndarray:
         """Tokens of one random instance."""

@@ -23,8 +23,8 @@ from refmem.forms.compiled import quickest
 from refmem.memory import Cache
 from refmem.rules.attention import softmax_attention
 from refmem.rules.delta import delta
+from refmem.studies.estimates import CONFIDENCE, Estimate, mean_of, rate_of, student
 from refmem.studies.longcontext.contexts import Context, random_context
-from refmem.studies.longcontext.estimates import CONFIDENCE, Estimate, mean_of, rate_of, student
 from refmem.studies.longcontext.forgetting import best_steps, settled_error
 from refmem.studies.longcontext.limits import (
     average_limit,

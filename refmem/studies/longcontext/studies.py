@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.studies.longcontext.estimates import Estimate
+from refmem.studies.estimates import Estimate
 from refmem.studies.longcontext.forgetting import best_step, settled_error
 from refmem.studies.longcontext.memories import Delta
 from refmem.studies.longcontext.tracking import Track, track

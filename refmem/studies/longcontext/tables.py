@@ -9,8 +9,8 @@ from rich.box import HORIZONTALS
 from rich.table import Table
 from rich.text import Text
 
+from refmem.studies.estimates import Estimate
 from refmem.studies.longcontext.convergence import APPROACHES, Convergence
-from refmem.studies.longcontext.estimates import Estimate
 from refmem.studies.longcontext.memories import Memory
 from refmem.studies.longcontext.settings import of_memory
 from refmem.studies.longcontext.streams import Position

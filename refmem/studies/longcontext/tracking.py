@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.studies.longcontext.estimates import Estimate, mean_of
+from refmem.studies.estimates import Estimate, mean_of
 from refmem.studies.longcontext.memories import Gains, Kalman, Memory, Mesa
 from refmem.studies.longcontext.settings import memory_of, of_memory, of_world, world_of
 from refmem.studies.longcontext.worlds import Law, World

@@ -66,7 +66,7 @@ def test_the_kernel_stays_within_its_bound(rule, dtype):
         m, S = transition_of(rule, x)
         m = m._replace(finish=None, micro=1)
         out, state = np.empty((2, m.read.shape[-2], S.shape[-1]), dtype), S.copy()
-        run_transition(m, state, out)
+        run_transition(rule.name, m, state, out)
         m = Transition(*map(multiplied_out, m))
         truth = run_by_definition(m, S.astype(np.longdouble))
         magnitude = each_array(abs, m)
@@ -82,7 +82,7 @@ def test_a_call_is_what_the_kernel_reads_finished(rule):
     x = sample(rule, floats(np.float64), T=3, K=3, V=35, lead=(2,))
     m, S = transition_of(rule, x)
     read = np.empty((2, m.read.shape[-2], S.shape[-1]))
-    run_transition(m, S, read)
+    run_transition(rule.name, m, S, read)
     want = m.finished(read)[:, m.micro - 1 :: m.micro]
     np.testing.assert_array_equal(rule(**x, form="fast").out, want)
 
@@ -97,8 +97,8 @@ def test_a_relay_is_what_its_memories_read_in_turn(rule):
     arguments = given.arguments | keys
     for (name, transition), S, after in zip(rule.relay.items(), state, got.state, strict=True):
         m, S = transition(**recalled, **arguments), S.copy()
-        read = np.empty((2, 3, S.shape[-1]))
-        run_transition(m, S, read)
-        recalled[name] = m.finished(read)
+        read = np.empty((2, 3 * m.micro, S.shape[-1]))
+        run_transition(rule.name, m, S, read)
+        recalled[name] = m.finished(read)[:, m.micro - 1 :: m.micro]
         np.testing.assert_array_equal(after, S)
     np.testing.assert_array_equal(got.out, recalled[name])

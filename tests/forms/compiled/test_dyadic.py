@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from refmem.forms.compiled import attention, gradients
+from tests.derivative.truth import like
 from tests.draws import DYADIC, floats, sample
 from tests.exact import assert_same
 from tests.forms.compiled.rules import KEEPS_ALL, LINEAR, RELAYS, SHAPES, exact_on_floats
@@ -36,15 +37,12 @@ def test_the_state_after_every_token(rule):
 
 
 @pytest.mark.parametrize("blocks", [1, 8])
-@pytest.mark.parametrize("rule", exact_on_floats(LINEAR))
+@pytest.mark.parametrize("rule", exact_on_floats(LINEAR + RELAYS))
 def test_gradients_are_the_tapes(rule, blocks, monkeypatch):
     monkeypatch.setattr(gradients, "BLOCKS", blocks)
     for sizes, chunks in (({"T": 2, "K": 3, "V": 33}, (1, 2)), ({"T": 5, "K": 2, "V": 3}, (2, 3))):
         x = sample(rule, DYADIC, **sizes, lead=(2,))
-        random = np.random.default_rng(1)
-        dout, dstate = (
-            random.integers(-2, 3, part.shape) / 2 for part in (rule(**x).out, rule(**x).state)
-        )
+        dout, dstate = like(DYADIC, tuple(rule(**x)), 1)
         want = rule.vjp(**x, dout=dout, dstate=dstate)
         for chunk in chunks:
             got = rule.vjp(**x, dout=dout, dstate=dstate, form="fast", chunk=chunk)

@@ -15,12 +15,12 @@ from refmem.forms.compiled import gradients
 from refmem.grammar.state import each
 from tests.derivative.truth import like
 from tests.draws import floats, sample
-from tests.forms.compiled.rules import LINEAR
+from tests.forms.compiled.rules import LINEAR, RELAYS
 
 T, K, V = 37, 5, 3
 
 
-@pytest.mark.parametrize("rule", LINEAR, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", LINEAR + RELAYS, ids=lambda rule: rule.name)
 def test_gradients_err_little_more_than_the_definitions(rule, monkeypatch):
     monkeypatch.setattr(gradients, "BLOCKS", 2)
     x = sample(rule, floats(np.float32), 4, T=T, K=K, V=V, lead=(2,))

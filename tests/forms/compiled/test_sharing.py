@@ -13,7 +13,7 @@ from refmem.forms.compiled import attention, sharing
 from refmem.forms.compiled import loops as kernels
 from tests.draws import floats, sample
 from tests.exact import assert_same
-from tests.forms.compiled.rules import KEEPS_ALL, LINEAR
+from tests.forms.compiled.rules import KEEPS_ALL, LINEAR, RELAYS
 
 SHARED = [
     refmem.linear_attention,
@@ -110,7 +110,7 @@ def test_so_where_everything_is_kept(name, many_threads, monkeypatch):
     assert_same(tuple(results[1]), tuple(results[0]), name)
 
 
-@pytest.mark.parametrize("rule", LINEAR + KEEPS_ALL, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", LINEAR + RELAYS + KEEPS_ALL, ids=lambda rule: rule.name)
 def test_inputs_may_repeat_along_axes_and_are_left_alone(rule):
     one = sample(rule, floats(np.float64), T=6, K=3, V=5, lead=())
     arrays = {n: a for n, a in one.items() if n in {*rule.inputs, "state"}}
@@ -127,7 +127,7 @@ def test_inputs_may_repeat_along_axes_and_are_left_alone(rule):
 
 
 @pytest.mark.parametrize("lead", [(0,), (2, 0), (0, 3)], ids=str)
-@pytest.mark.parametrize("rule", LINEAR + KEEPS_ALL, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", LINEAR + RELAYS + KEEPS_ALL, ids=lambda rule: rule.name)
 def test_no_heads_are_heads(rule, lead):
     one = sample(rule, floats(np.float64), T=3)
     x = one | {
@@ -138,7 +138,7 @@ def test_no_heads_are_heads(rule, lead):
     assert rule(**x, form="fast").out.shape == lead + rule(**one).out.shape
 
 
-@pytest.mark.parametrize("rule", LINEAR + KEEPS_ALL, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", LINEAR + RELAYS + KEEPS_ALL, ids=lambda rule: rule.name)
 def test_no_tokens_leave_the_state_alone(rule):
     x = sample(rule, floats(np.float64), T=0, lead=(2,))
     trace = rule(**x, form="fast", states=True)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from refmem import Result, normalized_linear_attention
-from refmem.algebra.numbers import fractions
-from tests.exact import assert_same
+from refmem.algebra.numbers import fractions, intervals
+from tests.exact import assert_enclosures_overlap, assert_same
 from tests.rules.hand import column, k, q, v
 
 S0 = fractions([[2, 1], [4, 1]])
@@ -15,6 +15,16 @@ def test_normalized_linear_attention_by_hand():
     got = normalized_linear_attention(q, k, v, state=S0, feature_map="identity")
     want = Result(column(1.5, 0) + column(0, 22) / 9, fractions([[6, 3], [8, 3]]))
     assert_same(got, want, "normalized_linear_attention")
+
+
+def test_a_gradient_where_a_query_is_zero_by_hand():
+    # phi(x) = x + 1 or e^x has slope 1 at 0. phi(k) = (2, 1), (1, 2); v = 0, 1; phi(0, 0) = (1, 1)
+    # S2 = [1 3; 2 3]      o2 = 3/6      dq2 = ((1, 2) - 3/6 (3, 3))/6 = (-1/12, 1/12)
+    keys = intervals([[1, 0], [0, 1]])
+    queries, values = intervals([[1, 0], [0, 0]]), intervals([[0], [1]])
+    grads = normalized_linear_attention.vjp(queries, keys, values, dout=values)
+    want = intervals(fractions([-1, 1]) / 12)
+    assert_enclosures_overlap(grads.q[1], want, "the gradient by the query")
 
 
 def test_nothing_seen_reads_zero():

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from refmem import Result, titans_mlp
 from refmem.algebra.numbers import fractions
-from refmem.rules.regression.titans_mlp import Learner
+from refmem.rules.regression._titans_layers import Learner
 from tests.exact import assert_same
 from tests.rules.hand import column
 

@@ -1,6 +1,6 @@
 from refmem import Result, titans_mlp_normed
 from refmem.algebra.numbers import intervals
-from refmem.rules.regression.titans_mlp_normed import Learner
+from refmem.rules.regression._titans_layers import Learner
 from tests.exact import assert_same
 
 

@@ -62,6 +62,10 @@ def test_a_softmax_of_great_scores_does_not_overflow():
     assert ffn(1000 * one, one, one, activation="softmax").out == 1
 
 
-def test_a_memory_of_weights_has_no_state():
-    with pytest.raises(TypeError, match="ffn: state has a value, expected none"):
+def test_a_memory_of_weights_has_no_state_and_no_scale():
+    with pytest.raises(TypeError, match="ffn: state has a value, expected none, because this"):
         ffn(x, w_in, w_out, state=w_out)
+    with pytest.raises(TypeError, match="ffn: state has a value, expected none, because this"):
+        ffn.vjp(x, w_in, w_out, state=w_out, dout=x)
+    with pytest.raises(TypeError, match=r"value 2.0, expected none, because its specification"):
+        ffn(x, w_in, w_out, scale=2.0)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from refmem.studies.estimates import mean_of
 from refmem.studies.longcontext import convergence
 from refmem.studies.longcontext.convergence import APPROACHES, context, converge
-from refmem.studies.longcontext.estimates import mean_of
 
 CONFIDENCE = 0.9999
 """Of every interval below: a right theory fails one of ten in a thousand seeds, and none at the

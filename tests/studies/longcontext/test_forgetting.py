@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from refmem.studies.estimates import mean_of
 from refmem.studies.longcontext import (
     Decayed,
     Delta,
@@ -23,7 +24,6 @@ from refmem.studies.longcontext import (
     settled_error,
     simulated_errors,
 )
-from refmem.studies.longcontext.estimates import mean_of
 from refmem.studies.longcontext.memories import Gains
 from refmem.studies.longcontext.tracking import second_moments
 

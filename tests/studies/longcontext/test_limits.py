@@ -6,6 +6,7 @@ import pytest
 import refmem
 from refmem.algebra import transposed
 from refmem.algebra.numbers import rationals
+from refmem.studies.estimates import mean_of
 from refmem.studies.longcontext import (
     average_limit,
     average_spread,
@@ -17,7 +18,6 @@ from refmem.studies.longcontext import (
     softmax_spread,
 )
 from refmem.studies.longcontext.contexts import random_context
-from refmem.studies.longcontext.estimates import mean_of
 from tests.exact import assert_same
 
 RNG = np.random.default_rng(0)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import refmem
+from refmem.studies.estimates import mean_of
 from refmem.studies.longcontext import (
     Averaged,
     Decayed,
@@ -27,7 +28,6 @@ from refmem.studies.longcontext import (
     track,
     wide_window_errors,
 )
-from refmem.studies.longcontext.estimates import mean_of
 from refmem.studies.longcontext.tuning import tuned
 
 T, K = 2, 2

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from refmem.studies.estimates import mean_of
 from refmem.studies.longcontext import Periodic, Piecewise, RandomWalk, World
-from refmem.studies.longcontext.estimates import mean_of
 from refmem.studies.longcontext.settings import motion_of, of_world, world_of
 from refmem.studies.longcontext.worlds import LONGEST
 

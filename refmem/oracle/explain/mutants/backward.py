@@ -12,6 +12,7 @@ from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.explain.mutants.mutant import cut, ends_of_chunks, tokens_of
+from refmem.oracle.explain.survey import Seen
 from refmem.oracle.verdict.gradients import Backward, gradients, true_form
 
 CHUNK, SHORT_CHUNK = 64, 16
@@ -22,14 +23,22 @@ Gradients = Callable[..., dict[str, Any]]
 
 @dataclass(frozen=True)
 class GradientMutant:
-    """One mistake in a backward pass; fields as in `Mutant`, and `call` changes its gradients."""
+    """One mistake in a backward pass; fields as in `Mutant`, and `call` changes its gradients.
+
+    needs   parts of a result that gradients were asked of: a function may have no state
+    """
 
     name: str
     says: str
-    bug: str
+    seen: Seen
     look: str
     call: Callable[[Case, Gradients], Gradients]
     fits: Callable[[Case], bool] = lambda case: True
+    needs: tuple[str, ...] = ()
+
+    def can_explain(self, backward: Backward) -> bool:
+        """Whether a backward pass can have the mistake, by its case and by what it was asked."""
+        return self.fits(backward.case) and set(self.needs) <= backward.along.keys()
 
 
 def mutated_gradients(mutant: GradientMutant, backward: Backward) -> Arrays:
@@ -82,6 +91,12 @@ def last_row_lost(grad: np.ndarray, given: dict[str, Any]) -> np.ndarray:
     return kept
 
 
+def decayed(grad: np.ndarray, given: dict[str, Any]) -> np.ndarray:
+    """A gradient of values times the gate of their token, or that of its first key channel."""
+    gate = given["alpha"]
+    return grad * (gate[..., None] if gate.ndim < grad.ndim else gate[..., :1])
+
+
 def not_accumulated(grad: np.ndarray, given: dict[str, Any]) -> np.ndarray:
     """A gate's gradient by the sums of logarithms in a chunk of 64, taken for that by its terms."""
     gate = given["alpha"]
@@ -103,9 +118,9 @@ def between_chunks_cut(case: Case, gradients: Gradients) -> Gradients:
         state, start, pieces = given.get("state"), 0, []
         for stop in ends:
             here = cut(case, inputs, start, stop) | ({} if state is None else {"state": state})
-            last = given["dstate"] if stop == ends[-1] else np.zeros_like(given["dstate"])
+            last = {"dstate": given.get("dstate")} if stop == ends[-1] else {}
             dout = given["dout"][..., start:stop, :]
-            pieces.append(gradients(**here, dout=dout, dstate=last))
+            pieces.append(gradients(**here, dout=dout, **last))
             state, start = case.rule(**here).state, stop
         return _joined(case, pieces)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from refmem.grammar.lookup import Cache
+from refmem.grammar.state import each
 from refmem.memory import Result
 from refmem.oracle.border.layouts import merge_heads, split_heads
 from refmem.oracle.cases.case import Case
@@ -107,20 +109,34 @@ def other_head_map(case: Case, memory: Memory) -> Memory:
         return split_heads(merge_heads(x, axes, "repeat"), x.shape, axes, "tile")
 
     def restored(x: np.ndarray) -> np.ndarray:
-        axes = ("own", "own")
+        if x.ndim < 4 or x.shape[2] != GROUP:
+            return x
+        axes = ("own",) * (x.ndim - 3)
         return split_heads(merge_heads(x, axes, "tile"), x.shape, axes, "repeat")
 
     def call(**given: Any) -> Result:
         inputs = {n: exchanged(x, len(case.axes[n])) for n, x in given.items() if n in case.axes}
         result = memory(**given | inputs)
-        return Result(restored(result.out), restored(result.state))
+        is_cache = isinstance(result.state, Cache)
+        state = result.state if is_cache else each(restored, result.state)
+        return Result(restored(result.out), state)
 
     return call
 
 
-def first_head(x: np.ndarray) -> np.ndarray:
-    """Every head gets what is the first one's."""
-    return np.broadcast_to(x[:, :1], x.shape) if x.ndim > 1 else x
+def of_first_head(name: str) -> Any:
+    """The call in which every head gets one input of the first head, the first of its group too."""
+
+    def wrap(case: Case, memory: Memory) -> Memory:
+        own = len(case.axes[gate_of(case.rule) if name == "gate" else name])
+
+        def first(x: np.ndarray) -> np.ndarray:
+            heads = (slice(0, 1),) * (x.ndim - own - 1)
+            return np.broadcast_to(x[(slice(None), *heads)], x.shape)
+
+        return change_input(name, first)(case, memory)
+
+    return wrap
 
 
 def first_sequence(x: np.ndarray) -> np.ndarray:

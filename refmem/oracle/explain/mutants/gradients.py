@@ -1,6 +1,6 @@
 """Mutants of gradients: the mistakes that people really make in a backward pass.
 
-Bugs are rows of the survey of 144 reported ones; E3 is its list of mutants.
+Numbers are rows of `refmem.oracle.explain.survey`: where a mistake was seen.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ import numpy as np
 
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.inputs import has_matrix_state
+from refmem.oracle.explain.mutants.abilities import has
 from refmem.oracle.explain.mutants.backward import (
     SHORT_CHUNK,
     GradientMutant,
     between_chunks_cut,
     change,
+    decayed,
     first_values,
     last_row_lost,
     not_accumulated,
@@ -22,7 +24,7 @@ from refmem.oracle.explain.mutants.backward import (
     without,
 )
 from refmem.oracle.explain.mutants.changes import rewritten
-from refmem.oracle.explain.mutants.mutant import has, tokens_of
+from refmem.oracle.explain.mutants.mutant import tokens_of
 
 
 def _is_scaled(case: Case) -> bool:
@@ -34,11 +36,18 @@ def _is_cut(case: Case) -> bool:
     return has_matrix_state(case.rule) and not caches and tokens_of(case, case.inputs) > SHORT_CHUNK
 
 
+def _is_decayed(case: Case) -> bool:
+    """A value for every gate: not several a token, and none that heads share."""
+    if not has("v", "alpha")(case) or case.regime.sharing:
+        return False
+    return case.axes["v"][0] == case.axes["alpha"][0]
+
+
 GRADIENT_MUTANTS = (
     GradientMutant(
         "gate gradient summed over the batch",
         "the gate's gradient summed over the batch",
-        "92 (fla 31293264), E3",
+        (92,),
         "the axes of the reduction of dg",
         change("gate", spread_over(0)),
         has("gate"),
@@ -46,7 +55,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "gate gradient summed over heads",
         "the gate's gradient summed over heads",
-        "92, 66, E3",
+        (92, 66),
         "the axes of the reduction of dg",
         change("gate", spread_over(1)),
         has("gate"),
@@ -54,7 +63,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "gate gradient by the logarithm",
         "the gate's gradient multiplied by the gate once too often",
-        "100 (fla a0c938eb), 77",
+        (100, 77),
         "the factor between d log alpha and d alpha",
         change("gate", lambda grad, given: grad * given["alpha"]),
         has("alpha"),
@@ -62,15 +71,15 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "gate gradient lost at the end",
         "the gate's gradient of the last token dropped",
-        "31 (fla#1142), 93",
+        (31, 93),
         "the row of the last token in a chunk that is not full",
         change("gate", last_row_lost),
-        has("gate"),
+        lambda case: has("gate")(case) and tokens_of(case, case.inputs) > 0,
     ),
     GradientMutant(
         "no gradient by the first state",
         "no gradient by the initial state",
-        "23 (fla#102), 103, 108, E3",
+        (23, 103, 108),
         "where dh0 is stored",
         change("state", lambda grad, given: np.zeros_like(grad)),
         has("state"),
@@ -78,22 +87,22 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "cotangent of the state ignored",
         "the cotangent of the final state ignored",
-        "22, 23 (fla c3f16354)",
+        (22, 23),
         "where dht is loaded",
         without("dstate"),
-        lambda case: has_matrix_state(case.rule),
+        needs=("state",),
     ),
     GradientMutant(
         "cotangent of the output ignored",
         "the cotangent of the output taken for ones",
-        "104 (fla b9bdbcf2)",
+        (104,),
         "where the upstream gradient is multiplied in",
         upstream_ignored,
     ),
     GradientMutant(
         "beta gradient summed over the batch",
         "beta's gradient summed over the batch",
-        "90, 92",
+        (90, 92),
         "the axes of the reduction of dbeta",
         change("beta", spread_over(0)),
         has("beta"),
@@ -101,7 +110,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "key gradient halved",
         "half of the keys' gradient missing",
-        "94, 95 (fla#863)",
+        (94, 95),
         "the two terms of dk: of the write, and of the error",
         change("k", lambda grad, given: grad / 2),
         has("k"),
@@ -109,17 +118,15 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "value gradient decayed",
         "the values' gradient multiplied by the gate",
-        "96 (fla#178)",
+        (96,),
         "the decay in dv, which is one for a token's own write",
-        change(
-            "v", lambda grad, given: grad * given["alpha"].reshape(*grad.shape[:3], -1)[..., :1]
-        ),
-        lambda case: has("v", "alpha")(case) and case.regime.sharing == "",
+        change("v", decayed),
+        _is_decayed,
     ),
     GradientMutant(
         "query gradient tripled",
         "the queries' gradient three times too large",
-        "102 (popcorn's list: fla TTT)",
+        (102,),
         "the scale in dq",
         change("q", lambda grad, given: 3 * grad),
         has("q"),
@@ -127,7 +134,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "query gradient unscaled",
         "the queries' gradient without the scale",
-        "102, 104 (fla b9bdbcf2)",
+        (102, 104),
         "the scale in dq",
         change("q", lambda grad, given: grad / given["scale"]),
         _is_scaled,
@@ -135,7 +142,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "query gradient of the first values",
         "the queries' gradient of the first half of the value channels alone",
-        "98 (fla#941, V = 320)",
+        (98,),
         "the sum over blocks of values in dq",
         first_values("q"),
         lambda case: has("q", "v")(case) and case.regime.V > 1,
@@ -143,7 +150,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "key gradient of the first values",
         "the keys' gradient of the first half of the value channels alone",
-        "98 (fla#941, fla#1033)",
+        (98,),
         "the sum over blocks of values in dk",
         first_values("k"),
         lambda case: has("k", "v")(case) and case.regime.V > 1,
@@ -151,7 +158,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "gate gradient's sign turned",
         "the gate's gradient with the other sign",
-        "97 (fla 7362d874, FoX)",
+        (97,),
         "the sign of the gate's terms in the backward pass",
         change("gate", lambda grad, given: -grad),
         has("gate"),
@@ -159,7 +166,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "gate gradient not accumulated",
         "the gate's gradient without the sum over later tokens of its chunk of 64",
-        "E3 (dg without reverse cumsum), 93 (fla#889)",
+        (93,),
         "the reversed cumulative sum after dg",
         change("gate", not_accumulated),
         has("alpha"),
@@ -167,7 +174,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "nothing back over chunks",
         "nothing flowing back from a chunk of 16 into the one before",
-        "37 (mlstm_kernels#10), 93",
+        (37, 93),
         "the gradient of the state that is carried between chunks",
         between_chunks_cut,
         _is_cut,
@@ -175,7 +182,7 @@ GRADIENT_MUTANTS = (
     GradientMutant(
         "first state's gradient transposed",
         "the initial state's gradient V by K",
-        "4, 108",
+        (4, 108),
         "the strides with which dh0 is stored",
         change("state", lambda grad, given: rewritten(grad)),
         lambda case: has("state")(case) and has_matrix_state(case.rule),

@@ -1,6 +1,6 @@
 """Mutants of queries, keys and heads at the border.
 
-Bugs are rows of the survey of 144 reported ones; E3 is its list of mutants.
+Numbers are rows of `refmem.oracle.explain.survey`: where a mistake was seen.
 """
 
 from __future__ import annotations
@@ -8,25 +8,27 @@ from __future__ import annotations
 import numpy as np
 
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import has_matrix_state
+from refmem.oracle.explain.mutants.abilities import has, is_cache
 from refmem.oracle.explain.mutants.changes import (
     change_input,
-    first_head,
     normalised,
+    of_first_head,
     other_head_map,
 )
-from refmem.oracle.explain.mutants.mutant import Mutant, has
+from refmem.oracle.explain.mutants.mutant import Mutant
 
 
 def _shares(case: Case) -> bool:
-    return case.regime.sharing in ("queries", "values") and has_matrix_state(case.rule)
+    """Several heads share one; a cache has rows of key heads, so only queries may share those."""
+    sharing = "queries" if is_cache(case) else case.regime.sharing
+    return case.regime.sharing in ("queries", "values") and case.regime.sharing == sharing
 
 
 KEYS = (
     Mutant(
         "queries and keys normalised",
         "queries and keys normalised inside",
-        "83-88 (FlashInfer use_qk_l2norm_in_kernel)",
+        (83, 84, 85, 86, 87, 88),
         "a normalisation flag and its default",
         call=lambda case, memory: change_input("q", normalised)(
             case, change_input("k", normalised)(case, memory)
@@ -36,7 +38,7 @@ KEYS = (
     Mutant(
         "queries normalised",
         "queries normalised inside",
-        "83, 88, E3",
+        (83, 88),
         "a normalisation of q",
         call=change_input("q", normalised),
         fits=has("q"),
@@ -44,7 +46,7 @@ KEYS = (
     Mutant(
         "keys normalised",
         "keys normalised inside",
-        "83, 88, E3",
+        (83, 88),
         "a normalisation of k",
         call=change_input("k", normalised),
         fits=has("k"),
@@ -52,7 +54,7 @@ KEYS = (
     Mutant(
         "read with the key",
         "the memory read with k in place of q",
-        "8 (AiDotNet.Tensors#895)",
+        (8,),
         "the operand of the read",
         call=lambda case, memory: (
             lambda **given: memory(**given | {"q": np.broadcast_to(given["k"], given["q"].shape)})
@@ -66,7 +68,7 @@ KEYS = (
     Mutant(
         "heads in the other order",
         "shared heads tiled where they repeat (or the reverse)",
-        "56-60 (llama.cpp#25315, onnx#7274), E3",
+        (56, 57, 58, 59, 60),
         "h // group against h % heads in the head index",
         call=other_head_map,
         fits=_shares,
@@ -74,9 +76,9 @@ KEYS = (
     Mutant(
         "keys of the first head",
         "the keys of the first head used for all heads",
-        "41, 62 (fla 40334f1c)",
+        (41, 62),
         "the head stride in the load of k",
-        call=change_input("k", first_head),
+        call=of_first_head("k"),
         fits=has("k"),
     ),
 )

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from refmem.memory import CacheRule, Result, StateRule
-from refmem.memory.rule import Rule
+from refmem.memory import CacheRule, Result
 from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.cases.reference import run_rule, unchecked
+from refmem.oracle.explain.survey import Seen
 
 Memory = Callable[..., Result]
 """A rule as it is called: inputs, state and scale by name; (out, state) comes back."""
@@ -35,20 +35,20 @@ class Mutant:
 
     name   a few words
     says   what the candidate does, to end a sentence that begins "the rule with"
-    bug    where it was seen: rows of the survey, links of the worst
+    seen   where: rows of the survey, or reports
     look   the line of a kernel where it is likely to be
     call   (case, memory) -> memory that is called with the mistake
-    rule   rule -> rule that has the mistake
+    rule   (case, rule) -> rule that has the mistake
     whole  (case, inputs, run) -> parts, for mistakes in what belongs to several sequences
     fits   whether a case can have it
     """
 
     name: str
     says: str
-    bug: str
+    seen: Seen
     look: str
     call: Callable[[Case, Memory], Memory] | None = None
-    rule: Callable[[Any], Any] | None = None
+    rule: Callable[[Case, Any], Any] | None = None
     whole: Callable[[Case, Arrays, Run], Arrays] | None = None
     fits: Callable[[Case], bool] = lambda case: True
 
@@ -70,9 +70,9 @@ def run_mutants(mutants: Sequence[Mutant], case: Case, inputs: Arrays, call: Any
     """The parts of what the rule returns with these mistakes made."""
     rule = unchecked(case.rule)
     for mutant in mutants:
-        rule = mutant.rule(rule) if mutant.rule else rule
-    form = _fastest_form(case.rule)
-    memory: Memory = lambda **given: rule(**given, form=form)  # noqa: E731
+        rule = mutant.rule(case, rule) if mutant.rule else rule
+    form = form_of(case)
+    memory: Memory = lambda **given: rule(**given, **form)  # noqa: E731
     for mutant in mutants:
         memory = mutant.call(case, memory) if mutant.call else memory
     mutated = dataclasses.replace(case, rule=Called(case.rule, memory))  # type: ignore[arg-type]
@@ -90,15 +90,21 @@ def _whole(wholes: Sequence[Callable[..., Arrays]], case: Case, run: Run) -> Run
     return run
 
 
-def _fastest_form(rule: Rule) -> str:
+WHOLE = 1 << 20
+"""Tokens in a chunk of a cache, so that a mask may reach any of them."""
+
+
+def form_of(case: Case) -> dict[str, Any]:
     """The chunked form, which runs a rule's transition or lookup, where there is one."""
-    return "chunked" if "chunked" in rule.forms else rule.forms[0]
+    if isinstance(case.rule, CacheRule):
+        return {"form": "chunked", "chunk": WHOLE}
+    return {"form": "chunked" if "chunked" in case.rule.forms else case.rule.forms[0]}
 
 
-def with_transition(change: Callable[..., Any]) -> Callable[[Any], Any]:
-    """A rule whose transition is `change(transition, always_open)`; see `always_open`."""
+def with_transition(change: Callable[..., Any]) -> Callable[[Case, Any], Any]:
+    """A rule whose transition is `change(transition, what it is with its gate always open)`."""
 
-    def changed(rule: Any) -> Any:
+    def changed(case: Case, rule: Any) -> Any:
         other = copy.copy(rule)
         gate = gate_of(rule)
 
@@ -113,39 +119,15 @@ def with_transition(change: Callable[..., Any]) -> Callable[[Any], Any]:
     return changed
 
 
-def with_lookup(change: Callable[..., Any]) -> Callable[[Any], Any]:
-    """A rule whose lookup is changed."""
+def with_lookup(change: Callable[..., Any]) -> Callable[[Case, Any], Any]:
+    """A rule whose lookup is `change(lookup, case)`."""
 
-    def changed(rule: Any) -> Any:
+    def changed(case: Case, rule: Any) -> Any:
         other = copy.copy(rule)
-        other.lookup = lambda **x: change(rule.lookup(**x))
+        other.lookup = lambda **x: change(rule.lookup(**x), case)
         return other
 
     return changed
-
-
-def made(case: Case, **others: np.ndarray) -> Any:
-    """The transition of a case, with some inputs exchanged."""
-    given = {name: x for name, x in case.inputs.items() if name in case.rule.inputs} | others
-    rule: Any = case.rule
-    return rule.transition(**rule.bind((), given, None, None).arguments)
-
-
-def is_linear(case: Case) -> bool:
-    """The rule has a transition, without micro-steps, finish or columns of its own."""
-    return isinstance(case.rule, StateRule) and case.rule.transition is not None
-
-
-def is_cache(case: Case) -> bool:
-    """The rule keeps everything."""
-    return isinstance(case.rule, CacheRule)
-
-
-def has(*names: str) -> Callable[[Case], bool]:
-    """Whether a case has all these inputs; "gate" is the rule's own."""
-    return lambda case: all(
-        (gate_of(case.rule) if name == "gate" else name) in case.inputs for name in names
-    )
 
 
 def tokens_of(case: Case, given: dict[str, Any]) -> int:

@@ -1,6 +1,7 @@
 """Mutants of the rule itself: what decays, is corrected, written and read, and in which order.
 
-They change a rule's transition, so they fit every linear rule. Bugs are rows of the survey.
+They change a rule's transition, so they fit every linear rule. Numbers are rows of
+`refmem.oracle.explain.survey`: where a mistake was seen.
 """
 
 from __future__ import annotations
@@ -8,8 +9,15 @@ from __future__ import annotations
 from refmem.memory import Transition
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
-from refmem.oracle.cases.inputs import has_matrix_state
-from refmem.oracle.explain.mutants.mutant import Mutant, is_linear, made, with_transition
+from refmem.oracle.explain.mutants.abilities import (
+    corrects,
+    has_bonus,
+    is_plain,
+    reads_before,
+    transition_of,
+    transition_with,
+)
+from refmem.oracle.explain.mutants.mutant import Mutant, with_transition
 
 
 def undecayed_error(t: Transition, open_gate: Transition) -> Transition:
@@ -65,46 +73,35 @@ def write_of_values_decays(t: Transition, open_gate: Transition) -> Transition:
 
 def _gated(case: Case) -> bool:
     gate = gate_of(case.rule)
-    return _plain(case) and gate in case.inputs and case.axes[gate][-1] != "V"
-
-
-def _plain(case: Case) -> bool:
-    """A linear rule whose reads and decays are those of its keys alone, a step a token."""
-    return is_linear(case) and has_matrix_state(case.rule) and not made(case).columns
-
-
-def _corrects(case: Case) -> bool:
-    return _plain(case) and made(case).erase is not None
-
-
-def _reads_before(case: Case) -> bool:
-    return _plain(case) and made(case).before
-
-
-def _has_bonus(case: Case) -> bool:
-    return _plain(case) and made(case).bonus is not None
+    return is_plain(case) and gate in case.inputs and case.axes[gate][-1] != "V"
 
 
 def _error_is_decayed(case: Case) -> bool:
     """The error reads the decayed state: what it reads with is nothing where the gate is zero."""
-    if not (_gated(case) and _corrects(case)):
+    if not (_gated(case) and corrects(case)):
         return False
     gate = gate_of(case.rule)
-    reads = made(case, **{gate: 0 * case.inputs[gate]}).erase[1]
-    return bool(reads.size) and not reads.any()
+    erase = transition_with(case, **{gate: 0 * case.inputs[gate]}).erase
+    return erase is not None and bool(erase[1].size) and not erase[1].any()
 
 
 def _error_is_undecayed(case: Case) -> bool:
     """The error reads the state before it decays."""
-    gated = _gated(case) and _corrects(case) and made(case).erase[1].size > 0
-    return gated and not _error_is_decayed(case)
+    if not (_gated(case) and corrects(case)):
+        return False
+    erase = transition_of(case).erase
+    return erase is not None and erase[1].size > 0 and not _error_is_decayed(case)
+
+
+def _reads_after(case: Case) -> bool:
+    return is_plain(case) and not reads_before(case)
 
 
 ORDER = (
     Mutant(
         "error before the decay",
         "the error read from the state before it decays",
-        "9, 10 (fla#885), E3",
+        (9, 10),
         "the state that k (or p) recalls from: before or after the gate",
         rule=with_transition(undecayed_error),
         fits=_error_is_decayed,
@@ -112,7 +109,7 @@ ORDER = (
     Mutant(
         "error after the decay",
         "the error read from the state after it decays",
-        "9 (fla naive_recurrent_comba)",
+        (9,),
         "the state that k (or p) recalls from: before or after the gate",
         rule=with_transition(decayed_error),
         fits=_error_is_undecayed,
@@ -120,7 +117,7 @@ ORDER = (
     Mutant(
         "decay after the write",
         "the decay after the write",
-        "9-12, E3",
+        (9, 10, 11, 12),
         "the order of the gate and the outer product",
         rule=with_transition(decay_after_write),
         fits=_gated,
@@ -128,7 +125,7 @@ ORDER = (
     Mutant(
         "write decays",
         "what a token writes decayed by its own gate",
-        "14, 34 (decay indices off by one)",
+        (14, 34),
         "the decay between a token and itself, which is one",
         rule=with_transition(write_of_values_decays),
         fits=_gated,
@@ -136,41 +133,41 @@ ORDER = (
     Mutant(
         "error left out",
         "the error left out: values written whole",
-        "11 (fla#589 to #623)",
+        (11,),
         "the branch that subtracts what the key recalls",
         rule=with_transition(no_error),
-        fits=_corrects,
+        fits=corrects,
     ),
     Mutant(
         "read before the write",
         "the read before the token's own decay and write",
-        "12 (larql#298), E3",
+        (12,),
         "the order of the read and the write",
         rule=with_transition(read_before),
-        fits=lambda case: _plain(case) and not _reads_before(case),
+        fits=_reads_after,
     ),
     Mutant(
         "own write unseen",
         "the token's own write left out of its read (a strict mask)",
-        "E3 (strict mask), 12",
+        (12,),
         "the diagonal of the causal mask",
         rule=with_transition(own_write_unseen),
-        fits=lambda case: _plain(case) and not _reads_before(case),
+        fits=_reads_after,
     ),
     Mutant(
         "read after the write",
         "the read after the write",
-        "8, the row of read timing in the survey's table of conventions",
+        (8,),
         "the order of the read and the write",
         rule=with_transition(read_after),
-        fits=_reads_before,
+        fits=reads_before,
     ),
     Mutant(
         "bonus left out",
         "the bonus of the token itself left out",
-        "15",
+        (15,),
         "the term of u (or of D)",
         rule=with_transition(no_bonus),
-        fits=_has_bonus,
+        fits=has_bonus,
     ),
 )

@@ -1,6 +1,6 @@
 """Mutants of precision: numbers that pass through fewer bits than they came with.
 
-Bugs are rows of the survey of 144 reported ones; E3 is its list of mutants.
+Numbers are rows of `refmem.oracle.explain.survey`: where a mistake was seen.
 """
 
 from __future__ import annotations
@@ -13,15 +13,22 @@ import numpy as np
 
 from refmem.algebra.numbers import to_bits
 from refmem.grammar.state import each
+from refmem.grammar.transition import Transition
 from refmem.memory import Result, StateRule
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of, whole_inputs
+from refmem.oracle.explain.mutants.abilities import (
+    bound,
+    has,
+    has_state,
+    is_linear,
+    transition_of,
+)
 from refmem.oracle.explain.mutants.changes import change_input, change_result, with_state
 from refmem.oracle.explain.mutants.mutant import (
     Memory,
     Mutant,
     ends_of_chunks,
-    has,
     in_pieces,
     tokens_of,
 )
@@ -32,8 +39,8 @@ BITS = {"bfloat16": 8, "float16 or TF32": 11}
 """Format -> bits of a number, the leading one included. float16 and TF32 differ in range."""
 
 LOADED = {"q": "the queries", "k": "the keys", "v": "the values", "beta": "beta"}
-SEEN = "89, 141 (vLLM#53877, SGLang#38975, maxtext#5179), E3"
-CAST = "132, 141 (maxtext#5179)"
+SEEN = (89, 141)
+CAST = (132, 141)
 
 
 def rounded_logarithm(rounding: Rounding) -> Rounding:
@@ -71,8 +78,27 @@ def every_token(rounding: Rounding) -> Any:
     return wrap
 
 
-def _has_state(case: Case) -> bool:
-    return any(name.startswith("state") for name in case.inputs)
+def before_the_read(rounding: Rounding) -> Any:
+    """The state rounded after every write, so that the token's own read sees it rounded."""
+
+    def wrap(case: Case, memory: Memory) -> Memory:
+        def call(**given: Any) -> Result:
+            S, x = bound(case, given)
+            t: Transition = case.rule.transition(**x.arguments)  # type: ignore[attr-defined]
+            nothing = t._replace(decay=None, erase=None, write=(0 * t.write[0], t.write[1]))
+            reads = []
+            for token in range(tokens_of(case, given)):
+                S = rounding(t.step(S, token)[0])
+                reads.append(nothing.step(S, token)[1])
+            return Result(np.stack(reads, axis=-2), S) if reads else memory(**given)
+
+        return call
+
+    return wrap
+
+
+def _reads_after(case: Case) -> bool:
+    return is_linear(case) and not transition_of(case).before
 
 
 def _goes_on(case: Case) -> bool:
@@ -120,18 +146,26 @@ def _state_rounded(kind: str, rounding: Rounding) -> tuple[Mutant, ...]:
         Mutant(
             f"initial state in {kind}",
             f"the initial state rounded to {kind}",
-            "24, 26 (ollama#15865)",
+            (24, 26),
             "the dtype in which the initial state is loaded",
             call=with_state(functools.partial(each, rounding)),
-            fits=_has_state,
+            fits=has_state,
         ),
         Mutant(
             f"state in {kind}",
-            f"the state rounded to {kind} at every token",
-            "24, 25 (ollama#15865, TRT-Model-Connect#725)",
+            f"the state rounded to {kind} at every token, after its read",
+            (24, 25),
             "the dtype of the state between tokens",
             call=every_token(rounding),
             fits=_goes_on,
+        ),
+        Mutant(
+            f"state in {kind} before the read",
+            f"the state rounded to {kind} at every token, before its read",
+            (24, 25, "mlx-lm#988", "vllm#13466"),
+            "the dtype of the state that a token's own read sees",
+            call=before_the_read(rounding),
+            fits=_reads_after,
         ),
     )
 
@@ -157,7 +191,7 @@ def _all_rounded(kind: str, rounding: Rounding) -> tuple[Mutant, ...]:
         Mutant(
             f"output in {kind}",
             f"the output rounded to {kind}",
-            "26, 132",
+            (26, 132),
             "the dtype in which the output is stored",
             call=change_result(lambda case, given, r: Result(rounding(r.out), r.state)),
         ),

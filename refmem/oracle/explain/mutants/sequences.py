@@ -1,6 +1,6 @@
 """Mutants of packed sequences and of pools of states.
 
-Bugs are rows of the survey of 144 reported ones.
+Numbers are rows of `refmem.oracle.explain.survey`: where a mistake was seen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.inputs import POOL
 from refmem.oracle.cases.reference import arguments, parts_of, sequence, unslotted
-from refmem.oracle.explain.mutants.mutant import Mutant, Run, has
+from refmem.oracle.explain.mutants.abilities import has
+from refmem.oracle.explain.mutants.mutant import Mutant, Run
 
 
 def boundaries_ignored(case: Case, inputs: Arrays, run: Run) -> Arrays:
@@ -63,7 +64,7 @@ SEQUENCES = (
     Mutant(
         "boundaries ignored",
         "the boundaries between sequences ignored",
-        "44-46 (slime#1686), E3",
+        (44, 45, 46),
         "where cu_seqlens is passed on",
         whole=boundaries_ignored,
         fits=_packed_matrix,
@@ -71,7 +72,7 @@ SEQUENCES = (
     Mutant(
         "empty sequences lost",
         "the state of an empty sequence zeroed",
-        "47 (fla#103)",
+        (47,),
         "the early return for sequences without tokens",
         whole=empty_sequences_lost,
         fits=lambda case: _packed_matrix(case) and 0 in case.inputs["lengths"],
@@ -79,7 +80,7 @@ SEQUENCES = (
     Mutant(
         "slot -1 is the last",
         "slot -1 taken for the last slot of the pool",
-        "51 (SGLang#36880), E3",
+        (51,),
         "the check of negative slot indices",
         whole=slot_from_the_end,
         fits=has("slots"),
@@ -87,7 +88,7 @@ SEQUENCES = (
     Mutant(
         "slot -1 is the first",
         "slot -1 clamped to the first slot of the pool",
-        "51 (vLLM#51508)",
+        (51,),
         "the check of negative slot indices",
         whole=slot_zero,
         fits=has("slots"),
@@ -95,7 +96,7 @@ SEQUENCES = (
     Mutant(
         "slots ignored",
         "slot indices ignored: sequence n uses slot n",
-        "18, 19 (tpu-inference#2408)",
+        (18, 19),
         "where slot indices are read",
         whole=slots_ignored,
         fits=has("slots"),

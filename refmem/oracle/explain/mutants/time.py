@@ -1,6 +1,6 @@
 """Mutants of chunks and tails: what a kernel that works in pieces gets wrong between them.
 
-Bugs are rows of the survey of 144 reported ones.
+Numbers are rows of `refmem.oracle.explain.survey`: where a mistake was seen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,13 @@ from refmem.memory import Result, StateRule
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.cases.inputs import has_matrix_state
+from refmem.oracle.explain.mutants.abilities import (
+    both,
+    bound,
+    is_linear,
+    is_plain,
+    transition_of,
+)
 from refmem.oracle.explain.mutants.changes import change_input
 from refmem.oracle.explain.mutants.mutant import (
     Memory,
@@ -21,8 +28,6 @@ from refmem.oracle.explain.mutants.mutant import (
     cut,
     ends_of_chunks,
     in_pieces,
-    is_linear,
-    made,
     tokens_of,
 )
 
@@ -104,12 +109,13 @@ def corrections(case: Case, given: dict[str, Any], within: bool) -> tuple[Any, n
     Tokens of the chunk correct one another without the decay between them (`within`), or not at
     all; the state before the chunk is decayed as it should be.
     """
-    S, gate = given["state"], gate_of(case.rule)
-    plain = {name: x for name, x in given.items() if name in case.rule.inputs}
-    x = case.rule.bind((), plain, S, given.get("scale")).arguments
-    rule: Any = case.rule
-    t = rule.transition(**x)
-    opened = rule.transition(**x | ({gate: np.ones_like(x[gate])} if gate else {}))
+    gate, rule = gate_of(case.rule), case.rule
+    S, inputs = bound(case, given)
+    x = inputs.arguments
+    t = rule.transition(**x)  # type: ignore[attr-defined]
+    opened = rule.transition(  # type: ignore[attr-defined]
+        **x | ({gate: np.ones_like(x[gate])} if gate else {})
+    )
     decay = np.ones_like(t.read[..., :1]) if t.decay is None else t.decay
     passed = np.cumprod(decay, axis=-2)
     if np.array_equal(t.erase[1], opened.erase[1]):  # the error reads before its own decay
@@ -176,10 +182,8 @@ def _states_of_tokens(case: Case) -> bool:
 
 
 def _corrects(case: Case) -> bool:
-    if not (is_linear(case) and has_matrix_state(case.rule)):
-        return False
-    t = made(case)
-    return bool(t.corrects) and not t.columns and t.micro == 1
+    t = transition_of(case) if is_plain(case) else None
+    return t is not None and t.corrects and t.micro == 1
 
 
 def _decays(case: Case) -> bool:
@@ -194,7 +198,7 @@ CHUNKS = (
     Mutant(
         "carry dropped",
         "the state dropped between chunks of 64",
-        "42, 43 (transformers#47250), E3",
+        (42, 43),
         "the recurrence over chunks",
         call=nothing_carried(64),
         fits=_states_of_tokens,
@@ -202,7 +206,7 @@ CHUNKS = (
     Mutant(
         "carry dropped at 16",
         "the state dropped between chunks of 16",
-        "42, 43, E3",
+        (42, 43),
         "the recurrence over chunks",
         call=nothing_carried(16),
         fits=_states_of_tokens,
@@ -210,7 +214,7 @@ CHUNKS = (
     Mutant(
         "decay dropped at chunks",
         "no decay at the first token of each chunk of 64",
-        "14, 36, E3",
+        (14, 36),
         "the decay between a chunk's start and its first token",
         call=first_gates_open(64),
         fits=_decays,
@@ -218,7 +222,7 @@ CHUNKS = (
     Mutant(
         "first chunk keeps the state",
         "what the initial state adds to the first chunk of 64 not decayed",
-        "36 (vLLM#21783)",
+        (36,),
         "the decay of the carried state in a chunk",
         call=first_chunk_keeps_state,
         fits=_decays,
@@ -226,15 +230,15 @@ CHUNKS = (
     Mutant(
         "plain mask",
         "no decay between the tokens of a chunk of 64 that correct one another",
-        "13 (GatedDeltaNet#15: the plain mask of the paper)",
+        (13,),
         "the mask of the scores k k' that are solved with",
         call=chunk_scores(within=True),
-        fits=lambda case: _corrects(case) and _decays(case),
+        fits=both(_corrects, _decays),
     ),
     Mutant(
         "chunks uncorrected",
         "tokens of a chunk of 64 not correcting one another",
-        "11, 34 (fla 91d870f8)",
+        (11, 34),
         "the triangular solve inside a chunk",
         call=chunk_scores(within=False),
         fits=_corrects,
@@ -242,7 +246,7 @@ CHUNKS = (
     Mutant(
         "last token dropped",
         "the last token dropped",
-        "33, 48 (fla be882f3b), E3",
+        (33, 48),
         "the bound of the loop over tokens",
         call=last_token_dropped,
         fits=_has_tokens,
@@ -250,7 +254,7 @@ CHUNKS = (
     Mutant(
         "tail dropped",
         "tokens after the last whole chunk of 64 dropped",
-        "31, 35, 38, 40 (flashinfer#3156)",
+        (31, 35, 38, 40),
         "the number of chunks: rounded down",
         call=tail_dropped,
         fits=_has_tokens,
@@ -258,7 +262,7 @@ CHUNKS = (
     Mutant(
         "final state of whole chunks",
         "the final state that after the last whole chunk of 64",
-        "29, 35, 38 (tilelang-ascend#855)",
+        (29, 35, 38),
         "where the final state is stored: after the last chunk, or the last whole one",
         call=state_from_whole_chunks,
         fits=_states_of_tokens,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.cases.case import Case
 from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.contract import STATE, Contract
 
 FINAL = {"output_final_state": True}
 
@@ -19,7 +20,8 @@ class Function(NamedTuple):
     rule      what it is checked against
     path      file or module below fla/ops, and function
     names     its names where they are not those of `FLA`
-    layout, extra, state   as in `Convention` and `PythonCallable`
+    layout, extra   as in `Convention` and `Contract`
+    state     "both" ways, only "out" (it takes none), or "none" (it returns none either)
     multiple  how many tokens it works in multiples of
     groups    which heads may be more than the others
     scale     "optional", "required", "fixed" at 1/sqrt(K), "one" if it is 1 where none is passed,
@@ -81,8 +83,14 @@ class Function(NamedTuple):
             label or self.name,
             convention,
             "torch",
-            extra=self.extra,
-            state=self.state,
+            contract=Contract(
+                lacks=self.lacks if self.state == "both" else (*self.lacks, STATE),
+                returns=("out",) if self.state == "none" else (),
+                square=self.square,
+                multiple=self.multiple,
+                widths=self.widths,
+                extra=self.extra,
+            ),
             limit=self.outside,
             device=device,
             backward=self.backward,
@@ -93,18 +101,7 @@ class Function(NamedTuple):
         tokens = case.inputs["q"].shape[-2]
         if tokens == 0:
             return "no tokens"
-        if case.regime.sharing == "beta":
-            return "beta is documented as one number a head"
-        if tokens % self.multiple:
-            return f"the function works on multiples of {self.multiple} tokens"
         if self.scale == "required" and case.regime.scale is None:
             return "the function has no default for its scale"
-        if self.square and case.regime.K != case.regime.V:
-            return "the function takes values as wide as keys"
-        if self.widths and case.regime.K not in self.widths:
-            return f"the function takes keys of width {', '.join(map(str, self.widths))}"
         absent = [name for name in self.needs if name not in case.inputs]
-        if absent:
-            return f"the function needs {absent[0]}"
-        given = [name for name in self.lacks if name in case.inputs]
-        return f"the function has no {given[0]}" if given else ""
+        return f"the function needs {absent[0]}" if absent else ""

@@ -11,7 +11,6 @@ Proof:  derivations/expressivity/decay.py
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,8 @@ from refmem.rules.delta import delta
 from refmem.studies.expressivity.graphs import Reachability
 from refmem.studies.expressivity.moves import unit
 from refmem.studies.expressivity.program import Program
+from refmem.studies.expressivity.programs.paths import any_path, asked_paths, edges_kept, paths_of
+from refmem.studies.expressivity.programs.registers import as_it_is, first_number
 from refmem.studies.expressivity.tasks import Copying, Recall
 
 
@@ -35,7 +36,7 @@ def recall_by_gates(task: Recall) -> Program:
         write = written[:, None] * asked
         return {"q": asked, "k": write, "v": value[:, None], "alpha": 1 - write}
 
-    return Program(task, gla, inputs, _as_it_is, _first, task.keys)
+    return Program(task, gla, inputs, as_it_is, first_number, task.keys)
 
 
 def rates(delay: int, symbols: int) -> list[Fraction]:
@@ -86,43 +87,27 @@ def _copying(task: Copying, rule: Any, gates: Any) -> Program:
     def added(out: np.ndarray, tokens: np.ndarray) -> np.ndarray:
         return out.sum(0)
 
-    return Program(task, rule, inputs, added, _first, len(factors))
-
-
-Path = tuple[int, ...]
+    return Program(task, rule, inputs, added, first_number, len(factors))
 
 
 def reachability_by_paths(task: Reachability) -> Program:
     """gla, a channel for every path from node 0, that is for every set of later nodes: it holds 1
     until a node on it lacks the edge from the one before. 2^(n - 1) numbers."""
     paths = paths_of(task)
-    ends = np.array([path[-1] for path in paths])
 
     def inputs(tokens: np.ndarray) -> dict[str, Any]:
         none = np.zeros((len(tokens), len(paths)), int)
         return {
-            "q": (tokens[:, :1] == ends).astype(int),
+            "q": asked_paths(paths, tokens),
             "k": none,
             "v": none[:, :1],
-            "alpha": np.array([path_gates(paths, node, row) for node, *row in tokens.tolist()]),
+            "alpha": edges_kept(paths, tokens),
             "state": np.ones((len(paths), 1), int),
         }
 
     return Program(
-        task, gla, inputs, _as_it_is, _any_path, len(paths), remark="a number for every path"
+        task, gla, inputs, as_it_is, any_path, len(paths), remark="a number for every path"
     )
-
-
-def paths_of(task: Reachability) -> list[Path]:
-    """Every path that starts in node 0 and goes on to later nodes."""
-    later = range(1, task.n)
-    return [(0, *rest) for size in range(task.n) for rest in combinations(later, size)]
-
-
-def path_gates(paths: list[Path], node: int, row: Any) -> list[Any]:
-    """A token's factors: the edge that leads to the node on each path, 1 for the paths that do not
-    come by (and for node 0, where they start)."""
-    return [row[path[path.index(node) - 1]] if node in path[1:] else 1 for path in paths]
 
 
 def reachability_by_scales(task: Reachability, rule: Any = delta, **options: Any) -> Program:
@@ -153,21 +138,9 @@ def reachability_by_scales(task: Reachability, rule: Any = delta, **options: Any
         task,
         rule,
         inputs,
-        _as_it_is,
-        _any_path,
+        as_it_is,
+        any_path,
         task.n,
         options=options,
         remark="numbers of 2 n^2 bits",
     )
-
-
-def _as_it_is(out: np.ndarray, tokens: np.ndarray) -> np.ndarray:
-    return out
-
-
-def _first(numbers: np.ndarray) -> np.ndarray:
-    return numbers[:, 0]
-
-
-def _any_path(paths: np.ndarray) -> np.ndarray:
-    return (paths[:, 0] > 0).astype(int)

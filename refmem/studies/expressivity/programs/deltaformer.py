@@ -56,7 +56,7 @@ class Rewritten(Program):
             result = self.rule(**given, **self.options, form=form)
             answers.append(self.decode(whole(self.numbers(result.out, part))))
             cache = self._rewritten(given, result.state, form)
-        return np.concatenate(answers)
+        return np.concatenate(answers).astype(int)
 
     def _rewritten(self, given: dict[str, Any], cache: Cache, form: str | None) -> Cache:
         """The keys, and what each reads: n more tokens, which write nothing."""

@@ -29,3 +29,13 @@ def spread(q: np.ndarray, steps: int) -> np.ndarray:
     out = np.zeros((heads, tokens, steps, width), dtype=q.dtype)
     out[:, :, -1] = q
     return out.reshape(heads, -1, width)
+
+
+def first_number(numbers: np.ndarray) -> np.ndarray:
+    """The answer is the one number that was read."""
+    return numbers[:, 0]
+
+
+def as_it_is(out: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    """Outputs (T, V) of one head are what is read."""
+    return out

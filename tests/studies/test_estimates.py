@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import pytest
 
-from refmem.studies.longcontext.estimates import mean_of, rate_of, student
+from refmem.studies.estimates import mean_of, rate_of, student
 from refmem.studies.longcontext.statistics import Running
 
 

@@ -1,0 +1,118 @@
+"""Options of the command line that say what a target is: how it is called, and its contract."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from refmem.oracle.targets.contract import Contract
+
+DTYPES = ["float16", "bfloat16", "float32", "float64"]
+LIBRARIES = ["numpy", "torch", "jax", "mlx"]
+USUAL = {"convention": "refmem", "library": "numpy", "timeout": 60.0, "multiple": 1, "limit": 0}
+"""What options are unless they are given."""
+
+GPU = {"widths": (16, 64, 128), "lengths": (0, 1, 2, 5, 64, 65, 130, 256)}
+"""Sizes for kernels that are compiled for each: --sizes gpu."""
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _names(context: click.Context, option: click.Parameter, given: Any) -> tuple[str, ...]:
+    """Names, given one by one or separated by commas."""
+    return tuple(name for one in given for name in one.split(",") if name)
+
+
+def _values(context: click.Context, option: click.Parameter, given: Any) -> dict[str, Any]:
+    """NAME=VALUE as a dict; a value that is no Python literal is text."""
+    found = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not (equals and name):
+            raise click.UsageError(f"{option.opts[0]} has value {one!r}, expected NAME=VALUE")
+        try:
+            found[name] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            found[name] = value
+    return found
+
+
+CALL: tuple[Decorator, ...] = (
+    click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
+    click.option("--rule", help="Only this rule; the rule of a function or a program."),
+    click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
+    click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
+    click.option("--dtype", type=click.Choice(DTYPES),
+                 help="Likewise; of other targets, only their kernels that have it."),
+    click.option("--device", default="", help="Where a function's arrays are, such as cuda."),
+    click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0,
+                 show_default=True, help="Seconds for one case of a function or a program."),
+)  # fmt: skip
+
+CONTRACT: tuple[Decorator, ...] = (
+    click.option("--lacks", multiple=True, callback=_names,
+                 help="What a function does not take: state, scale, an optional input or option."),
+    click.option("--returns", multiple=True, callback=_names,
+                 help="What it returns: out,state or out,- or out,in-place."),
+    click.option("--square", is_flag=True, help="Its values are as wide as its keys."),
+    click.option("--multiple", type=click.IntRange(min=1), default=1,
+                 help="It takes multiples of so many tokens."),
+    click.option("--limit", type=click.IntRange(min=0), default=0,
+                 help="It takes at most so many tokens."),
+    click.option("--sizes", help="The only widths of keys and values it has, 64,128; or gpu."),
+    click.option("--without", multiple=True, callback=_names,
+                 help="Leave out this regime by choice."),
+    click.option("--extra", multiple=True, callback=_values, metavar="NAME=VALUE",
+                 help="One more argument of every call."),
+)  # fmt: skip
+
+
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what a module:function or a command is."""
+    for option in reversed(CALL + CONTRACT):
+        command = option(command)
+    return command
+
+
+def contract_of(making: dict[str, Any]) -> Contract:
+    """The contract that the options declare."""
+    sizes = making["sizes"]
+    return Contract(
+        lacks=making["lacks"],
+        returns=making["returns"],
+        square=making["square"],
+        multiple=making["multiple"],
+        limit=making["limit"],
+        without=making["without"],
+        extra=making["extra"],
+        **(GPU if sizes == "gpu" else {"widths": _widths(sizes)}),
+    )
+
+
+def _widths(sizes: str | None) -> tuple[int, ...]:
+    if not sizes:
+        return ()
+    parts = sizes.split(",")
+    if not all(part.isdecimal() and int(part) for part in parts):
+        raise click.UsageError(f"--sizes has value {sizes!r}, expected 64 or 64,128 or gpu")
+    return tuple(map(int, parts))
+
+
+def replayed(target: str | None, making: dict[str, Any]) -> str:
+    """What says the same target again on the command line."""
+    words = ["refmem", "check", *([target] if target else [])]
+    for name, value in making.items():
+        if name == "rule" or not value or value == USUAL.get(name):
+            continue
+        option = "--exec" if name == "command" else f"--{name}"
+        if isinstance(value, dict):
+            words += [word for n, v in value.items() for word in (option, f"{n}={v}")]
+        elif isinstance(value, bool):
+            words.append(option)
+        else:
+            words += [option, ",".join(value) if isinstance(value, tuple) else str(value)]
+    return shlex.join(words)
