@@ -53,7 +53,7 @@ import numpy as np
 
 from refmem.oracle.border.arrays import bfloat16
 from refmem.oracle.border.conventions import REFMEM, Convention
-from refmem.oracle.border.presets import find_convention
+from refmem.oracle.border.files import convention_from
 from refmem.oracle.cases.case import find_case, find_rule, names_of
 from refmem.oracle.check import check
 from refmem.oracle.explain.backward import diagnose_gradients
@@ -86,7 +86,7 @@ def assert_conforms(
 
     fn          called with every input by name; returns (out, state)
     rule, case, seeds   a rule's name, or a case's; only these seeds of every regime
-    convention  how it takes its arrays, or a preset's name, such as "fla"
+    convention  how it takes its arrays: a value, or a preset's name, a file of facts, module:NAME
     dtype       of its inputs and results: "bfloat16", "float16", "float32" or "float64"
     library     whose arrays it takes: "numpy", "torch", "jax" or "mlx"
     grad        True for gradients as well: by autograd, or by an attribute vjp of a NumPy function;
@@ -167,7 +167,7 @@ def _target(
     **contract: Any,
 ) -> PythonCallable:
     if isinstance(convention, str):
-        convention = find_convention(convention)
+        convention = convention_from(convention)
     kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
     words: Any = {n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()}
     told = Contract(**words)

@@ -4,7 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from refmem.commands.main import main
 from refmem.oracle.border.conventions import ALLOWED, REFMEM, Convention
 from refmem.oracle.border.facts import OWNERS, WORDS, with_facts
 from refmem.oracle.border.files import convention_from, line_of
@@ -256,3 +258,20 @@ def test_extra_arguments_and_a_renamed_scale_reach_the_function(written):
     assert check(target, rule="linear_attention", case="linear_attention/scale/1").conforms
     assert seen == [(np.float32, 3)]
     assert find_case("linear_attention/scale/1").options["scale"] == 3 / 8
+
+
+def test_a_file_on_the_command_line_and_what_is_wrong_with_it(written):
+    run, asked = CliRunner(), ("check", f"{__name__}:memory", "--rule", "linear_attention")
+    case = ("--case", "linear_attention/scale/1", "--convention", "mine.toml")
+    written('layout = "bthd"\n[rename]\nstate = "h"')
+    found = run.invoke(main, [*asked, *case])
+    assert (found.exit_code, "conforms" in found.output) == (0, True), found.output
+    written('layout = "bthd"\n[rename]\nstat = "h"')
+    found = run.invoke(main, [*asked, *case])
+    assert found.exit_code == 2
+    assert "mine.toml:3: rename has key 'stat'" in found.output
+
+
+def memory(q, k, v, h=None, scale=1):
+    out, S = raw.scan(q, k, v, np.ones(v.shape[:3], v.dtype), None, 0 if h is None else h)
+    return scale * out, S

@@ -148,6 +148,11 @@ class Convention:
         wide = {name: for_every_head(x, call.axes[name], heads) for name, x in some.items()}
         return Passed(call.inputs | wide, call.axes, call.kinds)
 
+    def made_inside(self, call: Call) -> set[str]:
+        """The inputs that the callee computes: gates from raw numbers, and what it normalises."""
+        normed = set(self.normed) & call.axes.keys() if self.norm else set()
+        return normed | {one.name for one in self.spellings(call) if one.is_computed}
+
     def unsayable(self, call: Call) -> str:
         """Why some input has no raw numbers here; "" if all have."""
         for one in self.spellings(call):

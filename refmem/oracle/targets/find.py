@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from refmem.oracle.border.arrays import LOW_PRECISION, find_numbers
-from refmem.oracle.border.presets import find_convention
+from refmem.oracle.border.files import convention_from
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.executable import TIMEOUT, Executable
@@ -102,7 +102,7 @@ def _make(
         )
     if rule is None:
         raise ChoiceError(f"target {name} needs --rule, because a function does not say its rule")
-    chosen, numbers = find_convention(convention), find_dtype(dtype)
+    chosen, numbers = convention_from(convention), find_dtype(dtype)
     if name.startswith(EXEC):
         command = name.removeprefix(EXEC).strip()
         return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
