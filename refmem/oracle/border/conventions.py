@@ -154,7 +154,11 @@ class Convention:
         return normed | {one.name for one in self.spellings(call) if one.is_computed}
 
     def unsayable(self, call: Call) -> str:
-        """Why some input has no raw numbers here; "" if all have."""
+        """Why some input cannot be passed: it has no raw numbers, or no name of its own; or ""."""
+        theirs = [self.name(name) for name in self.raw_axes(call)]
+        twice = next((name for name in theirs if theirs.count(name) > 1), "")
+        if twice:
+            return f"its convention calls two inputs {twice}"
         for one in self.spellings(call):
             if not one.sayable(call.inputs[one.name]):
                 return f"its convention has no such {one.name}, which is {one.says(self.name)}"
