@@ -248,20 +248,6 @@ def test_a_factor_above_one_is_computed_by_none_of_these(gate):
         ("delta/beta-above-one/1", {"strength": "sigmoid"}, r"no such beta, which is sigmoid\(b\)"),
     ],
 )
-def test_two_inputs_of_one_name_cannot_be_passed():
-    case = find_case("generalized_delta/ordinary/1")
-    assert PRESETS["mlx-fused"].unsayable(case) == "its convention calls two inputs a"
-    assert not PRESETS["rwkv7"].unsayable(case)
-
-
-@pytest.mark.parametrize("gate", ["softplus", "bounded", "logsigmoid", "exp-exp"])
-def test_a_factor_above_one_is_computed_by_none_of_these(gate):
-    x = np.full((1, 1, 1), 1.5)
-    call = Passed({"alpha": x}, {"alpha": ("T",)}, {"alpha": "factor"})
-    assert Convention(gate=gate).unsayable(call)
-    assert not Convention(gate="log").unsayable(call)
-
-
 def test_what_has_no_raw_numbers_cannot_be_said(case, facts, message):
     convention = Convention(names={"beta": "b"}, **facts)
     assert re.search(message, convention.unsayable(find_case(case)))
