@@ -166,11 +166,9 @@ def _target(
     grad: Callable[..., Any] | None = None,
     **contract: Any,
 ) -> PythonCallable:
-    if isinstance(convention, str):
-        convention = convention_from(convention)
     kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
     words: Any = {n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()}
-    told = Contract(**words)
+    told, chosen = Contract(**words), convention_from(convention)
     return PythonCallable(
-        fn, rule, kind, convention=convention, library=library, contract=told, vjp=grad
+        fn, rule, kind, convention=chosen, library=library, contract=told, vjp=grad
     )

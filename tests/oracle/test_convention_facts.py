@@ -15,6 +15,7 @@ from refmem.oracle.border.readers import FactError, value_of
 from refmem.oracle.cases.case import find_case
 from refmem.oracle.check import check
 from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.contract import Contract
 from refmem.support.arguments import ChoiceError
 from tests.oracle import raw
 
@@ -270,6 +271,70 @@ def test_a_file_on_the_command_line_and_what_is_wrong_with_it(written):
     found = run.invoke(main, [*asked, *case])
     assert found.exit_code == 2
     assert "mine.toml:3: rename has key 'stat'" in found.output
+
+
+def test_facts_are_options_and_a_contract_is_in_the_file(written):
+    """The same kernel, said in two ways; a name that is wrong is wrong usage."""
+    asked = ["check", f"{__name__}:fused", "--rule", "gated_delta"]
+    case = ["--case", "gated_delta/ordinary/1"]
+    written(FUSED)
+    by_file = CliRunner().invoke(main, [*asked, *case, "--convention", "mine.toml"])
+    said = ["--convention", "fla", "--gate", "softplus", "--strength", "sigmoid", "--groups", ""]
+    said += ["--rename", "alpha=a", "--rename", "state=h", "--lacks", "scale", "--scale", "1"]
+    by_facts = CliRunner().invoke(main, [*asked, *case, *said])
+    assert (by_file.exit_code, by_facts.exit_code) == (0, 0), by_file.output + by_facts.output
+    wrong = CliRunner().invoke(main, [*asked, *case, *said, "--rename", "alfa=a"])
+    assert (wrong.exit_code, "rename has key 'alfa'" in wrong.output) == (2, True)
+    without = CliRunner().invoke(main, [*asked, *case, *said, "--gate", "log"])
+    assert (without.exit_code, "needs A_log" in " ".join(without.output.split())) == (3, True)
+
+
+def test_a_parameter_that_a_function_does_not_take_is_said(written):
+    asked = ["check", f"{__name__}:memory", "--rule", "scalar_decay", "--convention", "refmem"]
+    found = CliRunner().invoke(main, [*asked, "--gate", "softplus", "--rename", "alpha=h"])
+    said = " ".join(found.output.split())
+    assert found.exit_code == 3
+    assert "expected A_log as well: --parameters says which of A_log, dt_bias there are" in said
+
+
+def test_the_signature_is_said_and_nothing_runs(written):
+    written(FUSED)
+    asked = ["check", f"{__name__}:fused", "--rule", "gated_delta", "--convention", "mine.toml"]
+    found = CliRunner().invoke(main, [*asked, "--signature"])
+    assert found.exit_code == 0
+    assert re.search(r"a +\(B, T, H\) +float32 +alpha is exp\(-exp\(A_log\) softplus", found.output)
+    assert re.search(r"state +\(B, H, K, V\) +float32 +memory after the last token", found.output)
+    assert "    scale" not in found.output
+    nothing = CliRunner().invoke(main, ["check", "onnx-reference", "--signature"])
+    assert (nothing.exit_code, "--signature is of a function" in nothing.output) == (2, True)
+
+
+def test_a_contract_in_a_file_fills_what_is_open():
+    said = {"lacks": ["state"], "multiple": 16, "returns": "out"}
+    assert Contract().beside(said) == Contract(lacks=("state",), multiple=16, returns=("out",))
+    assert Contract(multiple=64).beside(said).multiple == 64
+
+
+FUSED = """
+like = "fla"
+gate = "softplus"
+strength = "sigmoid"
+groups = []
+scale = "1"
+
+[rename]
+alpha = "a"
+state = "h"
+
+[contract]
+lacks = ["scale"]
+"""
+
+
+def fused(q, k, v, a, beta, A_log, dt_bias, h=None):
+    return raw.Kernel(raw.gated_delta)(
+        q=q, k=k, v=v, g=a, beta=beta, A_log=A_log, dt_bias=dt_bias, initial_state=h
+    )
 
 
 def memory(q, k, v, h=None, scale=1):

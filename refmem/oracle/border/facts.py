@@ -41,7 +41,7 @@ from refmem.oracle.border.readers import (
 from refmem.rules import RULES
 from refmem.support.wording import nearest_name
 
-CONTRACT = ("lacks", "multiple", "square", "limit", "returns", "without")
+CONTRACT = ("lacks", "multiple", "square", "limit", "widths", "lengths", "returns", "without")
 """Words of a contract."""
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from refmem.oracle.border.arrays import LOW_PRECISION, find_numbers
+from refmem.oracle.border.conventions import REFMEM, Convention
+from refmem.oracle.border.facts import with_facts
 from refmem.oracle.border.files import convention_from
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.contract import ANYTHING, Contract
@@ -36,6 +38,9 @@ NAMED: dict[str, Callable[[], Group]] = {
 MODULES = {"mlx": "mlx.core"}
 """What is imported of a library of arrays, where it is not the library."""
 
+NONE: Mapping[str, Any] = {}
+"""No facts."""
+
 EXEC = "exec:"
 """What the name of a command begins with."""
 
@@ -49,12 +54,14 @@ def find_target(
     timeout: float | None = None,
     device: str = "",
     contract: Contract = ANYTHING,
+    facts: Mapping[str, Any] = NONE,
 ) -> Target:
     """The target of that name; the function at `package.module:function`; or "exec: COMMAND".
 
     rule, convention, library   of a function or a command, which need a rule
     dtype     likewise; of a target with a name, those of its kernels that have it
     device, contract   of a function: where its arrays are, and what it lacks, returns and promises
+    facts     what the convention is changed by: see `refmem.oracle.border.facts`
     timeout   seconds for a case; what is no command then runs in a process of its own, where it may
               crash or hang. A function is imported there alone
 
@@ -62,11 +69,13 @@ def find_target(
     """
     _expect_time(name, timeout)
     told = contract if isinstance(contract, Contract) else Contract(**contract)
-    target = _make(name, rule, dtype, convention, library, timeout, device, told)
+    chosen = with_facts(convention_from(convention), facts) if ":" in name else REFMEM
+    target = _make(name, rule, dtype, chosen, library, timeout, device, told)
     if timeout is None or isinstance(target, Executable):
         return target
     making: dict[str, Any] = {"name": name, "rule": rule, "library": library}
     making |= {"convention": convention, "device": device, "contract": dataclasses.asdict(told)}
+    making["facts"] = dict(facts)
     making["dtype"] = None if dtype is None else find_dtype(dtype).name
     isolated = isolate(target, making | {"timeout": float(timeout)}, timeout)
     if name not in NAMED:
@@ -86,7 +95,7 @@ def _make(
     name: str,
     rule: str | None,
     dtype: Any,
-    convention: str,
+    convention: Convention,
     library: str,
     timeout: float | None,
     device: str,
@@ -102,10 +111,10 @@ def _make(
         )
     if rule is None:
         raise ChoiceError(f"target {name} needs --rule, because a function does not say its rule")
-    chosen, numbers = convention_from(convention), find_dtype(dtype)
+    numbers = find_dtype(dtype)
     if name.startswith(EXEC):
         command = name.removeprefix(EXEC).strip()
-        return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
+        return Executable(command, rule, numbers, convention, timeout or TIMEOUT)
     if library != "numpy":
         require(MODULES.get(library, library))
     if device:
@@ -116,7 +125,7 @@ def _make(
         rule,
         numbers,
         name,
-        chosen,
+        convention,
         library,
         contract=contract,
         device=device,
