@@ -54,7 +54,7 @@ import numpy as np
 from refmem.memory.rule import Rule
 from refmem.oracle.border.arrays import bfloat16
 from refmem.oracle.border.conventions import REFMEM, Convention
-from refmem.oracle.border.presets import find_convention
+from refmem.oracle.border.files import convention_from
 from refmem.oracle.cases.case import find_case, find_rule, names_of
 from refmem.oracle.check import check
 from refmem.oracle.explain.backward import diagnose_gradients
@@ -87,7 +87,7 @@ def assert_conforms(
 
     fn          called with every input by name; returns (out, state)
     rule, case, seeds   a rule or its name, or a case's; only these seeds of every regime
-    convention  how it takes its arrays, or a preset's name, such as "fla"
+    convention  how it takes its arrays: a value, or a preset's name, a file of facts, module:NAME
     dtype       of its inputs and results: "bfloat16", "float16", "float32" or "float64"
     library     whose arrays it takes: "numpy", "torch", "jax" or "mlx"
     grad        True for gradients as well: by autograd, or by an attribute vjp of a NumPy function;
@@ -170,11 +170,9 @@ def _target(
     grad: Callable[..., Any] | None = None,
     **contract: Any,
 ) -> PythonCallable:
-    if isinstance(convention, str):
-        convention = find_convention(convention)
     kind = bfloat16() if dtype == "bfloat16" else np.dtype(dtype)
     words: Any = {n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()}
-    told = Contract(**words)
+    told, chosen = Contract(**words), convention_from(convention)
     return PythonCallable(
-        fn, rule, kind, convention=convention, library=library, contract=told, vjp=grad
+        fn, rule, kind, convention=chosen, library=library, contract=told, vjp=grad
     )

@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from refmem import oracle
-from refmem.commands.making import contract_of, replayed, target_options
+from refmem.commands.making import contract_of, facts_of, replayed, target_options
 from refmem.commands.terminal import (
     CONFORMS,
     DEPARTS,
@@ -23,11 +23,15 @@ from refmem.commands.terminal import (
     found_from_here,
     watched,
 )
+from refmem.oracle.border.signature import describe_call
+from refmem.oracle.cases.case import find_rule
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
 from refmem.oracle.show.reports import write_reports
+from refmem.oracle.show.signature import show_call
 from refmem.oracle.show.tables import show_report
 from refmem.oracle.targets.find import EXEC, find_target
+from refmem.oracle.targets.running import contract_of as contract_of_target
 from refmem.oracle.targets.target import UnavailableError
 from refmem.oracle.verdict import outcomes
 from refmem.support.executors import UnreachableError, executor_at
@@ -45,6 +49,7 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @click.argument("target", required=False)
 @target_options
+@click.option("--signature", is_flag=True, help="Say what it will be called with, and stop.")
 @click.option("--case", help="Only this case, such as delta/ordinary/3.")
 @click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
 @click.option("--regime", "regimes", multiple=True, help="Only this regime; may be repeated.")
@@ -56,6 +61,7 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @report_options
 def check(
     target: str | None,
+    signature: bool,
     case: str | None,
     seed: int | None,
     regimes: tuple[str, ...],
@@ -73,6 +79,9 @@ def check(
     with --rule, or a program with --exec and --rule."""
 
     chosen = _find(target, making, case)
+    if signature:
+        _show_signature(chosen, making)
+        return
     with _executor(address) as executor, watched(chosen.name, "cases") as watch:
         report = choosing(
             oracle.check,
@@ -111,12 +120,22 @@ def _find(target: str | None, making: dict[str, Any], case: str | None) -> Any:
     rule = making["rule"] or (case.split("/")[0] if case else None)
     found_from_here(name, rule)
     keys = ("dtype", "convention", "library", "timeout", "device")
-    others = {key: making[key] for key in keys}
+    others = {key: making[key] for key in keys} | {"facts": facts_of(making)}
     try:
         return choosing(find_target, name, rule, contract=choosing(contract_of, making), **others)
     except UnavailableError as error:
         click.echo(f"refmem: {error}", err=True)
         sys.exit(UNAVAILABLE)
+
+
+def _show_signature(chosen: Any, making: dict[str, Any]) -> None:
+    """What the function or the program will be called with."""
+    if making["rule"] is None or not hasattr(chosen, "convention"):
+        raise click.UsageError("--signature is of a function or a program with --rule")
+    lacks = contract_of_target(chosen).lacks
+    show_call(
+        describe_call(find_rule(making["rule"]), chosen.convention, chosen.dtype, lacks), console()
+    )
 
 
 @contextlib.contextmanager

@@ -9,11 +9,19 @@ from typing import Any
 
 import click
 
+from refmem.oracle.border.facts import CONSTANTS, WORDS
 from refmem.oracle.targets.contract import Contract
 
 DTYPES = ["float16", "bfloat16", "float32", "float64"]
 LIBRARIES = ["numpy", "torch", "jax", "mlx"]
-USUAL = {"convention": "refmem", "library": "numpy", "timeout": 60.0, "multiple": 1, "limit": 0}
+USUAL = {
+    "convention": "refmem",
+    "library": "numpy",
+    "timeout": 60.0,
+    "multiple": 1,
+    "limit": 0,
+    "device": "",
+}
 """What options are unless they are given."""
 
 GPU = {"widths": (16, 64, 128), "lengths": (0, 1, 2, 5, 64, 65, 130, 256)}
@@ -44,7 +52,8 @@ def _values(context: click.Context, option: click.Parameter, given: Any) -> dict
 CALL: tuple[Decorator, ...] = (
     click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
     click.option("--rule", help="Only this rule, a name or module:rule; that of a function."),
-    click.option("--convention", default="refmem", help="Likewise: fla, onnx, mlx, ..."),
+    click.option("--convention", default="refmem",
+                 help="Likewise: fla, onnx, mlx, ...; a file such as mine.toml; or module:NAME."),
     click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
     click.option("--dtype", type=click.Choice(DTYPES),
                  help="Likewise; of other targets, only their kernels that have it."),
@@ -71,9 +80,31 @@ CONTRACT: tuple[Decorator, ...] = (
 )  # fmt: skip
 
 
+TABLES = ("rename", "dtypes")
+"""Facts that are said as NAME=VALUE, one by one."""
+
+
+def _fact(word: str) -> Decorator:
+    option, says = f"--{word.replace('_', '-')}", f"The convention's {word}."
+    if word in TABLES:
+        return click.option(
+            option, multiple=True, callback=_values, metavar="NAME=VALUE", help=says
+        )
+    return click.option(option, help=says)
+
+
+FACTS = tuple(word for word in (*WORDS, *CONSTANTS) if word not in ("extra", "contract"))
+"""Words that say one fact of a convention each."""
+
+
+def facts_of(making: dict[str, Any]) -> dict[str, Any]:
+    """The facts that were said."""
+    return {word: making[word] for word in FACTS if making[word] not in (None, {})}
+
+
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what a module:function or a command is."""
-    for option in reversed(CALL + CONTRACT):
+    for option in reversed((*CALL, *map(_fact, FACTS), *CONTRACT)):
         command = option(command)
     return command
 
@@ -106,9 +137,9 @@ def replayed(target: str | None, making: dict[str, Any]) -> str:
     """What says the same target again on the command line."""
     words = ["refmem", "check", *([target] if target else [])]
     for name, value in making.items():
-        if name == "rule" or not value or value == USUAL.get(name):
+        if name == "rule" or (not value and value != "") or value == USUAL.get(name):
             continue
-        option = "--exec" if name == "command" else f"--{name}"
+        option = "--exec" if name == "command" else f"--{name.replace('_', '-')}"
         if isinstance(value, dict):
             words += [word for n, v in value.items() for word in (option, f"{n}={v}")]
         elif isinstance(value, bool):

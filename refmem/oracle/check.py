@@ -20,8 +20,8 @@ import numpy as np
 
 from refmem.memory.rule import Rule
 from refmem.oracle.border.conventions import REFMEM, Convention
+from refmem.oracle.border.files import convention_from
 from refmem.oracle.border.layouts import Arrays
-from refmem.oracle.border.presets import find_convention
 from refmem.oracle.cases.case import Case, find_case, find_rule
 from refmem.oracle.plan import expect_one_choice, make_plan
 from refmem.oracle.targets.callable import PythonCallable
@@ -114,7 +114,7 @@ class _Making:
                 "check: rule has no value, expected a rule's name, because a function does not say "
                 "its rule"
             )
-        chosen = find_convention(self.convention)
+        chosen = convention_from(self.convention)
         given = self.dtype or np.float32, "", chosen, self.library
         return PythonCallable(target, self.rule, *given, contract=self.contract)
 

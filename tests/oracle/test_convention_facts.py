@@ -4,7 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from refmem.commands.main import main
 from refmem.oracle.border.conventions import ALLOWED, REFMEM, Convention
 from refmem.oracle.border.facts import OWNERS, WORDS, with_facts
 from refmem.oracle.border.files import convention_from, line_of
@@ -13,6 +15,7 @@ from refmem.oracle.border.readers import FactError, value_of
 from refmem.oracle.cases.case import find_case
 from refmem.oracle.check import check
 from refmem.oracle.targets.callable import PythonCallable
+from refmem.oracle.targets.contract import Contract
 from refmem.support.arguments import ChoiceError
 from tests.oracle import raw
 
@@ -152,7 +155,10 @@ WRONG = [
     ('norm = "rsqrt"\neps = -1', 2, "eps has value -1, expected at least 0"),
     ('norm = "rsqrt"\neps = "small"', 2, "eps has value 'small', expected a number"),
     ('norm = "rsqrt"\nnormed = ["p", "pp"]', 2, "normed has value .*, expected a list of some of"),
-    ('step = "softplus"\ndt_max = -1', 2, "dt_min has value 0, expected less than dt_max = -1"),
+    ('step = "softplus"\ndt_max = -1', 2, "dt_max has value -1, expected at least 0"),
+    ('step = "softplus"\ndt_max = 0', 2, "dt_min has value 0, expected less than dt_max = 0"),
+    ('gate = "bounded"\nlower_bound = 5', 2, "lower_bound has value 5, expected less than 0"),
+    ('gate = "logsigmoid"\ndivisor = 0', 2, "divisor has value 0, expected more than 0"),
     ('takes_scale = "maybe"', 1, "takes_scale has value 'maybe', expected true or false"),
     ('groups = ["keys"]', 1, "groups has value .*, expected a list of some of 'queries', 'values'"),
     ('rename = "q"', 1, "rename has value 'q', expected a table"),
@@ -253,3 +259,84 @@ def test_extra_arguments_and_a_renamed_scale_reach_the_function(written):
     assert check(target, rule="linear_attention", case="linear_attention/scale/1").conforms
     assert seen == [(np.float32, 3)]
     assert find_case("linear_attention/scale/1").options["scale"] == 3 / 8
+
+
+def test_a_file_on_the_command_line_and_what_is_wrong_with_it(written):
+    run, asked = CliRunner(), ("check", f"{__name__}:memory", "--rule", "linear_attention")
+    case = ("--case", "linear_attention/scale/1", "--convention", "mine.toml")
+    written('layout = "bthd"\n[rename]\nstate = "h"')
+    found = run.invoke(main, [*asked, *case])
+    assert (found.exit_code, "conforms" in found.output) == (0, True), found.output
+    written('layout = "bthd"\n[rename]\nstat = "h"')
+    found = run.invoke(main, [*asked, *case])
+    assert found.exit_code == 2
+    assert "mine.toml:3: rename has key 'stat'" in found.output
+
+
+def test_facts_are_options_and_a_contract_is_in_the_file(written):
+    """The same kernel, said in two ways; a name that is wrong is wrong usage."""
+    asked = ["check", f"{__name__}:fused", "--rule", "gated_delta"]
+    case = ["--case", "gated_delta/ordinary/1"]
+    written(FUSED)
+    by_file = CliRunner().invoke(main, [*asked, *case, "--convention", "mine.toml"])
+    said = ["--convention", "fla", "--gate", "softplus", "--strength", "sigmoid", "--groups", ""]
+    said += ["--rename", "alpha=a", "--rename", "state=h", "--lacks", "scale", "--scale", "1"]
+    by_facts = CliRunner().invoke(main, [*asked, *case, *said])
+    assert (by_file.exit_code, by_facts.exit_code) == (0, 0), by_file.output + by_facts.output
+    wrong = CliRunner().invoke(main, [*asked, *case, *said, "--rename", "alfa=a"])
+    assert (wrong.exit_code, "rename has key 'alfa'" in wrong.output) == (2, True)
+    without = CliRunner().invoke(main, [*asked, *case, *said, "--gate", "log"])
+    assert (without.exit_code, "needs A_log" in " ".join(without.output.split())) == (3, True)
+
+
+def test_a_parameter_that_a_function_does_not_take_is_said(written):
+    asked = ["check", f"{__name__}:memory", "--rule", "scalar_decay", "--convention", "refmem"]
+    found = CliRunner().invoke(main, [*asked, "--gate", "softplus", "--rename", "alpha=h"])
+    said = " ".join(found.output.split())
+    assert found.exit_code == 3
+    assert "expected A_log as well: --parameters says which of A_log, dt_bias there are" in said
+
+
+def test_the_signature_is_said_and_nothing_runs(written):
+    written(FUSED)
+    asked = ["check", f"{__name__}:fused", "--rule", "gated_delta", "--convention", "mine.toml"]
+    found = CliRunner().invoke(main, [*asked, "--signature"])
+    assert found.exit_code == 0
+    assert re.search(r"a +\(B, T, H\) +float32 +alpha is exp\(-exp\(A_log\) softplus", found.output)
+    assert re.search(r"state +\(B, H, K, V\) +float32 +memory after the last token", found.output)
+    assert "    scale" not in found.output
+    nothing = CliRunner().invoke(main, ["check", "onnx-reference", "--signature"])
+    assert (nothing.exit_code, "--signature is of a function" in nothing.output) == (2, True)
+
+
+def test_a_contract_in_a_file_fills_what_is_open():
+    said = {"lacks": ["state"], "multiple": 16, "returns": "out"}
+    assert Contract().beside(said) == Contract(lacks=("state",), multiple=16, returns=("out",))
+    assert Contract(multiple=64).beside(said).multiple == 64
+
+
+FUSED = """
+like = "fla"
+gate = "softplus"
+strength = "sigmoid"
+groups = []
+scale = "1"
+
+[rename]
+alpha = "a"
+state = "h"
+
+[contract]
+lacks = ["scale"]
+"""
+
+
+def fused(q, k, v, a, beta, A_log, dt_bias, h=None):
+    return raw.Kernel(raw.gated_delta)(
+        q=q, k=k, v=v, g=a, beta=beta, A_log=A_log, dt_bias=dt_bias, initial_state=h
+    )
+
+
+def memory(q, k, v, h=None, scale=1):
+    out, S = raw.scan(q, k, v, np.ones(v.shape[:3], v.dtype), None, 0 if h is None else h)
+    return scale * out, S

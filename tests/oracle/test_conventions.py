@@ -223,6 +223,20 @@ def test_parameters_have_no_time_and_their_own_dtype():
     assert len(np.unique(foreign["dt_bias"])) > 60
 
 
+def test_two_inputs_of_one_name_cannot_be_passed():
+    case = find_case("generalized_delta/ordinary/1")
+    assert PRESETS["mlx-fused"].unsayable(case) == "its convention calls two inputs a"
+    assert not PRESETS["rwkv7"].unsayable(case)
+
+
+@pytest.mark.parametrize("gate", ["softplus", "bounded", "logsigmoid", "exp-exp"])
+def test_a_factor_above_one_is_computed_by_none_of_these(gate):
+    x = np.full((1, 1, 1), 1.5)
+    call = Passed({"alpha": x}, {"alpha": ("T",)}, {"alpha": "factor"})
+    assert Convention(gate=gate).unsayable(call)
+    assert not Convention(gate="log").unsayable(call)
+
+
 @pytest.mark.parametrize(
     ("case", "facts", "message"),
     [

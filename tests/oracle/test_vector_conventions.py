@@ -9,10 +9,12 @@ from click.testing import CliRunner
 import refmem
 from refmem.commands.main import main
 from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.facts import with_facts
 from refmem.oracle.border.presets import FLA, FLASHINFER, ONNX, PRESETS
 from refmem.oracle.cases.case import find_case
 from refmem.oracle.vectors.certified import golden
 from refmem.oracle.vectors.folder import VectorsError, read_vectors, write_vectors
+from refmem.oracle.verdict.gradients import AXES, gradients
 from refmem.support.arguments import ChoiceError
 from tests.oracle.flash import gated_delta
 
@@ -46,6 +48,24 @@ def test_the_gate_is_exact_and_its_gradient_is_by_what_is_passed():
     assert "grad.log_alpha" not in x
     bound = 64 * np.finfo(float).eps * abs(by_g).max()
     assert abs(by_g - grads.log_alpha).max() <= bound
+
+
+def test_raw_numbers_of_a_gate_are_exact_and_have_gradients():
+    """The truth of a float64 kernel's gradients, which is in long doubles, to 64 float64 eps."""
+    case, convention = find_case(CASE), with_facts(FLA, {"gate": "softplus", "strength": "sigmoid"})
+    x = golden(case, convention)
+    foreign = convention.to_foreign(case, np.float32)
+    assert np.array_equal(x["input.A_log"], foreign["A_log"])
+    raws = convention.unplaced(case, foreign, np.longdouble)
+    along = {"out": x["dout"], "state": x["dstate"]}
+    shapes = {"out": (*case.inputs["q"].shape[:-1], 7), "state": case.state_shape}
+    along = {n: convention.part_to_grammar(n, y, shapes[n], AXES[n]) for n, y in along.items()}
+    grads = gradients(case, raws, along, convention, "recurrent")
+    assert {"alpha", "A_log", "dt_bias", "beta"} <= grads.keys()
+    for name, y in grads.items():
+        theirs = convention.placed(y, convention.raw_axes(case)[name])
+        certain = x[f"grad.{convention.name(name)}"]
+        assert abs(theirs - certain).max() <= 64 * np.finfo(float).eps * abs(certain).max(), name
 
 
 def test_layouts_are_those_of_the_convention():

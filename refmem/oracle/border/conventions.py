@@ -148,8 +148,17 @@ class Convention:
         wide = {name: for_every_head(x, call.axes[name], heads) for name, x in some.items()}
         return Passed(call.inputs | wide, call.axes, call.kinds)
 
+    def made_inside(self, call: Call) -> set[str]:
+        """The inputs that the callee computes: gates from raw numbers, and what it normalises."""
+        normed = set(self.normed) & call.axes.keys() if self.norm else set()
+        return normed | {one.name for one in self.spellings(call) if one.is_computed}
+
     def unsayable(self, call: Call) -> str:
-        """Why some input has no raw numbers here; "" if all have."""
+        """Why some input cannot be passed: it has no raw numbers, or no name of its own; or ""."""
+        theirs = [self.name(name) for name in self.raw_axes(call)]
+        twice = next((name for name in theirs if theirs.count(name) > 1), "")
+        if twice:
+            return f"its convention calls two inputs {twice}"
         for one in self.spellings(call):
             if not one.sayable(call.inputs[one.name]):
                 return f"its convention has no such {one.name}, which is {one.says(self.name)}"

@@ -29,7 +29,7 @@ from refmem.oracle.border.parametrisations import OF_FACT
 from refmem.oracle.border.readers import (
     FactError,
     Reader,
-    number,
+    limited,
     one_of,
     size,
     some_of,
@@ -41,7 +41,7 @@ from refmem.oracle.border.readers import (
 from refmem.rules import RULES
 from refmem.support.wording import nearest_name
 
-CONTRACT = ("lacks", "multiple", "square", "limit", "returns", "without")
+CONTRACT = ("lacks", "multiple", "square", "limit", "widths", "lengths", "returns", "without")
 """Words of a contract."""
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
@@ -75,7 +75,7 @@ def with_facts(convention: Convention, facts: Mapping[str, Any]) -> Convention:
                 f"{nearest_name(word, [*WORDS, *OWNERS])}",
             )
         if word in OWNERS:
-            constants[word] = number(word, value)
+            constants[word] = CONSTANTS[word](word, value)
             continue
         field, read = WORDS[word]
         value = read(word, value)
@@ -115,6 +115,14 @@ WORDS: dict[str, tuple[str, Reader]] = {
     "contract": ("contract", table_of(lambda: CONTRACT)),
 }
 """Word -> field of a convention, and what makes a value of what was said."""
+
+CONSTANTS: dict[str, Reader] = {
+    "lower_bound": limited("less than 0", lambda x: x < 0),
+    "divisor": limited("more than 0", lambda x: x > 0),
+    "dt_min": size,
+    "dt_max": size,
+}
+"""Constant of a parametrisation -> what makes a number of what was said."""
 
 # ---- facts together
 

@@ -35,15 +35,15 @@ LIKE = "like"
 """The word for what a file begins with."""
 
 
-def convention_from(text: str, base: Convention = REFMEM) -> Convention:
-    """The convention that a user means; `ChoiceError` says what is wrong.
+def convention_from(text: str | Convention, base: Convention = REFMEM) -> Convention:
+    """The convention that a user means, or one itself; `ChoiceError` says what is wrong.
 
     base   what a file begins with that says nothing of it
 
     >>> convention_from("mlx").state_layout
     'vk'
     """
-    return _convention_from(text, base, ())
+    return text if isinstance(text, Convention) else _convention_from(text, base, ())
 
 
 def _convention_from(text: str, base: Convention, within: tuple[Path, ...]) -> Convention:

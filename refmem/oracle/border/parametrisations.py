@@ -58,6 +58,11 @@ def anything(x: np.ndarray, **constants: float) -> np.ndarray:
     return np.ones(x.shape, dtype=bool)
 
 
+def not_positive(x: np.ndarray, **constants: float) -> np.ndarray:
+    """A logarithm of a factor in [0, 1], or a rate of decay."""
+    return x <= 0
+
+
 @dataclass(frozen=True)
 class Parametrisation:
     """One way from raw numbers to an input, and back.
@@ -98,11 +103,6 @@ OWN = Parametrisation(as_it_is, as_it_is, "{x}")
 # ---- inverses, in floats
 
 
-def held_in_reach(x: np.ndarray) -> np.ndarray:
-    """No number further out than `FAR`."""
-    return np.clip(x, -FAR, FAR)
-
-
 def inverse_softplus(y: np.ndarray) -> np.ndarray:
     """x of y = log(1 + exp(x)).
 
@@ -120,7 +120,7 @@ def logit(p: np.ndarray) -> np.ndarray:
     array([   0., -120.,  120.])
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return held_in_reach(np.log(p) - np.log1p(-p))
+        return np.clip(np.log(p) - np.log1p(-p), -FAR, FAR)
 
 
 def _less(x: np.ndarray, bias: Any) -> np.ndarray:
@@ -182,6 +182,7 @@ GATES = {
         _raw_softplus,
         "exp(-[exp({A_log}) ]softplus({x}[ + {dt_bias}]))",
         RATE_AND_BIAS,
+        sayable=not_positive,
     ),
     "bounded": Parametrisation(
         bounded_gate,
@@ -189,18 +190,18 @@ GATES = {
         "exp({lower_bound} sigmoid([exp({A_log}) ]({x}[ + {dt_bias}])))",
         RATE_AND_BIAS,
         {"lower_bound": -5.0},
-        sayable=lambda log, lower_bound: log >= lower_bound,
+        sayable=lambda log, lower_bound: (log >= lower_bound) & (log <= 0),
     ),
     "logsigmoid": Parametrisation(
         logsigmoid_gate,
         lambda log, divisor: -inverse_softplus(-_closed(log) * divisor),
         "sigmoid({x})^(1/{divisor})",
         constants={"divisor": 1.0},
+        sayable=not_positive,
     ),
-    "exp-exp": Parametrisation(exp_exp_gate, _raw_exp_exp, "exp(-exp({x}))"),
+    "exp-exp": Parametrisation(exp_exp_gate, _raw_exp_exp, "exp(-exp({x}))", sayable=not_positive),
 }
 """Of gates; all but the first go by way of the natural logarithm."""
-
 
 PLAIN_GATES = ("own", "factor", "log", "log2")
 """Spaces that every gate of a rule is passed in. What is computed is the forget gate alone."""
@@ -230,7 +231,7 @@ STEPS = {
 
 RATES = {
     "own": OWN,
-    "log": Parametrisation(decay_rate, lambda A: _raw_exp_exp(A), "-exp({x})"),
+    "log": Parametrisation(decay_rate, _raw_exp_exp, "-exp({x})", sayable=not_positive),
 }
 
 OF_FACT = {"gate": GATES, "strength": STRENGTHS, "step": STEPS, "rate": RATES}

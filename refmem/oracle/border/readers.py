@@ -69,12 +69,20 @@ def number(word: str, value: Any) -> float:
         raise wrong(word, value, "a number") from None
 
 
-def size(word: str, value: Any) -> float:
-    """A number that is not negative."""
-    found = number(word, value)
-    if not found >= 0:
-        raise wrong(word, value, "at least 0")
-    return found
+def limited(expected: str, holds: Callable[[float], bool]) -> Callable[[str, Any], float]:
+    """A number for which something holds."""
+
+    def read(word: str, value: Any) -> float:
+        found = number(word, value)
+        if not holds(found):
+            raise wrong(word, value, expected)
+        return found
+
+    return read
+
+
+size = limited("at least 0", lambda x: x >= 0)
+"""A number that is not negative."""
 
 
 def switch(word: str, value: Any) -> bool:

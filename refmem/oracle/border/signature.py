@@ -19,7 +19,6 @@ from refmem.memory import CacheRule, StateRule, StaticRule, empty_matrix
 from refmem.memory.rule import Rule
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import JOINED, STATE, Arrays, Axes, is_timed
-from refmem.oracle.border.parametrisations import OWN
 from refmem.oracle.border.spelling import Spelling
 
 OUT = ("T", "V")
@@ -169,7 +168,7 @@ def _says(one: Spelling, kind: Kind, convention: Convention) -> str:
     if convention.norm and one.name in convention.normed:
         how = NORMALISED[convention.norm].format(eps=convention.eps)
         return f"{kind.name}, normalised inside: {how}"
-    if one.how is not OWN and not one.how.unit:
+    if one.is_computed:
         return f"{one.name} is {one.says(convention.name)}"
     is_bounded = math.isfinite(kind.least + kind.most)
     within = f" in [{kind.least:g}, {kind.most:g}]" if is_bounded else ""

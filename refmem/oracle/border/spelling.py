@@ -77,6 +77,11 @@ class Spelling:
     constants: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def is_computed(self) -> bool:
+        """Whether raw numbers are more than the input in another space."""
+        return self.how is not OWN and not self.how.unit
+
+    @property
     def raw_axes(self) -> dict[str, Axes]:
         """Name -> axes, of all that is passed for the input."""
         return {self.name: self.axes} | {name: self._own(name) for name in self.parameters}

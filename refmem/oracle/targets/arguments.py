@@ -9,6 +9,8 @@ from typing import Any
 
 from refmem.memory import Rule, StaticRule
 from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.facts import PARAMETERS
+from refmem.oracle.border.signature import describe_call
 from refmem.oracle.targets.contract import SCALE, STATE, Contract
 from refmem.oracle.targets.target import UnavailableError
 from refmem.support.wording import nearest_name
@@ -29,7 +31,14 @@ def found(
     if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         return contract
     takes = {n for n, p in parameters.items() if p.kind is not p.POSITIONAL_ONLY}
-    known = theirs_of(rule, convention)
+    known, beside = theirs_of(rule, convention), parameters_of(rule, convention)
+    for name, theirs in beside.items():
+        if theirs not in takes:
+            raise UnavailableError(
+                f"{_called(function)} takes {', '.join(takes) or 'nothing'}, expected {theirs} as "
+                f"well{nearest_name(theirs, takes)}: --parameters says which of "
+                f"{', '.join(PARAMETERS)} there are, --rename {name}=THEIRS what it is called there"
+            )
     lacks = [ours for ours, theirs in known.items() if theirs not in takes]
     for name in lacks:
         if name in rule.inputs and name not in rule.defaults:
@@ -39,7 +48,7 @@ def found(
                 "says what it is called there"
             )
     extra = {*convention.extra, *contract.extra}
-    given = {*known.values(), *convention.names.values(), *extra}
+    given = {*known.values(), *beside.values(), *convention.names.values(), *extra}
     for name, parameter in parameters.items():
         named = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
         if named and parameter.default is parameter.empty and name not in given:
@@ -59,6 +68,12 @@ def theirs_of(rule: Rule, convention: Convention) -> dict[str, str]:
     if rule.scaled and convention.takes_scale:
         names.append(SCALE)
     return {name: convention.name(name) for name in names}
+
+
+def parameters_of(rule: Rule, convention: Convention) -> dict[str, str]:
+    """What a gate is computed with beside its raw numbers, likewise."""
+    rows = describe_call(rule, convention, "float32").arguments
+    return {row.of: row.name for row in rows if row.of in PARAMETERS}
 
 
 def _called(function: Callable[..., Any]) -> str:

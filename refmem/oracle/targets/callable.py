@@ -58,8 +58,8 @@ class PythonCallable:
         known = find_rule(rule)
         self.rules: tuple[str, ...] = (known.path,)
         self.dtype, self.convention = np.dtype(dtype), convention
-        self.contract = contract
-        self.lacking(found(function, known, convention, contract).lacks)
+        self.contract = contract.beside(convention.contract)
+        self.lacking(found(function, known, convention, self.contract).lacks)
         self.stateless = () if self.contract.gives_state else self.operators
         self.function, self.library, self.device = function, library, device
         self.backward = backward

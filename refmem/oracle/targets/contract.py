@@ -64,6 +64,12 @@ class Contract:
         if self.returns and self.returns[0] != "out":
             raise ChoiceError("contract: returns begins with something else, expected out first")
 
+    def beside(self, words: Mapping[str, Any]) -> Contract:
+        """This contract, and where it leaves something open what a convention says of it."""
+        said = {name: _as_tuple(value) for name, value in words.items()}
+        left = {n: x for n, x in said.items() if getattr(self, n) == getattr(ANYTHING, n)}
+        return dataclasses.replace(self, **left)
+
     @property
     def gives_state(self) -> bool:
         """Whether a state comes back, as far as it was declared."""
@@ -150,6 +156,13 @@ class Contract:
         wanted = -(-tokens // self.multiple) * self.multiple
         allowed = [n for n in self.lengths if n % self.multiple == 0]
         return min((n for n in allowed if n >= wanted), default=max(allowed, default=wanted))
+
+
+def _as_tuple(value: Any) -> Any:
+    """Words of a list, or with commas between; what is no word, as it is."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return tuple(value) if isinstance(value, list) else value
 
 
 ABOUT_STATES = ("zero-state", "unit-state", "large-state")

@@ -7,13 +7,15 @@ import dataclasses
 import functools
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from refmem.oracle.border.arrays import LOW_PRECISION, find_numbers
-from refmem.oracle.border.presets import find_convention
+from refmem.oracle.border.conventions import REFMEM, Convention
+from refmem.oracle.border.facts import with_facts
+from refmem.oracle.border.files import convention_from
 from refmem.oracle.targets.callable import Group, PythonCallable, import_function
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.executable import TIMEOUT, Executable
@@ -39,6 +41,9 @@ NAMED: dict[str, Callable[[], Group]] = {
 MODULES = {"mlx": "mlx.core"}
 """What is imported of a library of arrays, where it is not the library."""
 
+NONE: Mapping[str, Any] = {}
+"""No facts."""
+
 EXEC = "exec:"
 """What the name of a command begins with."""
 
@@ -52,12 +57,14 @@ def find_target(
     timeout: float | None = None,
     device: str = "",
     contract: Contract = ANYTHING,
+    facts: Mapping[str, Any] = NONE,
 ) -> Target:
     """The target of that name; the function at `package.module:function`; or "exec: COMMAND".
 
     rule, convention, library   of a function or a command, which need a rule
     dtype     likewise; of a target with a name, those of its kernels that have it
     device, contract   of a function: where its arrays are, and what it lacks, returns and promises
+    facts     what the convention is changed by: see `refmem.oracle.border.facts`
     timeout   seconds for a case; what is no command then runs in a process of its own, where it may
               crash or hang. A function is imported there alone
 
@@ -65,11 +72,13 @@ def find_target(
     """
     _expect_time(name, timeout)
     told = contract if isinstance(contract, Contract) else Contract(**contract)
-    target = _make(name, rule, dtype, convention, library, timeout, device, told)
+    chosen = with_facts(convention_from(convention), facts) if ":" in name else REFMEM
+    target = _make(name, rule, dtype, chosen, library, timeout, device, told)
     if timeout is None or isinstance(target, Executable):
         return target
     making: dict[str, Any] = {"name": name, "rule": rule, "library": library}
     making |= {"convention": convention, "device": device, "contract": dataclasses.asdict(told)}
+    making["facts"] = dict(facts)
     making["dtype"] = None if dtype is None else find_dtype(dtype).name
     isolated = isolate(target, making | {"timeout": float(timeout)}, timeout)
     if name not in NAMED:
@@ -89,7 +98,7 @@ def _make(
     name: str,
     rule: str | None,
     dtype: Any,
-    convention: str,
+    convention: Convention,
     library: str,
     timeout: float | None,
     device: str,
@@ -105,10 +114,10 @@ def _make(
         )
     if rule is None:
         raise ChoiceError(f"target {name} needs --rule, because a function does not say its rule")
-    chosen, numbers = find_convention(convention), find_dtype(dtype)
+    numbers = find_dtype(dtype)
     if name.startswith(EXEC):
         command = name.removeprefix(EXEC).strip()
-        return Executable(command, rule, numbers, chosen, timeout or TIMEOUT)
+        return Executable(command, rule, numbers, convention, timeout or TIMEOUT)
     if library != "numpy":
         require(MODULES.get(library, library))
     if device:
@@ -121,7 +130,7 @@ def _make(
         rule,
         numbers,
         name,
-        chosen,
+        convention,
         library,
         contract=contract,
         device=device,

@@ -115,7 +115,7 @@ def _placed(case: Case, convention: Convention, found: Arrays) -> Arrays:
     if convention.layout == "grammar":
         return found
     apart = "bthd" if convention.layout == "packed" else convention.layout
-    placed = {}
+    placed, passed = {}, convention.raw_axes(case)
     for name, x in found.items():
         kind, _, of = name.partition(".")
         if kind != "grad":
@@ -123,8 +123,8 @@ def _placed(case: Case, convention: Convention, found: Arrays) -> Arrays:
             own = dataclasses.replace(convention, layout=apart) if axes == STATES else convention
             part = name.removeprefix("d")
             placed[name] = own.placed(as_returned(case, convention, part, x), axes)
-        elif of in case.axes:
-            placed[f"grad.{convention.name(of)}"] = convention.placed(x, case.axes[of])
+        elif of in passed:
+            placed[f"grad.{convention.name(of)}"] = convention.placed(x, passed[of])
     return placed
 
 

@@ -3,15 +3,18 @@
     allowed = c * (error of the rule run in that arithmetic) + (rounding of the output)       c = 2
 
 The rule's error is the worst over its forms, which sum in different orders, against the truth: the
-definition in float64 (in longdouble for a float64 candidate). Storage is the candidate's dtype and
-arithmetic at least float32, as in the field. The rounding of the output is one unit in its last
-place. Gain and direction are two parts of one error that another order of summation trades for each
-other, so both are allowed what the worse of them had.
+definition in float64 (in longdouble for a float64 candidate). Where the candidate makes an input
+itself, such as a gate or normalised keys, one more run has it rounded in another way. Storage is
+the candidate's dtype and arithmetic at least float32, as in the field. The rounding of the output
+is one unit in its last place. Gain and direction are two parts of one error that another order of
+summation trades for each other, so both are allowed what the worse of them had.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +23,9 @@ import numpy as np
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
+from refmem.oracle.cases.draws import Random
 from refmem.oracle.cases.inputs import has_matrix_state
-from refmem.oracle.cases.reference import run_rule
+from refmem.oracle.cases.reference import run_rule, unchecked
 from refmem.oracle.verdict.metrics import Errors, as_rows, measure, row_errors, same_specials, short
 from refmem.oracle.verdict.sensitivity import ask, require_sensitive
 
@@ -113,7 +117,25 @@ def own_runs(case: Case, foreign: Arrays, convention: Convention, dtype: Any) ->
     forms: list[dict[str, Any]] = [{"form": form} for form in plain if form != "chunked"]
     if "chunked" in plain:
         forms += [{"form": "chunked", "chunk": chunk} for chunk in CHUNKS]
-    return [run_rule(case, inputs, **call, **form) for form in forms]
+    runs = [run_rule(case, inputs, **call, **form) for form in forms]
+    made = convention.made_inside(case)
+    return [*runs, _run_otherwise_made(case, inputs, made, call)] if made else runs
+
+
+def _run_otherwise_made(
+    case: Case, inputs: Arrays, made: Collection[str], call: dict[str, Any]
+) -> Arrays:
+    """What the rule gives where a callee that makes some inputs rounds them in its own way: each of
+    their numbers is off by a unit in its last place.
+    """
+
+    def moved(name: str, x: np.ndarray) -> np.ndarray:
+        signs = Random(f"{case.name}/{name}/made", case.seed).choose([-1, 1], x.shape)
+        return x * (1 + np.finfo(x.dtype).eps * signs).astype(x.dtype)
+
+    others = {name: moved(name, x) if name in made else x for name, x in inputs.items()}
+    free = dataclasses.replace(case, rule=unchecked(case.rule))
+    return run_rule(free, others, **call)
 
 
 def allowed_errors(own: list[Errors], dtype: np.dtype, factor: float = FACTOR) -> Errors:
