@@ -36,7 +36,7 @@ def test_names_are_different_and_everything_is_said():
         assert mutant.call or mutant.rule or mutant.whole
 
 
-@pytest.mark.parametrize("rule", ["gated_delta", "rwkv6", "softmax_attention"])
+@pytest.mark.parametrize("rule", ["gated_delta", "rwkv6", "softmax_attention", "glu"])
 def test_every_mutant_dies(rule):
     found = kills(rule, [2])
     assert len(found) > 15

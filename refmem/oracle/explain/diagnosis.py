@@ -232,7 +232,7 @@ class _Making:
             return False
         others = [*self.runs.passed, *(name for name in names if name not in set(some))]
         told = shared(self.runs.facts(some), self.runs.facts(others))
-        return told.separates and not told.passes
+        return told.is_exact
 
     def _longest(self, names: Sequence[str], known: bool) -> tuple[str, ...]:
         """The longest of these cases: what is wrong in it, and where, also as blocks."""

@@ -62,6 +62,11 @@ class Shared:
         """All failures have the facts, and few passes."""
         return (bool(self.facts) and self.failures == self.of_failures) or not self.of_passes
 
+    @property
+    def is_exact(self) -> bool:
+        """All failures have the facts, and no pass."""
+        return bool(self.facts) and self.separates and not self.passes
+
     def __str__(self) -> str:
         """A phrase that ends "26 of 118 cases fail, "."""
         if not self.of_passes:
