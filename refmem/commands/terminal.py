@@ -21,7 +21,7 @@ INTERRUPTED = 130
 """Exit code of what was stopped by hand: 128 and the number of the signal."""
 
 WIDTH = 100
-"""Columns where the output is not a terminal."""
+"""Columns where the output is not a terminal, and COLUMNS is not set."""
 
 
 def progress_bar(label: str) -> Progress:
@@ -40,8 +40,9 @@ def watched(label: str, what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal."""
-    return Console(width=None if sys.stdout.isatty() else WIDTH)
+    """Standard output, as wide as the terminal; a pipe as wide as COLUMNS says, or `WIDTH`."""
+    known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    return Console(width=None if known else WIDTH)
 
 
 def file_in_a_folder(context: click.Context, option: click.Parameter, path: str | None) -> Any:

@@ -10,6 +10,7 @@ of the run.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -177,8 +178,12 @@ def _heard(target: Target, name: str, answer: Any) -> list[Outcome]:
 
 
 def _run_by_name(target: Target, name: str) -> list[Outcome]:
+    """The outcomes of a case or a law, and how long each took."""
+    begun = time.perf_counter()
     with one_thread():
-        return run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
+        found = run_law(target, name) if is_law(name) else _run_case(target, find_case(name))
+    each = (time.perf_counter() - begun) / max(len(found), 1)
+    return [replace(one, seconds=each) for one in found]
 
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:

@@ -17,11 +17,11 @@ import numpy as np
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import find_case
 from refmem.oracle.explain.again import examples
-from refmem.oracle.explain.diagnosis import REPORTS
 from refmem.oracle.explain.equal import EXAMPLES, NEARER, SLACK
 from refmem.oracle.explain.hints import hints
 from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
 from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
+from refmem.oracle.explain.said import REPORTS
 from refmem.oracle.explain.survey import listed, references
 from refmem.oracle.targets.running import MisbehavedError, asked
 from refmem.oracle.targets.target import Target

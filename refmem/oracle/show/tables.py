@@ -1,5 +1,5 @@
-"""A report for the terminal: a line for each of many operators, or a table for each of a few, of
-regimes by rules, or of one rule in detail; and the failures."""
+"""A report for the terminal: a summary line for each of many operators, or a table for each of a
+few; what is wrong; the failures, and what is wrong once more, nearest to where one types."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from refmem.oracle.explain.survey import links_in
 from refmem.oracle.verdict.metrics import short
 from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, Outcome, Report
 
@@ -23,18 +24,62 @@ Name = TypeVar("Name")
 FEW = 3
 """Operators that have a table each."""
 
+HEAD = 2
+"""Lines of a diagnosis that are printed before the failures: what fails, and what it equals."""
+
 UNLIMITED = 10_000
 LISTED = 12
 """How many failures are listed in full, one of each regime."""
 
 
-def show_report(report: Report, console: Console, details: bool = False, command: str = "") -> None:
-    """Print the tables, the failures and the verdict; `command` is what ran it."""
+def show_report(
+    report: Report,
+    console: Console,
+    details: bool = False,
+    command: str = "",
+    diagnoses: Sequence[object] = (),
+) -> None:
+    """Print the tables, what is wrong, the failures, what is wrong in full, and the verdict.
+
+    command     what ran it
+    diagnoses   whose `str` is what is wrong
+    """
+    for table in _tables(report, console, details):
+        console.print(table)
+        console.print()
+    console.print(LEGEND, style="dim")
+    texts = [str(one) for one in diagnoses]
+    for text in texts:
+        console.print(linked("\n".join(text.splitlines()[:HEAD])))
+        console.print()
+    failures, alone = _failures(report, command or f"refmem check {report.target}")
+    for line in failures:
+        console.print(line)
+    if alone:
+        console.print(alone, style="dim", soft_wrap=True)  # so that a command is copied whole
+    if report.worst:
+        console.print(Text(worst_case(report.worst), style="dim"))
+    for text in texts if failures else ():
+        console.print()
+        console.print(linked(text))
+    console.print()
+    console.print(_summary(report))
+
+
+def linked(text: str) -> Text:
+    """A text whose reports are links, where the terminal can."""
+    found = Text(text)
+    for start, stop, url in links_in(text):
+        found.stylize(f"link {url}", start, stop)
+    return found
+
+
+def _tables(report: Report, console: Console, details: bool) -> Iterator[Table]:
+    """One for all operators if there are many; else one for each."""
     operators = _unique(one.operator for one in report.outcomes)
     if len(operators) > FEW and not details:
-        console.print(_by_operator(report))
-        console.print()
-        operators = []
+        yield _by_operator(report)
+        return
     for operator in operators:
         outcomes = [one for one in report.outcomes if one.operator == operator]
         title = report.target if operator == report.target else f"{report.target}: {operator}"
@@ -42,16 +87,8 @@ def show_report(report: Report, console: Console, details: bool = False, command
         table = _by_rule(title, outcomes, rules)
         unlimited = console.options.update(max_width=UNLIMITED)
         too_wide = console.measure(table, options=unlimited).maximum > console.width
-        if details or len(rules) == 1 or too_wide:
-            table = _detailed(title, outcomes)
-        console.print(table)
-        console.print()
-    console.print(LEGEND, style="dim")
-    for line in _failures(report, command or f"refmem check {report.target}"):
-        console.print(line, soft_wrap=True)  # so that a command is copied whole
-    if report.worst:
-        console.print(Text(worst_case(report.worst), style="dim"), soft_wrap=True)
-    console.print(_summary(report))
+        plain = details or len(rules) == 1 or too_wide
+        yield _detailed(title, outcomes) if plain else table
 
 
 def _by_operator(report: Report) -> Table:
@@ -88,17 +125,19 @@ def _by_rule(title: str, outcomes: Sequence[Outcome], rules: Sequence[str]) -> T
 
 
 def _detailed(title: str, outcomes: Sequence[Outcome]) -> Table:
-    """One line for each rule and regime."""
-    table = _table(title)
-    for name in ("rule", "regime"):
-        table.add_column(name, no_wrap=True)
+    """One line for each regime, under the name of its rule."""
+    rules = _unique(one.rule for one in outcomes)
+    table = _table(title if len(rules) > 1 else f"{title}, {rules[0]}")
+    table.add_column("regime", no_wrap=True)
     for name in ("cases", "error", "budget", "verdict"):
         table.add_column(name, justify="right")
-    for rule in _unique(one.rule for one in outcomes):
+    for rule in rules:
         of_rule = [one for one in outcomes if one.rule == rule]
+        if len(rules) > 1:
+            table.add_row(Text(rule, style="bold"))
         for regime in _unique(one.regime for one in of_rule):
             row = [one for one in of_rule if one.regime == regime]
-            table.add_row(rule, regime, *_cells(row))
+            table.add_row(regime, *_cells(row))
         table.add_section()
     return table
 
@@ -108,7 +147,8 @@ def _cells(row: Sequence[Outcome]) -> tuple[str, str, Text, Text]:
     return str(len(_run(row))), _error(row), _share(row), _verdict(row)
 
 
-def _failures(report: Report, command: str) -> list[Text]:
+def _failures(report: Report, command: str) -> tuple[list[Text], str]:
+    """The first failures, one of each regime, and what runs one of them alone."""
     first = {(one.operator, one.rule, one.regime): one for one in reversed(report.failures)}
     listed = list(reversed(first.values()))[:LISTED]
     lines = [
@@ -117,9 +157,7 @@ def _failures(report: Report, command: str) -> list[Text]:
     ]
     if len(report.failures) > len(listed):
         lines.append(Text(f"... and {len(report.failures) - len(listed)} more failures"))
-    if listed:
-        lines.append(Text(f"one alone: {command} --case {listed[0].case}\n", style="dim"))
-    return lines
+    return lines, f"one alone: {command} --case {listed[0].case}\n" if listed else ""
 
 
 def worst_case(worst: Outcome) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PASSED, FAILED, REFUSED, OUTSIDE = "passed", "failed", "refused", "outside"
 """Outcomes. Refused: the case can show nothing, as when a dtype's rounding hides an input.
@@ -23,6 +23,7 @@ class Outcome:
     missing        what did not come back: "state", ...
     inputs         what was passed, and mattered to the truth
     unshown        what was passed, and hardly mattered
+    seconds        how long the case took
     """
 
     operator: str
@@ -35,6 +36,7 @@ class Outcome:
     missing: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     unshown: tuple[str, ...] = ()
+    seconds: float = field(default=0, compare=False)
 
     @property
     def rule(self) -> str:

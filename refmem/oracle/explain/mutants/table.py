@@ -85,20 +85,25 @@ def try_gradients(
 
 
 def try_mutants(
-    rule: str, seeds: Iterable[int] | None, watch: Callable[[int, int], None]
+    rule: str,
+    seeds: Iterable[int] | None,
+    watch: Callable[[int, int], None],
+    enough: int | None = None,
 ) -> list[Kills]:
-    """Every mutant that a case of the rule fits, with the cases that kill it in float32."""
-    kills = {mutant.name: Kills(mutant, rule) for mutant in MUTANTS}
-    names = names_of(_expect_mutants(find_rule(rule)), seeds)
-    for done, name in enumerate(names, 1):
-        case = find_case(name)
+    """Every mutant that a case of the rule fits, with the cases that kill it in float32.
+
+    With `enough`, a mutant that so many cases killed is not tried any more, short cases first.
+    """
+    kills = [Kills(mutant, rule) for mutant in MUTANTS]
+    cases = [find_case(name) for name in names_of(_expect_mutants(find_rule(rule)), seeds)]
+    if enough is not None:
+        cases.sort(key=lambda case: max(x.size for x in case.inputs.values()))
+    for done, case in enumerate(cases, 1):
+        left = [one for one in kills if enough is None or len(one.by) < enough]
         with np.errstate(all="ignore"):
-            for mutant in MUTANTS:
-                if mutant.fits(case):
-                    kills[mutant.name].tried.append(name)
-            _try_one(case, kills)
-        watch(done, len(names))
-    return [one for one in kills.values() if one.tried]
+            _try_all(case, [one for one in left if one.mutant.fits(case)])
+        watch(done, len(cases))
+    return [one for one in kills if one.tried]
 
 
 def _expect_mutants(rule: Rule) -> Rule:
@@ -113,7 +118,10 @@ def _expect_mutants(rule: Rule) -> Rule:
     return rule
 
 
-def _try_one(case: Case, kills: dict[str, Kills]) -> None:
+def _try_all(case: Case, kills: list[Kills]) -> None:
+    """Note what each of these mutants, which all fit, makes of a case."""
+    if not kills:
+        return
     inputs = REFMEM.to_foreign(case, np.float32)
     try:
         expected = expect(case, inputs, REFMEM, np.float32)
@@ -124,10 +132,9 @@ def _try_one(case: Case, kills: dict[str, Kills]) -> None:
         ) from error
     seen = REFMEM.to_grammar(case, inputs, np.float64)
     call = call_options(case, REFMEM)
-    for one in kills.values():
-        if case.name not in one.tried[-1:]:
-            continue
+    for one in kills:
         assert isinstance(one.mutant, Mutant)
+        one.tried.append(case.name)
         one.note(case.name, run_mutants([one.mutant], case, seen, call), expected)
 
 
