@@ -24,7 +24,8 @@ TABLE = ROOT / "refmem" / "oracle" / "explain" / "smoke_table.py"
 ENOUGH = 6
 """Killers of a mutant that are looked for: the chosen case is one of them."""
 
-HEAD = '''"""Which cases of each rule kill the most mutants: measured, and written by tools/smoke."""
+HEAD = '''"""Which cases of each rule kill the most mutants: measured by tools/smoke."""
+
 # ruff: noqa: E501
 # fmt: off
 

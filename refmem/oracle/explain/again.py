@@ -94,10 +94,16 @@ class Runs:
     passed: list[str]
     failures: dict[str, Failure] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
+    _facts: dict[str, Facts] = field(default_factory=dict)
 
     def facts(self, names: Iterable[str]) -> list[Facts]:
         """The facts of these cases."""
-        return [facts_of(self.case(name)) for name in names]
+        return [self._facts_of(name) for name in names]
+
+    def _facts_of(self, name: str) -> Facts:
+        if name not in self._facts:
+            self._facts[name] = facts_of(self.case(name))
+        return self._facts[name]
 
     def case(self, name: str) -> Case:
         """A case, as the target was asked it."""
@@ -112,7 +118,9 @@ class Runs:
         return run_again(self.target, self.operator, self.case(name))
 
 
-_case = functools.lru_cache(maxsize=1024)(find_case)
+_case = functools.lru_cache(maxsize=256)(find_case)
+
+CHANGED = "failed, and passed when it was run again: its results change from call to call"
 
 DIED = ("raised TimeoutError", "raised ChildProcessError")
 """What is not tried again: it would take as long, or die again."""
@@ -130,8 +138,8 @@ def runs_again(target: Target, operator: str, failed: dict[str, str], passed: li
         except (MisbehavedError, ValueError) as error:
             runs.reasons[name] = str(error)
             continue
-        if failure.unlike:
-            runs.reasons[name] = failure.unlike
+        if failure.unlike or not failure.wrong:
+            runs.reasons[name] = failure.unlike or CHANGED
         else:
             runs.failures[name] = failure
     return runs

@@ -66,7 +66,7 @@ def made(mutants: Mistakes, asked: Asked) -> Arrays | None:
         return None
     try:
         return run_mutants(mutants, asked.case, asked.seen, asked.call)
-    except (ValueError, TypeError, AttributeError, IndexError, np.linalg.LinAlgError):
+    except (ValueError, TypeError, AttributeError, LookupError, np.linalg.LinAlgError):
         return None  # the case cannot have the mistake
 
 

@@ -6,7 +6,6 @@ separate failures from passes equally well the first is named.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,7 +40,6 @@ NO_TOKENS = "there are no tokens"
 """Such a case passes whatever a candidate does with tokens."""
 
 
-@functools.lru_cache(maxsize=4096)
 def facts_of(case: Case) -> Facts:
     """All facts of a case, the likelier causes first."""
     made = (

@@ -69,8 +69,9 @@ def row_of(part: str) -> str:
 
 def builds_up(x: np.ndarray, truth: np.ndarray, allowed: float) -> str:
     """What a small error is, if it is a rounding; or why it is none."""
-    error = (x - truth).ravel()
-    along = float((error * np.sign(truth.ravel())).sum())
+    numbers = np.isfinite(truth)
+    error = (x - truth)[numbers]
+    along = float((error * np.sign(truth[numbers])).sum())
     size = float(np.abs(error).sum())
     if abs(along) > ONE_SIDED * size:
         way = "too small" if along < 0 else "too large"

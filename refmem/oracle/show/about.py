@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-import refmem
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.cases.case import find_rule
 from refmem.oracle.targets.target import Target
@@ -59,14 +58,14 @@ def _value(value: Any) -> str:
 
 def versions(target: Target) -> Facts:
     """Of refmem, of Python and NumPy, and of the packages that a target's functions come from."""
-    found = {"refmem": refmem.__version__, "Python": platform.python_version()}
+    found = {"refmem": _version("refmem"), "Python": platform.python_version()}
     found["numpy"] = np.__version__
     for part in getattr(target, "parts", (target,)):
         module = getattr(getattr(part, "function", part), "__module__", "") or ""
         for name in (module.partition(".")[0], getattr(part, "library", "")):
             if name and name not in found and (version := _version(name)):
                 found[name] = version
-    return found
+    return {name: version for name, version in found.items() if version}
 
 
 def _version(package: str) -> str:

@@ -66,6 +66,27 @@ def is_packed(case: Case) -> bool:
     return "lengths" in case.inputs
 
 
+def lead_of(case: Case, name: str) -> tuple[int, ...]:
+    """The leading axes of an input: batch, heads, and members of a group where there are any."""
+    x = case.inputs[name]
+    return x.shape[: x.ndim - len(case.axes[name])]
+
+
+def grouped_lead(case: Case) -> tuple[int, ...]:
+    """Batch, heads and members of a group, of all inputs together."""
+    leads = (lead_of(case, name) for name in case.inputs if name in case.axes)
+    return np.broadcast_shapes(*(lead for lead in leads if len(lead) == 3))
+
+
+def shares_heads(case: Case) -> bool:
+    """Heads in groups share some input; of a cache not its values, whose rows are of key heads."""
+    leads = {name: lead_of(case, name) for name in case.inputs if name in case.axes}
+    members = {name: lead[2] for name, lead in leads.items() if len(lead) > 2}
+    if is_cache(case) and max(members.get("k", 1), members.get("v", 1)) > 1:
+        return False
+    return 1 in members.values() and max(members.values()) > 1
+
+
 def tokens(case: Case) -> int:
     """How many tokens the longest sequence of a case has."""
     name = next((n for n, axes in case.axes.items() if axes and axes[0] == "T"), "")

@@ -13,7 +13,7 @@ from refmem.memory import Result
 from refmem.oracle.border.layouts import merge_heads, split_heads
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
-from refmem.oracle.cases.inputs import GROUP
+from refmem.oracle.explain.mutants.abilities import grouped_lead
 from refmem.oracle.explain.mutants.mutant import Memory
 
 
@@ -101,15 +101,16 @@ def first_state_stays(case: Case, given: Any, result: Result) -> Result:
 
 def other_head_map(case: Case, memory: Memory) -> Memory:
     """Heads that share are taken in the other order of the two."""
+    groups = grouped_lead(case)[1:]
 
     def exchanged(x: np.ndarray, own: int) -> np.ndarray:
-        if x.ndim - own != 3 or x.shape[2] != GROUP:
+        if x.ndim - own != 3 or x.shape[2] == 1:
             return x
         axes = ("own",) * own
         return split_heads(merge_heads(x, axes, "repeat"), x.shape, axes, "tile")
 
     def restored(x: np.ndarray) -> np.ndarray:
-        if x.ndim < 4 or x.shape[2] != GROUP:
+        if x.ndim < 4 or x.shape[1:3] != groups:
             return x
         axes = ("own",) * (x.ndim - 3)
         return split_heads(merge_heads(x, axes, "tile"), x.shape, axes, "repeat")

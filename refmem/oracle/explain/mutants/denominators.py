@@ -19,14 +19,12 @@ from refmem.oracle.cases.case import Case
 from refmem.oracle.explain.mutants.abilities import (
     both,
     bound,
-    erases,
     has,
     is_normalised,
-    is_softmax,
     transition_of,
 )
 from refmem.oracle.explain.mutants.mutant import Memory, Mutant, with_transition
-from refmem.oracle.explain.mutants.scores import epsilon_in_softmax
+from refmem.oracle.explain.mutants.scores import epsilon_in_softmax, is_plain_softmax
 
 Finish = Callable[[np.ndarray], np.ndarray]
 
@@ -72,10 +70,10 @@ def small_denominator(eps: float) -> Mutant:
         (),
         "the epsilon of the normaliser; declare it where it is meant: --denominator-eps",
         call=lambda case, memory: (
-            epsilon_in_softmax(eps)(case, memory) if is_softmax(case) else memory
+            epsilon_in_softmax(eps)(case, memory) if is_plain_softmax(case) else memory
         ),
         rule=lambda case, rule: with_epsilon(eps)(case, rule) if is_normalised(case) else rule,
-        fits=lambda case: is_normalised(case) or (is_softmax(case) and not erases(case)),
+        fits=lambda case: is_normalised(case) or is_plain_softmax(case),
     )
 
 

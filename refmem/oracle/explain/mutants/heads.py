@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from refmem.oracle.cases.case import Case
-from refmem.oracle.explain.mutants.abilities import has, is_cache
+from refmem.oracle.explain.mutants.abilities import has, shares_heads
 from refmem.oracle.explain.mutants.changes import (
     change_input,
     normalised,
@@ -16,13 +15,6 @@ from refmem.oracle.explain.mutants.changes import (
     other_head_map,
 )
 from refmem.oracle.explain.mutants.mutant import Mutant
-
-
-def _shares(case: Case) -> bool:
-    """Several heads share one; a cache has rows of key heads, so only queries may share those."""
-    sharing = "queries" if is_cache(case) else case.regime.sharing
-    return case.regime.sharing in ("queries", "values") and case.regime.sharing == sharing
-
 
 KEYS = (
     Mutant(
@@ -71,7 +63,7 @@ KEYS = (
         (56, 57, 58, 59, 60),
         "h // group against h % heads in the head index",
         call=other_head_map,
-        fits=_shares,
+        fits=shares_heads,
     ),
     Mutant(
         "keys of the first head",

@@ -14,6 +14,7 @@ from refmem.algebra import segment_sums, transposed
 from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory import Result
 from refmem.oracle.cases.case import Case
+from refmem.oracle.cases.reference import arguments
 from refmem.oracle.explain.mutants.abilities import (
     both,
     bound,
@@ -28,6 +29,9 @@ from refmem.oracle.explain.mutants.abilities import (
     tokens,
 )
 from refmem.oracle.explain.mutants.mutant import Memory, Mutant, with_lookup
+
+EXACT = 1e-9
+"""How far two ways to the same numbers may be apart."""
 
 SLOTS = 64
 """Slots of a cache are allocated so many at a time."""
@@ -63,6 +67,26 @@ def sums(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     top = np.where(np.isfinite(top), top, 0)
     weights = np.exp(scores - top)
     return weights, weights.sum(-1, keepdims=True), top
+
+
+@functools.lru_cache(maxsize=16)
+def is_plain_softmax(case: Case) -> bool:
+    """Whether these scores are all there is to a case: their softmax is what the rule gives."""
+    if not is_softmax(case) or erases(case) or is_packed(case) or not tokens(case):
+        return False
+    given = arguments(case, case.inputs) | case.options
+    scores, values, sink = scores_of(case, given)
+    found = read(scores, values, sink, 0)
+    right = case.rule(**given).out
+    return found.shape == right.shape and bool(np.abs(found - right).max() < EXACT)
+
+
+def read(scores: np.ndarray, values: np.ndarray, sink: np.ndarray | None, eps: float) -> np.ndarray:
+    """Means of the values under a softmax, over a denominator that is `eps` too large."""
+    every = scores if sink is None else np.concatenate([scores, sink], axis=-1)
+    weights, total, _ = sums(every)
+    total = np.where(total + eps == 0, 1, total + eps)
+    return (weights[..., : values.shape[-2]] / total) @ values
 
 
 def merged_in_base(base: float) -> Any:
@@ -126,12 +150,7 @@ def epsilon_in_softmax(eps: float) -> Any:
             right = memory(**given)
             if not right.out.shape[-2]:
                 return right
-            scores, values, sink = scores_of(case, given)
-            if sink is not None:
-                scores = np.concatenate([scores, sink], axis=-1)
-            weights, total, _ = sums(scores)
-            weights = weights[..., : values.shape[-2]]
-            return Result((weights / (total + eps)) @ values, right.state)
+            return Result(read(*scores_of(case, given), eps), right.state)
 
         return call
 
@@ -192,7 +211,7 @@ SCORES = (
         ("sglang#40903", "sglang#35045", "flashinfer#4547"),
         "the base of the log-sum-exp that the two parts hand to the merge",
         call=merged_in_base(np.log(2)),
-        fits=both(is_softmax, is_resumed, lambda case: not erases(case)),
+        fits=both(is_plain_softmax, is_resumed),
     ),
     Mutant(
         "log-sum-exp natural",
@@ -200,7 +219,7 @@ SCORES = (
         ("sglang#40903", "flashinfer#4547"),
         "the base of the log-sum-exp that the two parts hand to the merge",
         call=merged_in_base(1 / np.log(2)),
-        fits=both(is_softmax, is_resumed, lambda case: not erases(case)),
+        fits=both(is_plain_softmax, is_resumed),
     ),
     Mutant(
         "slopes by the plain formula",
