@@ -41,9 +41,6 @@ NEARER = 4
 LOOSE = 1 / 10
 """So many of the failures that a mutant claims may be left that it should explain."""
 
-ROUNDS = ("singles", "fitted", "pairs", "singles")
-"""What is tried in turn on what is left; a single mutant again beside what the others explained."""
-
 Mistakes = tuple[Mutant, ...]
 
 
@@ -136,8 +133,11 @@ class Search:
         self.doubted: list[Claim] = []
         self.telling = {n: f for n, f in runs.failures.items() if not f.says_nothing}
         self._passes: list[Asked] | None = None
-        for kind in ROUNDS:
-            self._claim(getattr(self, f"_{kind}"))
+        for find in (self._singles, self._fitted, self._pairs):
+            self._claim(find)
+            self._doubt()
+        if self.claims:  # beside these, a single one may be believed that was not before
+            self._claim(self._singles)
             self._doubt()
         self.claims = [self._with_silent(claim) for claim in self.claims]
         self.claims = [self._with_near(claim) for claim in self.claims]
@@ -174,7 +174,7 @@ class Search:
         bad = next((one for one in self.claims if not self._is_believed(one)), None)
         if bad is not None:
             self.claims.remove(bad)
-            self.doubted.append(bad)
+            self.doubted += [bad] if bad not in self.doubted else []
             self._doubt()
 
     def _is_believed(self, claim: Claim) -> bool:
@@ -198,8 +198,6 @@ class Search:
         """The claim of the most failures; of equals, the one that would fail the fewest passes."""
         left = self.left.keys()
         claims = [Claim(one, explained(one, self.telling.values())) for one in tried[:CANDIDATES]]
-        known = [set(claim.mutants) for claim in (*self.claims, *self.doubted)]
-        claims = [claim for claim in claims if set(claim.mutants) not in known]
         most = max((len(claim.errors.keys() & left) for claim in claims), default=0)
         equal = [claim for claim in claims if len(claim.errors.keys() & left) == most > 0]
         if len(equal) > 1:
@@ -227,7 +225,7 @@ class Search:
         return self._ranked((one.likeliest(lambda m: _off(m, worst)),) for one in fitting)
 
     def _pairs(self) -> list[Mistakes]:
-        """Pairs that explain two short failures, and then all examples, the longest among them."""
+        """Pairs that explain all examples, the longest among them; the shortest rule out most."""
         shown = self._examples()
         fitting = [mutant for mutant in MUTANTS if mutant.fits(shown[0].case)]
         pairs: list[Mistakes] = [
