@@ -1,4 +1,5 @@
-"""What the whole suite runs under: `np` in doctests, and memory that is never zero by chance."""
+"""What the whole suite runs under: `np` in doctests, memory that is never zero by chance, and no
+width of somebody's terminal."""
 
 import functools
 
@@ -24,4 +25,5 @@ def _poisoned(*args, **kwargs):
 @pytest.fixture(autouse=True)
 def _poison_and_names(monkeypatch, doctest_namespace):
     monkeypatch.setattr(np, "empty", _poisoned)
+    monkeypatch.delenv("COLUMNS", raising=False)
     doctest_namespace["np"] = np

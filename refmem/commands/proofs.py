@@ -11,10 +11,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import refmem
-
 NAME = "refmem_derivations"
-HOME = Path(refmem.__file__).parents[1]
+HOME = Path(__file__).parents[2]
 """The folder that refmem is in: of installed packages, or a checkout."""
 
 

@@ -203,7 +203,7 @@ def test_exchanged_gates():
 
 
 def test_a_scale_on_the_output_of_a_normalised_read():
-    name = "normalized_linear_attention/scale/0"
+    name = "performer/scale/0"
     found, plain = run(name, "scale on the output"), rule(name, scale=1.0)
     assert_same(found, {"out": plain["out"] * 3 / 8, "state": plain["state"]})
 

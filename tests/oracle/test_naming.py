@@ -150,8 +150,8 @@ def test_a_law_alone_is_a_diagnosis_too():
 # ---- other arguments
 
 
-def without_state(q, k, v, g, beta, scale=None):
-    raise AssertionError("not called")
+def without_state(**given):
+    raise TypeError("f() got an unexpected keyword argument 'initial_state'")
 
 
 def test_a_type_error_is_no_known_mistake_and_no_numeric_one():

@@ -27,7 +27,7 @@ REPORT = Report(
     "a<b>",
     (
         Outcome("one", "delta/ordinary/0", PASSED, 1e-7, 0.25),
-        Outcome("one", "delta/ordinary/1", FAILED, np.inf, np.inf, NASTY, 1.5),
+        Outcome("one", "delta/ordinary/1", FAILED, np.inf, np.inf, NASTY, seconds=1.5),
         Outcome("one", "delta/empty/0", OUTSIDE, reason="T = 0"),
         Outcome("two", "delta/ordinary/0", REFUSED, reason="shows nothing"),
     ),
@@ -133,10 +133,10 @@ def test_a_page_says_what_was_run():
 
 
 def test_what_was_run_is_read_from_the_target():
-    target = PythonCallable(gated_delta, "gated_delta", convention=FLA)
+    target = PythonCallable(lambda **given: given["v"], "gated_delta", convention=FLA, name="f")
     report = check(target, case="gated_delta/ordinary/1")
     assert "forget" in equations(report)["gated_delta"]
-    said = conventions(report, target)["gated_delta"]
+    said = conventions(report, target)["f"]
     assert said.startswith("float32, names ")
     assert "layout bthd" in said
     assert "gate log" in said

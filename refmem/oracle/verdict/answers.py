@@ -23,7 +23,7 @@ from refmem.support.wording import one_line, what_was_raised
 
 OUTCOMES, UNAVAILABLE, RAISED = "outcomes", "unavailable", "raised"
 
-TEXTS, NUMBERS = ("operator", "case", "status", "reason"), ("error", "share")
+TEXTS, NUMBERS = ("operator", "case", "status", "reason"), ("error", "share", "seconds")
 COUNTS, LISTS = ("tokens",), ("missing", "inputs", "unshown")
 """The fields of an outcome."""
 
