@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from refmem.oracle.border.conventions import ALLOWED
 from refmem.oracle.border.facts import CONSTANTS, WORDS
 from refmem.oracle.targets.contract import Contract
 
@@ -83,14 +84,43 @@ CONTRACT: tuple[Decorator, ...] = (
 TABLES = ("rename", "dtypes")
 """Facts that are said as NAME=VALUE, one by one."""
 
+SAYS = {
+    "layout": "Order of axes: {}.",
+    "state": "Axes of a matrix of memory, its last two: {}.",
+    "gate": "How its gate is passed: {}.",
+    "strength": "Its write strength: {}.",
+    "step": "Its length of a step, dt: {}.",
+    "rate": "Its rate of decay, A: {}.",
+    "parameters": "Which of A_log,dt_bias its gate has.",
+    "scale": "What reads are multiplied by if no scale is passed: {}.",
+    "takes_scale": "Whether a scale can be passed: true or false.",
+    "norm": "How it normalises q and k: {}.",
+    "eps": "The epsilon of that.",
+    "normed": "What is normalised, q,k unless it is said.",
+    "denominator_eps": "What it adds to the denominator of a normalised read.",
+    "heads": "Which shared head a head uses: {}.",
+    "groups": "Which heads may be more than the others: queries,values.",
+    "every_head": "Inputs with a row for every head, whichever are more.",
+    "state_dtype": "Of states, where it is not that of the inputs.",
+    "dtypes": "Another dtype of one array, A_log=float32.",
+    "rename": "What one of refmem's names is called there, q=query.",
+    "lower_bound": "Of a bounded gate: the least that its logarithm can be.",
+    "divisor": "Of a logsigmoid gate.",
+    "dt_min": "Of a softplus step: no less.",
+    "dt_max": "Of a softplus step: no more.",
+}
+"""Fact of a convention -> what its option says; {} is what it may be."""
+
 
 def _fact(word: str) -> Decorator:
-    option, says = f"--{word.replace('_', '-')}", f"The convention's {word}."
+    allowed = ALLOWED.get("state_layout" if word == "state" else word, ())
+    says = SAYS[word].format(", ".join(one or "''" for one in allowed))
+    option = f"--{word.replace('_', '-')}"
     if word in TABLES:
         return click.option(
             option, multiple=True, callback=_values, metavar="NAME=VALUE", help=says
         )
-    return click.option(option, help=says)
+    return click.option(option, metavar="WORD" if allowed else "VALUE", help=says)
 
 
 FACTS = tuple(word for word in (*WORDS, *CONSTANTS) if word not in ("extra", "contract"))
