@@ -9,8 +9,9 @@
     decay_rate        A     = -exp(A_log)                                    Mamba-1, Mamba-2
 
 The four gates return `log_alpha`, natural: a rule that takes the factor gets its `exp`. Arguments
-broadcast as in NumPy, so a number a head, (H,), stands before tokens as `A_log[:, None]`. Numbers
-may be of any system that has exponentials. What is left out is not there: no bias, a rate of one.
+broadcast as in NumPy, so one number per head, (H,), stands before tokens as `A_log[:, None]`.
+Numbers may be of any system that has exponentials. What is left out is not there: no bias, a rate
+of one.
 
     >>> a, A_log, dt_bias = np.array([0., -2.]), np.array(0.), np.array(2.)
     >>> np.exp(softplus_gate(a, A_log, dt_bias)).round(3)              # 1 / (1 + e^2), 1/2

@@ -15,7 +15,7 @@ def repeat_heads(x: Any, n: int, map: str = "repeat", *, axis: int = -3) -> np.n
         map="repeat"   0 0 0 1 1 1    head h reads head h // n: PyTorch models, flash kernels
         map="tile"     0 1 0 1 0 1    head h reads head h % H: ggml's layout of the same models
 
-    `axis` is that of heads: -3 for q, k and v, -2 for gates (..., H, T), -1 for one number a head.
+    `axis` is the heads' own: -3 for q, k and v, -2 for gates (..., H, T), -1 for a number per head.
 
     >>> repeat_heads(np.array([1., 2.]), 3, axis=-1)
     array([1., 1., 1., 2., 2., 2.])

@@ -1,7 +1,7 @@
 """The adjoint of a memory is a memory.
 
-Let L be any number made from the outputs and the last state, and G[t] what L's derivative by S[t]
-owes to the tokens after t. A token that reads before it writes takes the memory forward by
+Let L be any number made from the outputs and the last state, and G[t] the part of dL/dS[t] that is
+due to the tokens after t. A token that reads before it writes takes the memory forward by
 
     S[t]   = decay[t] * S[t-1] + bind(u[t], recall(S[t-1], w[t])) + bind(k[t], v[t])
     o[t]   = recall(S[t-1], q[t])
@@ -12,10 +12,10 @@ read:
     G[t-1] = decay[t] * G[t] + bind(w[t], recall(G[t], u[t])) + bind(q[t], dL/do[t])
     dL/dv  = recall(G[t], k[t])
 
-So one form runs both, and the derivatives of a block of tokens are six products of the states that
-both leave. A read after the write is a read before it: of S[t] by q[t] is of S[t-1] by
-decay * q + w (u . q), and of the token's own write. S is kept at every block's start only and run
-again within the block: T/c + c states for blocks of c tokens.
+So one form runs both. The derivatives of a block of tokens are six products of the states that both
+leave. A read after the write becomes a read before it: q[t] reads S[t] as decay * q + w (u . q)
+reads S[t-1], plus the token's own write. Only the state before each block is kept, and the block is
+run again from there: T/c + c states for blocks of c tokens.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a rule is called with: names, shapes, number systems, and the wording of every error.
 
-An input's shape is a string of axes, time first: "T K", "T", "K", or "" for one number a head. Any
-leading axes broadcast. `n*T` is n rows a token. Every error reads
+An input's shape is a string of axes, time first: "T K", "T", "K", or "" for a number per head. Any
+leading axes broadcast. `n*T` is n rows per token. Every error reads
 
     rule: argument has X, expected Y, because Z
 """

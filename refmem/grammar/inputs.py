@@ -71,7 +71,7 @@ class Inputs:
         return _time_axis(self.axes[name], self.sizes)[0] is not None
 
     def token(self, t: int) -> dict[str, Any]:
-        """The arguments of one token, without the time axis (n*T rows a token keep n rows)."""
+        """The arguments of one token, without the time axis (n*T rows keep the n of that token)."""
         one = self.tokens(t, t + 1)
         for name in one.arrays:
             axes = self.axes[name]

@@ -13,7 +13,7 @@ A convention names one parametrisation for each kind of input; "own" is the inpu
     rate       of rates of decay: log, -exp(A_log)
 
 The raw input has the name, the axes and the layout of the one it stands for. Parameters beside it,
-A_log and dt_bias, have no time: a number a head, and dt_bias one a channel where the gate has that.
+A_log and dt_bias, have no time: one number per head, and dt_bias one per channel if the gate has.
 
 Cases draw gates, and `raw` inverts them, so that a regime keeps its meaning. What has no raw number
 gets a large one: a factor of exactly zero is sent as exp(-200), which float32 does not tell from

@@ -5,7 +5,7 @@
     o[t] = recall(S, q[t])                                             read, after the last
 
     q      (..., T, K)     queries, one a token
-    k      (..., n*T, K)   keys: n rows a token, those of one token together, used as given
+    k      (..., n*T, K)   keys: n rows per token, those of one token together, used as given
     v      (..., n*T, V)   values, likewise
     beta   (..., n*T)      write strength, likewise
 

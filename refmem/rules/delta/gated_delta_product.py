@@ -6,10 +6,10 @@
     o[t] = recall(S, q[t])                                             read, after the last
 
     q      (..., T, K)     queries, one a token
-    k      (..., n*T, K)   keys: n rows a token, those of one token together, used as given
+    k      (..., n*T, K)   keys: n rows per token, those of one token together, used as given
     v      (..., n*T, V)   values, likewise
     alpha  (..., T)        factor in [0, 1]: 1 keeps, 0 forgets everything
-    beta   (..., n*T)      write strength, n rows a token
+    beta   (..., n*T)      write strength, n rows per token
 
     n      steps a token, 2 unless given
 

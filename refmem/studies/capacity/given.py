@@ -1,4 +1,4 @@
-"""Keys that are given: their weights of each other, in blocks, and the closed form over values."""
+"""SNR for a concrete array of keys: their weights in blocks, then the closed form over values."""
 
 from __future__ import annotations
 

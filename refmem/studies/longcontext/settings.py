@@ -1,4 +1,4 @@
-"""Memories and worlds as what JSON holds, and back: for sweeps, journals and saved streams."""
+"""Convert memories and worlds to plain dicts for JSON, and back: for sweeps and journals."""
 
 from __future__ import annotations
 
