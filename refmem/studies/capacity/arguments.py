@@ -23,6 +23,21 @@ def check_count(name: str, value: Any, what: str, least: int = 1) -> int:
     return arguments.check_count(OWNER, name, value, f"it counts {what}", least)
 
 
+def check_size(name: str, value: Any, what: str, least: int = 1) -> int:
+    """A whole number of things that are gone through one by one: `WIDEST` at most."""
+    size = check_count(name, value, what, least)
+    if size > WIDEST:
+        raise ValueError(
+            f"capacity: {name} has value {value}, expected at most {WIDEST}, because so many are "
+            "summed over one by one"
+        )
+    return size
+
+
+WIDEST = 10**7
+"""The most signs or neurons whose sums are gone through."""
+
+
 def check_tau(tau: Any, dim: int) -> float:
     """The temperature; None is sqrt(dim), which attention divides its scores by."""
     if tau is None:

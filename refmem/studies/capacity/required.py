@@ -154,3 +154,21 @@ def least_count(holds: Callable[[int], bool], last: float, start: int = 1) -> in
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
+
+
+def most_count(holds: Callable[[int], bool], digits: int) -> int:
+    """The most n for which it holds, if it holds up to there; to so many digits.
+
+    It is looked for on the scale of log log n, log n and n, so that any size is near.
+
+    >>> most_count(lambda n: n <= 12345, 9), most_count(lambda n: n**2 <= 10**60, 3) // 10**27
+    (12345, 999)
+    """
+    if not holds(1):
+        return 0
+    bits = least_count(lambda some: not holds(2**some), math.inf)
+    low, high = 2 ** (bits - 1), 2**bits
+    while high - low > max(1, low // 10**digits):
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
