@@ -77,7 +77,7 @@ def pull(network: str, *, neurons: int, power: int = 3, inverse_temperature: flo
     100.0
     """
     check_choice("network", network, NETWORKS, "these are worked out")
-    others = check_size("neurons", neurons, "neurons", least=2) - 1
+    others = _check_neurons(neurons) - 1
     if network == "modern":
         b = check_number("inverse_temperature", inverse_temperature, "scores grow by it", above=0)
         return _modern(others, b)
@@ -86,6 +86,11 @@ def pull(network: str, *, neurons: int, power: int = 3, inverse_temperature: flo
     rises = rise(degree, overlaps / (others + 1), 1 / (others + 1))
     with np.errstate(divide="ignore"):
         return Pull(-math.inf, log_sum(log_shares(others) + 2 * np.log(abs(rises / rises[-1]))))
+
+
+def _check_neurons(neurons: Any) -> int:
+    why = "so many signs are summed over one by one"
+    return check_size("neurons", neurons, "neurons", least=2, most=10**7, why=why)
 
 
 def _modern(others: int, b: float) -> Pull:
