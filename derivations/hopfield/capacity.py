@@ -7,34 +7,36 @@ X, over what the right one does; own is its sign there, o the sum of n other ran
     dense, power 3       X = own (3 o^2 + 1)/(3 n^2 + 1)
                          E X = 0, E X^2 = (27 n^2 - 12 n + 1)/(3 n^2 + 1)^2
     dense, power p       E X^2 about (2p - 3)!!/V^(p-1): snr/polynomial's noise of degree p - 1
-    modern               X = own exp(b (o - own - (n - 1)))
-                         E X   = -sinh(b) cosh(b)^n e^(b (1 - n))
-                         E X^2 = cosh(2b)^(n+1) e^(2b (1 - n))
 
-In the modern network the neuron is part of the score, and being flipped votes for itself: E X < 0.
+What many such pulls do together is taken for normal. Of a modern network it is not
+(hopfield/modern_pull, hopfield/counting).
 
-Used by:  refmem.studies.capacity.hopfield_capacity, refmem.studies.capacity.hopfield_error
+Used by:  refmem.studies.capacity.hopfield.pull, refmem.hopfield_classical, refmem.hopfield_dense
 Source:   Krotov and Hopfield 2016, arXiv:1606.01164; Demircigil et al. 2017, arXiv:1702.01929; the
           exact moments are worked out here
-Method:   own and o are independent signs; moments of o are derivatives of cosh(theta)^n.
+Method:   own and o are independent signs; moments of o are derivatives of cosh(theta)^n; then the
+          shipped networks on all pairs of patterns, and the shipped moments.
 """
 
+import itertools
+
+import numpy as np
 import sympy as sp
 
-from ..proving.statement import Equation, Inequality
+import refmem
+from refmem.studies.capacity.hopfield import pull, rise
+
+from ..proving.statement import Equation
 from ..proving.symbols import s
 from ..snr.polynomial import inverse_snr as inverse_snr_of_power
 from ..snr.polynomial import p
 
 n = sp.Symbol("n", integer=True, positive=True)
-b = sp.Symbol("b", positive=True)
 theta, o = sp.symbols("theta o", real=True)
 generating_function = sp.cosh(theta) ** n
 
 variance_classical = 1 / n
 variance_cube = (27 * n**2 - 12 * n + 1) / (3 * n**2 + 1) ** 2
-mean_modern = -sp.sinh(b) * sp.cosh(b) ** n * sp.exp(b * (1 - n))
-square_modern = sp.cosh(2 * b) ** (n + 1) * sp.exp(2 * b * (1 - n))
 
 
 def average(polynomial):
@@ -43,11 +45,6 @@ def average(polynomial):
         coefficient * sp.diff(generating_function, theta, power).subs(theta, 0)
         for (power,), coefficient in sp.Poly(polynomial, o).terms()
     )
-
-
-def rise(power, at):
-    """D(o) of F(z) = z^power."""
-    return sp.expand((at + 1) ** power - (at - 1) ** power)
 
 
 def the_classical_pull_is_a_sum_of_signs():
@@ -70,23 +67,33 @@ def for_many_neurons_the_power_below_decides():
         yield Equation(sp.Limit(sp.simplify(ratio.subs(n, wide) / leading), wide, sp.oo), 1)
 
 
-def over_own(value):
-    """The average over the two signs of the other pattern."""
-    return (value(1) + value(-1)) / 2
+def settles(network, other, **options):
+    """Whether a network of four sets the first neuron of 1 1 1 1 right from -1, beside another
+    pattern."""
+    stored = np.array([[1, 1, 1, 1], other])
+    return int(network(stored[:1] * [-1, 1, 1, 1] + 0.0, stored + 0.0, **options).out[0, 0] > 0)
 
 
-def the_modern_pull_multiplies_independent_signs():
-    """E e^(b o) = cosh(b)^n and E own e^(-b own) = -sinh(b); squared, E e^(-2 b own) = cosh(2b)."""
-    unit = sp.exp(b * (1 - n))
-    first = over_own(lambda own: own * sp.exp(-b * own)) * generating_function.subs(theta, b) * unit
-    yield Equation(first.rewrite(sp.exp), mean_modern.rewrite(sp.exp))
-    square = over_own(lambda own: sp.exp(-2 * b * own)) * generating_function.subs(theta, 2 * b)
-    yield Equation((square * unit**2).rewrite(sp.exp), square_modern.rewrite(sp.exp))
+def the_shipped_networks_are_pulled_so():
+    """refmem.hopfield_classical and refmem.hopfield_dense, n = 3, any other pattern: right exactly
+    where 1 + X > 0."""
+    for own, *rest in itertools.product((1, -1), repeat=4):
+        for network, power, options in (
+            (refmem.hopfield_classical, 2, {"synchronous": True}),
+            (refmem.hopfield_dense, 3, {"power": 3}),
+        ):
+            x = sp.Rational(own * rise(power, sum(rest)), rise(power, 3))
+            yield sp.Integer(settles(network, (own, *rest), **options) - int(bool(1 + x > 0)))
 
 
-def the_flipped_neuron_votes_for_itself():
-    """E X <= 0: every factor but the sign is positive."""
-    yield Inequality(mean_modern, 0)
+def the_shipped_moments_are_these():
+    """refmem.studies.capacity.hopfield.pull at n = 7, to nine digits."""
+    for shipped, derived in (
+        (pull("classical", neurons=8), variance_classical),
+        (pull("dense", neurons=8, power=3), variance_cube),
+    ):
+        exact = sp.log(derived.subs(n, 7)).evalf(20)
+        yield sp.Integer(round(shipped.variance * 10**9) - round(exact * 10**9))
 
 
 def false_twin_with_the_gaussian_fourth_moment():
@@ -98,7 +105,7 @@ CLAIMS = (
     the_classical_pull_is_a_sum_of_signs,
     the_cube_has_a_fourth_moment,
     for_many_neurons_the_power_below_decides,
-    the_modern_pull_multiplies_independent_signs,
-    the_flipped_neuron_votes_for_itself,
+    the_shipped_networks_are_pulled_so,
+    the_shipped_moments_are_these,
 )
 FALSE = (false_twin_with_the_gaussian_fourth_moment,)

@@ -12,6 +12,7 @@ from refmem.studies.capacity.random_features import random_features_inverse_snr
 from refmem.studies.capacity.required import best_tau, max_pairs, required_dim
 from refmem.studies.capacity.simulation import Simulation, least_tau, simulate
 from refmem.studies.capacity.snr import inverse_snr, log_inverse_snr
+from refmem.studies.capacity.typical import share_below, typical_inverse_snr
 from refmem.studies.capacity.values import Values
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "random_features_inverse_snr",
     "required_dim",
     "required_head_dim",
+    "share_below",
     "simulate",
     "simulate_memory",
+    "typical_inverse_snr",
 ]

@@ -15,22 +15,27 @@ from refmem.studies.capacity.weights import family_of
 
 def linear(norm2, dim, sigma):
     """Noise E |q|^2 = s^2 + sigma^2 d, signal s^4 + sigma^2 s^2."""
-    return Scaled(norm2 + sigma**2 * dim), Scaled(0), Scaled(norm2**2 + sigma**2 * norm2)
+    return (
+        Scaled(norm2 + sigma * sigma * dim),
+        Scaled(0),
+        Scaled(norm2 * norm2 + sigma * sigma * norm2),
+    )
 
 
 def exponential(norm2, dim, tau, sigma):
     """Every coordinate of the query's length is a Gaussian integral, for tau > 2 sigma."""
     return (
-        _of_length(2 / tau**2, norm2, dim, sigma),
-        _of_length(1 / tau**2, norm2, dim, sigma),
-        Scaled(exponent=2 * norm2 / tau + 2 * sigma**2 * norm2 / tau**2),
+        _of_length(2 / tau, norm2, dim, sigma, tau),
+        _of_length(1 / tau, norm2, dim, sigma, tau),
+        Scaled(exponent=2 * norm2 / tau + 2 * (sigma / tau) ** 2 * norm2),
     )
 
 
-def _of_length(rate, norm2, dim, sigma):
-    """E exp(rate |q|^2) = (1 - 2 rate sigma^2)^(-d/2) exp(rate s^2/(1 - 2 rate sigma^2))."""
-    left = 1 - 2 * rate * sigma**2
-    return Scaled(base=left, power=-dim / 2, exponent=rate * norm2 / left)
+def _of_length(growth, norm2, dim, sigma, tau):
+    """E exp(rate |q|^2) = (1 - 2 rate sigma^2)^(-d/2) exp(rate s^2/(1 - 2 rate sigma^2)), with
+    rate = growth/tau."""
+    left = 1 - 2 * growth * sigma * (sigma / tau)
+    return Scaled(base=left, power=-dim / 2, exponent=growth * norm2 / tau / left)
 
 
 def added_noise_moments(

@@ -23,6 +23,23 @@ def check_count(name: str, value: Any, what: str, least: int = 1) -> int:
     return arguments.check_count(OWNER, name, value, f"it counts {what}", least)
 
 
+def check_size(name: str, value: Any, what: str, least: int = 1, *, most: int, why: str) -> int:
+    """A whole number of things of which there may be too many."""
+    size = check_count(name, value, what, least)
+    if size > most:
+        raise ValueError(
+            f"capacity: {name} has value {size:.4g}, expected at most {most:.4g}, because {why}"
+            if size < 10**300
+            else f"capacity: {name} has {len(str(size))} digits, expected at most {most:.4g}, "
+            f"because {why}"
+        )
+    return size
+
+
+LARGEST = 10**15
+WHOLE = "floats are whole numbers up to there"
+
+
 def check_tau(tau: Any, dim: int) -> float:
     """The temperature; None is sqrt(dim), which attention divides its scores by."""
     if tau is None:

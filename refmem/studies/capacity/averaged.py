@@ -43,13 +43,13 @@ def averaged_moments(kernel: Kernel, dim: int, tau: float, rho: float) -> Moment
         square, mean, signal = moments(*formula(degree, 1.0, rho))
         return Moments(square + of_length - signal, mean + of_length - signal, 0.0)
     if name in ("exp", "solu"):
-        noise, mean = 2 * (rho * tau - 1) / tau**2, (2 * rho * tau - 1) / tau**2
+        noise, mean = 2 * (rho - 1 / tau) / tau, (2 * rho - 1 / tau) / tau
         _rate_allowed(kernel, noise, tau)
         square, first = exponential(noise, dim).log(), exponential(mean, dim).log()
         if name == "exp":
             return Moments(square, first, 0.0)
         _wide_enough(kernel, dim, 2)
-        weight = math.log((1 + 2 * noise) / (dim - 2) + 4 / tau**2)
+        weight = math.log((1 + 2 * noise) / (dim - 2) + 4 / tau / tau)
         return Moments(square + weight - turned, first - 2 * math.log(tau) - turned, 0.0)
     if kernel.lengths is not None:
         return _of_the_angle(kernel, dim, rho)

@@ -43,7 +43,7 @@ def polynomial(degree, norm2, rho):
     return (
         Scaled(double_factorial(2 * degree - 1), norm2, degree),
         Scaled(double_factorial(degree - 1) ** 2 if even else 0, norm2, degree),
-        Scaled(1, (rho * norm2) ** 2, degree),
+        Scaled(1, rho * norm2, 2 * degree),
     )
 
 
@@ -56,7 +56,7 @@ def relu(degree, norm2, rho):
     return (
         Scaled(Fraction(double_factorial(2 * degree - 1), 2), norm2, degree),
         Scaled(half_moment**2, norm2, degree),
-        Scaled(int(rho > 0), (rho * norm2) ** 2, degree),
+        Scaled(int(rho > 0), rho * norm2, 2 * degree),
     )
 
 
@@ -66,8 +66,8 @@ def exponential(norm2, tau, rho):
     Proof: derivations/snr/exponential.py, derivations/snr/noisy_query.py
     """
     return (
-        Scaled(exponent=2 * norm2 / tau**2),
-        Scaled(exponent=norm2 / tau**2),
+        Scaled(exponent=2 * norm2 / tau / tau),
+        Scaled(exponent=norm2 / tau / tau),
         Scaled(exponent=2 * rho * norm2 / tau),
     )
 
@@ -78,9 +78,9 @@ def solu(norm2, tau, rho):
     Proof: derivations/snr/solu.py
     """
     return (
-        Scaled(norm2 * (1 + 4 * norm2 / tau**2), exponent=2 * norm2 / tau**2),
-        Scaled((norm2 / tau) ** 2, exponent=norm2 / tau**2),
-        Scaled((rho * norm2) ** 2, exponent=2 * rho * norm2 / tau),
+        Scaled(1 + 4 * norm2 / tau / tau, norm2, 1, 2 * norm2 / tau / tau),
+        Scaled(1, norm2 / tau, 2, norm2 / tau / tau),
+        Scaled(1, rho * norm2, 2, 2 * rho * norm2 / tau),
     )
 
 
@@ -95,7 +95,7 @@ def taylor(order, norm2, tau, rho):
         """weight E (s z/tau)^power."""
         return 0 if power % 2 else weight * double_factorial(power - 1) * unit ** (power // 2)
 
-    unit, score = norm2 / tau**2, rho * norm2 / tau
+    unit, score = norm2 / tau / tau, rho * norm2 / tau
     weights = [Fraction(1, factorial(n)) for n in powers]
     return (
         Scaled(sum(average(a + b, weights[a] * weights[b]) for a in powers for b in powers)),
@@ -150,7 +150,7 @@ def gaussian_moments(kernel: Kernel, norm2: float, dim: int, tau: float, rho: fl
 def _of_the_angle(kernel: Kernel, norm2: float, dim: int, rho: float) -> Moments:
     """The cosine is that of keys on a sphere, and independent of a key's length: E |k|^2 = d."""
     of_cosine = sphere.of_cosines(kernel, dim, rho)
-    noise, signal = math.log(norm2 * dim), math.log(norm2 * norm2)
+    noise, signal = math.log(norm2) + math.log(dim), 2 * math.log(norm2)
     lengths = kernel.lengths or 0
     if lengths > 1:
         raise ValueError(
@@ -165,13 +165,20 @@ def _of_the_angle(kernel: Kernel, norm2: float, dim: int, rho: float) -> Moments
 
 
 def _rounding(norm2: float, tau: float, rho: float) -> Moments:
-    """E round(x)^2 is the sum of 2 (2m - 1) P(x > m - 1/2) over m = 1, 2, ...; the mean is 0."""
+    """E round(x)^2 is the sum of 2 (2m - 1) P(x > m - 1/2) over m = 1, 2, ...; the mean is 0.
+
+    Of a wide x it is E x^2 + 1/12, but for a part of order exp(-2 pi^2 E x^2).
+    """
     from scipy.special import log_ndtr
 
-    deviation = math.sqrt(norm2) / tau
+    deviation, signal = math.sqrt(norm2) / tau, 2 * log_of(abs(np.rint(rho * norm2 / tau)))
+    if deviation > 4:
+        wide = math.log1p(1 / deviation / deviation / 12) + math.log(norm2) - 2 * math.log(tau)
+        return Moments(wide, -math.inf, signal)
     m = np.arange(1, 2 + math.ceil(40 * deviation))
-    square = log_sum(np.log(2 * (2 * m - 1)) + log_ndtr(-(m - 0.5) / deviation))
-    return Moments(square, -math.inf, 2 * log_of(abs(round(rho * norm2 / tau))))
+    with np.errstate(divide="ignore", over="ignore"):
+        tails = log_ndtr(-(m - 0.5) / deviation) if deviation else np.full(len(m), -np.inf)
+    return Moments(log_sum(np.log(2 * (2 * m - 1)) + tails), -math.inf, signal)
 
 
 def integrated(kernel: Kernel, deviation: float, signal: float) -> Moments:
@@ -181,13 +188,20 @@ def integrated(kernel: Kernel, deviation: float, signal: float) -> Moments:
     derivatives vanish at both ends. A Gauss-Hermite sum has its nodes where the Gaussian is, not
     where the kernel bends: of a sigmoid at deviation 27 its 200 nodes miss 1e-2, this sum 1e-15.
     """
+    scores, log_shares = nodes(kernel, deviation, 1 / (16 * max(deviation, 1)))
+    return of_nodes(kernel, scores, log_shares, signal)
+
+
+def nodes(kernel: Kernel, deviation: float, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of this standard deviation, a step times it apart, and the logarithms of their
+    shares."""
     if deviation > WIDEST:
         raise ValueError(
             f"capacity: kernel has value {kernel}, expected one with a closed form (linear, "
             f"polynomial, relu, exp, softmax, solu, taylor, cosine, round), because scores with a "
             f"standard deviation of {deviation:.4g} are too many to integrate over"
         )
-    reach, step = 12 + 2 * deviation, 1 / (16 * max(deviation, 1))
+    reach = 12 + 2 * deviation
     z = np.arange(-math.ceil(reach / step), math.ceil(reach / step) + 1) * step
     shares = -(z**2) / 2 + math.log(step / math.sqrt(2 * math.pi))
-    return of_nodes(kernel, deviation * z, shares, signal)
+    return deviation * z, shares

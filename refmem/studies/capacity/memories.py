@@ -17,7 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from refmem.studies.capacity.arguments import check_choice, check_count, check_number
+from refmem.studies.capacity.arguments import (
+    LARGEST,
+    WHOLE,
+    check_choice,
+    check_count,
+    check_number,
+    check_size,
+)
 from refmem.studies.capacity.snr import inverse_snr
 
 
@@ -27,13 +34,14 @@ def gated_delta(writes, dim, age, alpha, beta):
         x = alpha^2 (1 - beta (2 - beta)/d)     what one write leaves of the power of the state
         y = alpha^2 (1 - 2 beta/d + 2 beta^2/(d (d + 2)))        and of the power along one key
 
-    beta = 1, alpha = 1 is the delta rule, beta -> 0 linear attention or a decaying memory.
+    On a line, d = 1, everything is along the key. beta = 1, alpha = 1 is the delta rule, beta -> 0
+    linear attention or a decaying memory.
     Proof: derivations/snr/delta_age.py
     """
-    kept = alpha**2
-    x = kept * (1 - beta * (2 - beta) / dim)
-    y = kept * (1 - 2 * beta / dim + 2 * beta**2 / (dim * (dim + 2)))
-    share = (y / x) ** age  # of what is left, that still lies along the key
+    kept, left = alpha**2, 1 - beta * (2 - beta) / dim
+    along = 1 - 2 * beta / dim + 2 * beta**2 / (dim * (dim + 2))
+    x = kept * left
+    share = (along / left) ** age if dim != 1 else 0  # of what is left, that lies along the key
     signal = share + (1 - share) / dim
     older = (kept * share * (1 - beta) ** 2 + x * (1 - share)) / dim * _sum(x, writes - 1 - age)
     newer = x**-age * _sum(x, age) / dim
@@ -99,15 +107,15 @@ def memory_inverse_snr(
     """
     name = getattr(rule, "name", rule)
     check_choice("rule", name, CLOSED, "the others have no closed form: simulate_memory has them")
-    writes = check_count("writes", writes, "pairs written")
-    dim = check_count("dim", dim, "entries of a key")
+    writes = check_size("writes", writes, "pairs written", most=LARGEST, why=WHOLE)
+    dim = check_size("dim", dim, "entries of a key", most=LARGEST, why=WHOLE)
     ages = check_ages(ages, writes)
     alpha = check_number("alpha", alpha, "it is what a write keeps", above=0, most=1)
     beta = check_number("beta", beta, "it is a write strength", above=0, most=2)
-    if name in CORRECTING:
-        return np.array([gated_delta(writes, dim, age, alpha, beta) for age in ages], float)
-    if name in DECAYING:
-        return np.array([gated_delta(writes, dim, age, alpha, 0.0) for age in ages], float)
+    if name in CORRECTING + DECAYING:
+        given = np.float64(alpha), np.float64(beta if name in CORRECTING else 0)
+        with np.errstate(over="ignore", under="ignore", divide="ignore"):  # inf and 0 are answers
+            return np.array([gated_delta(writes, dim, age, *given) for age in ages], float)
     if name in SOLVING:
         return np.full(len(ages), float(ridge(writes, dim)))
     unit = dim**-0.5 if tau is None else tau

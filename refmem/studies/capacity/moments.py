@@ -27,6 +27,8 @@ LARGEST = math.log(np.finfo(float).max)
 class Scaled(NamedTuple):
     """factor * base^power * e^exponent, kept apart: nothing overflows, and symbols stay exact.
 
+    The base may be negative where the power is even.
+
     >>> round(Scaled(2, exponent=1000).log(), 4)
     1000.6931
     """
@@ -38,13 +40,14 @@ class Scaled(NamedTuple):
 
     def log(self) -> float:
         """Its natural logarithm; -inf for zero."""
-        if not self.factor:
+        if not self.factor or (self.power > 0 and not self.base):
             return -math.inf
         if isinstance(self.factor, Rational):  # which may be too large for a float
             factor = math.log(self.factor.numerator) - math.log(self.factor.denominator)
         else:
             factor = math.log(self.factor)
-        return factor + self.power * math.log(self.base) + self.exponent
+        power = self.power * math.log(abs(self.base)) if self.power else 0.0
+        return factor + power + self.exponent
 
 
 class Moments(NamedTuple):

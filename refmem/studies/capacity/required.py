@@ -17,6 +17,7 @@ from refmem.functions.kernels import Kernel, find_kernel
 from refmem.studies.capacity.arguments import check_count, check_number
 from refmem.studies.capacity.setting import setting
 from refmem.studies.capacity.snr import log_inverse_snr, log_ratio, moments_of
+from refmem.studies.capacity.typical import best_typical_tau
 from refmem.studies.capacity.values import STANDARD, Values
 from refmem.studies.capacity.weights import family_of
 
@@ -46,7 +47,15 @@ def max_pairs(
             f"capacity: kernel has value {chosen.kernel}, expected one that hears other pairs, "
             "because there is no limit otherwise"
         )
+    if log_ratio(of_one, MOST, values) <= allowed:
+        raise ValueError(
+            f"capacity: snr has value {snr}, expected more, because more than 2^4096 pairs keep it"
+        )
     return least_count(lambda pairs: log_ratio(of_one, pairs, values) > allowed, math.inf) - 1
+
+
+MOST = 2**4096
+"""The most pairs that are counted."""
 
 
 def required_dim(
@@ -76,20 +85,34 @@ def required_dim(
 
 
 def best_tau(
-    kernel: Kernel | str, *, dim: int, pairs: int = 2, cosine: float = 1.0, **given: Any
+    kernel: Kernel | str,
+    *,
+    dim: int,
+    pairs: int = 2,
+    cosine: float = 1.0,
+    quantile: float | None = None,
+    **given: Any,
 ) -> float:
     """The temperature of the highest SNR: 2/cosine for the exponential over Gaussian keys.
 
+    quantile   the share of memories that are to be at least so clear, in place of the mean: a
+               typical memory wants the exponential colder than the mean does, and as cold as can be
+               where that share of memories has no other key as near as its own
     given   keys, norm2, sigma and values, as for `log_inverse_snr`. `pairs` matters only if values
             share a mean
 
     Elsewhere it is searched for to about 1e-8. ValueError where there is none: a power cancels the
     temperature, and keys of equal length want it ever colder.
-    Proof: derivations/snr/temperature.py, derivations/snr/noisy_query.py
+    Proof: derivations/snr/temperature.py, derivations/snr/noisy_query.py, snr/typical.py
 
     >>> best_tau("exp", dim=64), round(best_tau("solu", dim=64), 4)
     (2.0, 2.0656)
+    >>> round(best_tau("exp", dim=9, pairs=10**4, quantile=0.5), 2)
+    1.76
     """
+    if quantile is not None:
+        stored = {"pairs": pairs, "dim": dim, "cosine": cosine} | given
+        return best_typical_tau(kernel, quantile=quantile, **stored)
     kernel = find_kernel(kernel)
     family = family_of(kernel).name
     if family in ("polynomial", "relu") or kernel.lengths is not None:
@@ -154,3 +177,21 @@ def least_count(holds: Callable[[int], bool], last: float, start: int = 1) -> in
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
+
+
+def most_count(holds: Callable[[int], bool], digits: int) -> int:
+    """The most n for which it holds, if it holds up to there; to so many digits.
+
+    It is looked for on the scale of log log n, log n and n, so that any size is near.
+
+    >>> most_count(lambda n: n <= 12345, 9), most_count(lambda n: n**2 <= 10**60, 3) // 10**27
+    (12345, 999)
+    """
+    if not holds(1):
+        return 0
+    bits = least_count(lambda some: not holds(2**some), math.inf)
+    low, high = 2 ** (bits - 1), 2**bits
+    while high - low > max(1, low // 10**digits):
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low

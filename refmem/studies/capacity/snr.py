@@ -110,6 +110,8 @@ def log_ratio(of_one: Moments, pairs: int, values: Values) -> float:
     others = pairs - 1
     if not others:
         return -math.inf
+    if of_one.square == math.inf:  # its logarithm, too, is more than a float can say
+        return math.inf
     terms = [math.log(others) + math.log(values.power) + of_one.square]
     if others > 1 and values.mean_power:
         coherent = math.log(others) + math.log(others - 1) + math.log(values.mean_power)
@@ -119,13 +121,27 @@ def log_ratio(of_one: Moments, pairs: int, values: Values) -> float:
 
 def moments_of(chosen: Setting) -> Moments:
     """The moments of a kernel over its distribution of keys."""
-    of_one = _of_keys(chosen)
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            of_one = _of_keys(chosen)
+    except ArithmeticError as error:
+        raise _beyond_floats(chosen) from error
+    if any(map(math.isnan, of_one)):
+        raise _beyond_floats(chosen)
     if of_one.signal == -math.inf:
         raise ValueError(
             f"capacity: kernel has value {chosen.kernel}, expected one that answers the stored "
             "key, because its signal is zero there"
         )
     return of_one
+
+
+def _beyond_floats(chosen: Setting) -> ValueError:
+    return ValueError(
+        f"capacity: {chosen.kernel} has scores that no float holds at tau {chosen.tau:.4g}, norm2 "
+        f"{chosen.norm2:.4g} and sigma {chosen.sigma:.4g}, expected smaller ones, because their "
+        "moments are compared"
+    )
 
 
 def _of_keys(chosen: Setting) -> Moments:

@@ -18,6 +18,9 @@ from refmem.studies.capacity.weights import family_of
 FARTHEST = 2_000
 """The largest score that is still integrated over."""
 
+FARTHEST_SUM = 10**7
+"""The largest score that is still summed over."""
+
 
 def log_moment(power: np.ndarray | float, dim: int) -> np.ndarray:
     """log E |t|^(2 power) = log Gamma(p + 1/2) Gamma(d/2) / (sqrt(pi) Gamma(p + d/2)).
@@ -43,10 +46,15 @@ def log_exponential(x: float, dim: int, power: int = 0) -> float:
     """
     from scipy.special import gammaln
 
+    if x > FARTHEST_SUM:
+        raise ValueError(
+            f"capacity: tau is so cold that scores have value {x:.4g}, expected at most "
+            f"{FARTHEST_SUM:.4g}, because so many terms are too many to sum over"
+        )
     last = x + 12 * math.sqrt(x) + 60 + power  # beyond it x^n/n! is below a rounding of the sum
     n = np.arange(power % 2, last, 2)
-    with np.errstate(divide="ignore"):
-        log_power = np.where(n > 0, n * np.log(x), 0.0)
+    with np.errstate(invalid="ignore"):
+        log_power = np.where(n > 0, n * log_of(x), 0.0)
     return log_sum(log_power - gammaln(n + 1) + log_moment((n + power) / 2, dim))
 
 
@@ -60,26 +68,26 @@ def sphere_moments(kernel: Kernel, norm2: float, dim: int, tau: float, rho: floa
     """
     name, degree = family_of(kernel)
     reach = norm2 / tau
-    stored = rho * reach
+    log_reach, stored = math.log(norm2) - math.log(tau), rho * reach
     if kernel.lengths is not None:
-        of_cosine, length = of_cosines(kernel, dim, rho), 2 * kernel.lengths * math.log(reach)
+        of_cosine, length = of_cosines(kernel, dim, rho), 2 * kernel.lengths * log_reach
         return Moments(*(log + length for log in of_cosine))
     if name == "polynomial":
-        scale = 2 * degree * math.log(reach)
+        scale = 2 * degree * log_reach
         mean = -math.inf if degree % 2 else 2 * float(log_moment(degree / 2, dim)) + scale
-        signal = 2 * degree * log_of(abs(stored))
+        signal = 2 * degree * log_of(abs(rho)) + scale if degree else 0.0
         return Moments(float(log_moment(degree, dim)) + scale, mean, signal)
     if name == "relu":
-        scale = 2 * degree * math.log(reach)
+        scale = 2 * degree * log_reach
         square = float(log_moment(degree, dim)) + scale - math.log(2)
         mean = 2 * (float(log_moment(degree / 2, dim)) - math.log(2)) + scale
-        return Moments(square, mean, 2 * degree * log_of(max(stored, 0)))
+        return Moments(square, mean, 2 * degree * log_of(max(rho, 0)) + scale)
     if name == "exp":
         return Moments(log_exponential(2 * reach, dim), 2 * log_exponential(reach, dim), 2 * stored)
     if name == "solu":
-        square = log_exponential(2 * reach, dim, 2) + 2 * math.log(reach)
-        mean = 2 * (log_exponential(reach, dim, 1) + math.log(reach))
-        return Moments(square, mean, 2 * (log_of(abs(stored)) + stored))
+        square = log_exponential(2 * reach, dim, 2) + 2 * log_reach
+        mean = 2 * (log_exponential(reach, dim, 1) + log_reach)
+        return Moments(square, mean, 2 * (log_of(abs(rho)) + log_reach + stored))
     if name == "round":
         return _rounding(reach, dim, stored)
     if reach > FARTHEST:
@@ -100,7 +108,7 @@ def of_cosines(kernel: Kernel, dim: int, rho: float) -> Moments:
     return of_nodes(kernel, cosines, log_shares, rho)
 
 
-def nodes(dim: int, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def nodes(dim: int, reach: float, finer: float = 1) -> tuple[np.ndarray, np.ndarray]:
     """Cosines t, and the logarithms of their shares, for a smooth kernel of scores `reach` * t.
 
     With t = tanh(u) the density is that of cosh(u)^(1 - d) on the whole line, where the trapezoidal
@@ -112,7 +120,7 @@ def nodes(dim: int, reach: float) -> tuple[np.ndarray, np.ndarray]:
     """
     if dim == 1:
         return np.array([-1.0, 1.0]), np.log([0.5, 0.5])
-    step = 1 / (16 * max(reach, math.sqrt(dim), 1))
+    step = 1 / (16 * finer * max(reach, math.sqrt(dim), 1))
     end = min((80 + 4 * reach) / (dim - 1) + 1, 40)  # beyond it a share is no part of the sum
     u = np.arange(-math.ceil(end / step), math.ceil(end / step) + 1) * step
     log_density = (1 - dim) * (np.logaddexp(u, -u) - math.log(2))
@@ -128,6 +136,11 @@ def _rounding(reach: float, dim: int, stored: float) -> Moments:
     """E round(x)^2 is the sum of 2 (2m - 1) P(x > m - 1/2) over m up to s^2/tau; the mean is 0."""
     from scipy.special import betainc
 
+    if reach > FARTHEST_SUM:
+        raise ValueError(
+            f"capacity: tau is so cold that scores have value {reach:.4g}, expected at most "
+            f"{FARTHEST_SUM:.4g}, because so many terms are too many to sum over"
+        )
     m = np.arange(1, math.ceil(reach + 0.5))
     edge = (m - 0.5) / reach
     tail = betainc((dim - 1) / 2, 0.5, 1 - edge**2) / 2 if dim > 1 else np.full(len(m), 0.5)

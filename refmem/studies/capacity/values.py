@@ -8,6 +8,7 @@ is, and how long the value read is. A shared mean makes crosstalk coherent: it g
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,11 @@ class Values:
                 "symmetric matrix without one, because it is E (v - mean) (v - mean)'"
             )
         self.variances = np.maximum(self.variances, 0)
+        if not math.isfinite(self.power):
+            raise ValueError(
+                "capacity: values.mean and values.covariance have a power that no float holds, "
+                "expected a finite one, because noise is compared with it"
+            )
         if not self.power > 0:
             raise ValueError(
                 "capacity: values.covariance has only zeros, and so has the mean, expected a value "
@@ -74,9 +80,10 @@ class Values:
     @property
     def mean_power(self) -> float:
         """|E v|^2."""
-        return float(self.mean @ self.mean)
+        with np.errstate(over="ignore"):
+            return float(self.mean @ self.mean)
 
-    @property
+    @cached_property
     def inverse_length(self) -> float:
         """E 1/|v_i|^2 of the value read: 1/E |v|^2, or the average if it is averaged over.
 

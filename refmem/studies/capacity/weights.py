@@ -59,7 +59,7 @@ def of_scores(kernel: Kernel | str, scores: np.ndarray) -> Weights:
     """
     kernel = find_kernel(kernel)
     family = family_of(kernel)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         if kernel.weight is None:
             return Weights(np.ones_like(scores), scores)
         if family.name == "solu":

@@ -12,6 +12,7 @@ import sympy as sp
 from scipy.special import ive
 
 from derivations.hopfield import capacity as hopfield_capacity
+from derivations.hopfield import modern_pull
 from derivations.proving.symbols import d, s, tau
 from derivations.snr import activation as snr_activation
 from derivations.snr import added_noise as snr_added_noise
@@ -251,15 +252,13 @@ def test_random_features():
 
 
 def test_hopfield():
-    n, b = hopfield_capacity.n, hopfield_capacity.b
     cube = pull("dense", neurons=8, power=3)
-    assert_same_logarithm(cube.variance, hopfield_capacity.variance_cube.subs(n, 7))
-    at = {n: 7, b: sp.S.Half}
-    modern = pull("modern", neurons=8, inverse_temperature=0.5)
-    mean, square = (
-        hopfield_capacity.mean_modern.subs(at),
-        hopfield_capacity.square_modern.subs(at),
+    assert_same_logarithm(
+        cube.variance, hopfield_capacity.variance_cube.subs(hopfield_capacity.n, 7)
     )
+    at = {modern_pull.n: 7, modern_pull.b: sp.S.Half}
+    modern = pull("modern", neurons=8, inverse_temperature=0.5)
+    mean, square = modern_pull.mean_modern.subs(at), modern_pull.square_modern.subs(at)
     assert_same_logarithm(modern.against, -mean)
     assert_same_logarithm(modern.variance, square - mean**2)
 

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
+from refmem.studies.capacity.counting import log_classes
 from refmem.studies.capacity.hopfield import (
     hopfield_capacity,
     hopfield_error,
@@ -18,30 +19,25 @@ from refmem.studies.capacity.rademacher import log_shares
 NETWORKS = [
     ("classical", {"neurons": 41}, (6, 21, 41)),
     ("dense", {"neurons": 17, "power": 3}, (16, 48, 96)),
-    ("modern", {"neurons": 12, "inverse_temperature": 0.5}, (32, 64, 128)),
+    ("modern", {"neurons": 12, "inverse_temperature": 0.5}, (2, 5, 32, 64, 128)),
+    ("modern", {"neurons": 9, "inverse_temperature": 1.5}, (4, 12, 40)),
 ]
 
 
 def berry_esseen(network, given, others):
     """How far a sum of independent pulls may be from a normal one: 0.4748 E|X - EX|^3/sd^3/sqrt(n).
 
-    The constant is Shevtsova's (2011). The moments are exact sums over the overlaps.
+    The constant is Shevtsova's (2011). The moments are exact sums over the overlaps. The pulls of a
+    modern network are counted, and may not be far at all.
     """
-    n = given["neurons"] - 1
-    overlaps, shares = 2.0 * np.arange(n + 1) - n, np.exp(log_shares(n))
     if network == "modern":
-        b = given["inverse_temperature"]
-        both = [own * np.exp(b * (overlaps - own - (n - 1))) for own in (1, -1)]
-    else:
-        power = given.get("power", 2)
-        rise = (overlaps + 1) ** power - (overlaps - 1) ** power
-        both = [own * rise / rise[-1] for own in (1, -1)]
-    x, weight = np.concatenate(both), np.concatenate([shares, shares]) / 2
-    mean = weight @ x
-    deviation = math.sqrt(weight @ (x - mean) ** 2)
-    of_one = pull(network, **given)
-    assert abs(of_one.variance - 2 * math.log(deviation)) < 1e-9
-    return 0.4748 * (weight @ abs(x - mean) ** 3) / deviation**3 / math.sqrt(others)
+        return 0.0
+    n, power = given["neurons"] - 1, given.get("power", 2)
+    overlaps, shares = 2.0 * np.arange(n + 1) - n, np.exp(log_shares(n))
+    rise = (overlaps + 1) ** power - (overlaps - 1) ** power
+    deviation = math.sqrt(shares @ (rise / rise[-1]) ** 2)
+    assert abs(pull(network, **given).variance - 2 * math.log(deviation)) < 1e-9
+    return 0.4748 * (shares @ abs(rise / rise[-1]) ** 3) / deviation**3 / math.sqrt(others)
 
 
 @pytest.mark.parametrize(("network", "given", "counts"), NETWORKS)
@@ -51,6 +47,55 @@ def test_networks_fail_where_theory_says(network, given, counts):
         low, high = found.interval_at(0.999)
         slack = berry_esseen(network, given, patterns - 1)
         assert low - slack <= hopfield_error(network, patterns=patterns, **given) <= high + slack
+
+
+def drawn(neurons, patterns, b, trials):
+    """The share of draws in which a modern network's neuron is turned: how many patterns of each
+    class there are is one draw of a multinomial law, and 1 and their pulls are added up."""
+    n = neurons - 1
+    chances = np.exp(np.tile(log_classes(n), 2))
+    pulls = np.exp(-2 * b * np.concatenate([np.arange(n + 1), np.arange(n + 1) - 1]))
+    pulls[n + 1 :] *= -1
+    wrong, rng = 0, np.random.default_rng(0)
+    for _ in range(trials // 50_000):
+        counts = rng.multinomial(patterns - 1, chances / chances.sum(), size=50_000)
+        wrong += int((1 + counts @ pulls <= 1e-12).sum())
+    return binomtest(wrong, trials).proportion_ci(0.9999, "exact")
+
+
+@pytest.mark.parametrize(
+    ("neurons", "patterns", "b"),
+    [
+        (15, 28, 1.0), (20, 568, 1.0), (30, 370_000, 1.0),
+        (12, 3, 0.5), (12, 8, 0.5), (16, 128, 0.5), (14, 90, 0.2), (6, 20, 0.7), (9, 50, 3.0),
+    ],
+)  # fmt: skip
+def test_counting_is_right_to_a_few_percent(neurons, patterns, b):
+    """Beside exact draws, in the tail and out of it, for few patterns and for many."""
+    low, high = drawn(neurons, patterns, b, 200_000)
+    given = {"neurons": neurons, "inverse_temperature": b}
+    error = hopfield_error("modern", patterns=patterns, **given)
+    assert low * 0.98 <= error <= high * 1.02
+
+
+@pytest.mark.parametrize(("neurons", "capacity"), [(15, 27), (20, 568), (30, 3.8e5)])
+def test_the_capacity_of_a_modern_network(neurons, capacity):
+    """What an independent count found. Were the sum normal it would be 72, 1879 and 1.13e6."""
+    most = hopfield_capacity("modern", neurons=neurons)
+    assert abs(most / capacity - 1) < 0.1
+    normal = pull("modern", neurons=neurons).error_if_normal(most - 1)
+    assert normal < 0.005
+
+
+def test_a_modern_network_may_be_infinitely_sharp_or_dull():
+    """Sharp: any pattern one sign from the start turns it, or as many as there are the other way.
+    Dull: pulls are signs; 1 + their sum is at most 0 in half of the cases for an odd number of
+    them, more rarely for an even one, and what is counted is between the two."""
+    sharp = hopfield_error("modern", patterns=2, neurons=9, inverse_temperature=1e308)
+    assert sharp == pytest.approx(9 / 2**9, rel=1e-6)  # X = -1 and X = -r^-1
+    dull = hopfield_error("modern", patterns=22, neurons=9, inverse_temperature=1e-300)
+    odd, even = binom.cdf(10, 21, 0.5), binom.cdf(9, 20, 0.5)
+    assert dull == pytest.approx(float(odd + even) / 2, rel=3e-3)
 
 
 def test_the_classical_crosstalk_is_a_binomial():
