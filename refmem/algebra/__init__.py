@@ -36,6 +36,7 @@ from refmem.algebra.elementwise import (
     sqrt,
     tanh,
 )
+from refmem.algebra.mean_exp import mean_exp
 from refmem.algebra.products import bind, dot, norm2, recall, scaled, transposed
 from refmem.algebra.segments import (
     products_after,
@@ -64,6 +65,7 @@ __all__ = [
     "join",
     "log",
     "logsigmoid",
+    "mean_exp",
     "nearest",
     "norm2",
     "ones",

@@ -145,6 +145,7 @@ WORDS: dict[str, Row] = {
     ),
     "logsigmoid": Row(algebra.logsigmoid, levels=(-700, -1, 0, 1, 700)),
     "log": Row(algebra.log, levels=(1 / 2, 1)),
+    "mean_exp": Row(algebra.mean_exp),
     "nearest": Row(
         algebra.nearest, kink=at(-1 / 2, 1 / 2), levels=(-1, -1 / 2, 0, 1 / 2, 1), exact=True
     ),
