@@ -52,6 +52,29 @@ def read_one_later(x):
     return rm.Result(average(seen + own), after.state)
 
 
+def both_ends(x, dt, A, B, C, lam, D):
+    """mamba3 as scalar_decay on two rows a token: the token before, weighed, and the token."""
+    alpha, dt, lam = exp(dt * A)[..., None], dt[..., None], lam[..., None]
+    out = rm.scalar_decay(
+        in_turn(C, C),
+        in_turn(one_later(B), B),
+        in_turn(alpha * (1 - lam) * dt * one_later(x), lam * dt * x),
+        in_turn(alpha, 0 * alpha + 1)[..., 0],
+    ).out
+    return out[..., 1::2, :] + np.asarray(D)[..., None, None] * x
+
+
+def in_turn(first, second):
+    """The rows of two arrays, token by token."""
+    both = np.stack(np.broadcast_arrays(first, second), axis=-2)
+    return both.reshape(*both.shape[:-3], 2 * both.shape[-3], both.shape[-1])
+
+
+def one_later(x):
+    """What the token before has; the first has nothing before it."""
+    return np.concatenate([0 * x[..., :1, :], x[..., :-1, :]], axis=-2)
+
+
 ROWS = [
     (
         "lightning_attention = retention",
@@ -126,6 +149,20 @@ ROWS = [
         rm.mamba2,
         lambda x: rm.mamba1(**mamba1_of_heads(x)),
         lambda x: rm.mamba2(**x),
+    ),
+    (
+        "mamba3 = scalar_decay on two rows a token, read after the second",
+        rm.mamba3,
+        lambda x: rm.mamba3(**without_state(x)).out,
+        lambda x: both_ends(**without_state(x)),
+    ),
+    (
+        "mamba3(lam = 1) = mamba2 whose rate is the token's",
+        rm.mamba3,
+        lambda x: rm.mamba3(**but(x, "D", "state", lam=one(x, "lam"))).out,
+        lambda x: (
+            rm.scalar_decay(x["C"], x["B"], x["dt"][..., None] * x["x"], exp(x["dt"] * x["A"])).out
+        ),
     ),
     (
         "mlstm = scalar_decay on i [v, 1], its read bounded",
