@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refmem as rm
-from refmem.algebra import exp, join, over_last, with_ones, zeros
+from refmem.algebra import exp, interleave, join, over_last, with_ones, zeros
 from refmem.functions import features, random_features
 from refmem.laws.exact import assert_same
 from refmem.rules.decay.hgrn import as_value_gated
 from refmem.rules.decay.mlstm import over_at_least_one
+from refmem.rules.decay.rg_lru import as_value_gated as rg_lru_as_value_gated
 from refmem.rules.decay.rwkv4 import average, twice, with_its_ones
 from tests.draws import inputs, some_shapes
 from tests.identities.test_special_cases import but, one, zero
@@ -66,8 +67,7 @@ def both_ends(x, dt, A, B, C, lam, D):
 
 def in_turn(first, second):
     """The rows of two arrays, token by token."""
-    both = np.stack(np.broadcast_arrays(first, second), axis=-2)
-    return both.reshape(*both.shape[:-3], 2 * both.shape[-3], both.shape[-1])
+    return interleave(*np.broadcast_arrays(first, second))
 
 
 def one_later(x):
@@ -93,6 +93,15 @@ ROWS = [
         rm.hgrn,
         lambda x: rm.hgrn(**x),
         lambda x: rm.value_gated(*as_value_gated(x["f"], x["i"]), state=x.get("state")),
+    ),
+    (
+        "rg_lru = value_gated with one key",
+        rm.rg_lru,
+        lambda x: rm.rg_lru(**x),
+        lambda x: rm.value_gated(
+            *rg_lru_as_value_gated(**but(x, "state", rate=x["rate"][..., None, :])),
+            state=x.get("state"),
+        ),
     ),
     (
         "rwkv6(alpha = 1, u = 1) = linear_attention",

@@ -9,6 +9,7 @@ from refmem.rules.decay.mamba2 import mamba2
 from refmem.rules.decay.mamba3 import mamba3
 from refmem.rules.decay.mlstm import mlstm
 from refmem.rules.decay.retention import retention
+from refmem.rules.decay.rg_lru import rg_lru
 from refmem.rules.decay.rwkv4 import rwkv4
 from refmem.rules.decay.rwkv6 import rwkv6
 from refmem.rules.decay.scalar_decay import scalar_decay
@@ -24,6 +25,7 @@ __all__ = [
     "mamba3",
     "mlstm",
     "retention",
+    "rg_lru",
     "rwkv4",
     "rwkv6",
     "scalar_decay",

@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import bind, exp, ones, recall, repeat_rows, zeros
+from refmem.algebra import bind, exp, interleave, ones, recall, repeat_rows, zeros
 from refmem.grammar.kinds import decay_rate, key, number, query, step_size, strength
 from refmem.memory import StateRule, Transition, empty_matrix
 
@@ -69,17 +69,14 @@ def both_ends(before, x, dt, A, B, C, lam, D=None):
     start, end = ((1 - lam) * dt)[..., None], (lam * dt)[..., None]
     return Transition(
         read=repeat_rows(C, 2),
-        write=(in_turn(alpha * start * before[..., :K], end * B), in_turn(before[..., K:], x)),
-        decay=in_turn(alpha, 0 * alpha + 1),
+        write=(
+            interleave(alpha * start * before[..., :K], end * B),
+            interleave(before[..., K:], x),
+        ),
+        decay=interleave(alpha, 0 * alpha + 1),
         bonus=None if D is None else repeat_rows(D[..., None, None] * x, 2),
         micro=2,
     )
-
-
-def in_turn(first, second):
-    """The rows of two arrays (..., T, N), token by token: (..., 2 T, N)."""
-    *lead, T, width = first.shape
-    return np.stack([first, second], axis=-2).reshape(*lead, 2 * T, width)
 
 
 def nothing_before(x):
