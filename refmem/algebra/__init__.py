@@ -13,6 +13,7 @@ from refmem.algebra.arrays import (
     causal,
     causal_product,
     diagonal,
+    interleave,
     join,
     ones,
     repeat_rows,
@@ -36,6 +37,7 @@ from refmem.algebra.elementwise import (
     sqrt,
     tanh,
 )
+from refmem.algebra.mean_exp import mean_exp
 from refmem.algebra.products import bind, dot, norm2, recall, scaled, transposed
 from refmem.algebra.segments import (
     products_after,
@@ -61,9 +63,11 @@ __all__ = [
     "exp",
     "exp_where",
     "greater",
+    "interleave",
     "join",
     "log",
     "logsigmoid",
+    "mean_exp",
     "nearest",
     "norm2",
     "ones",

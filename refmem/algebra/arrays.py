@@ -48,6 +48,16 @@ def repeat_rows(x: np.ndarray, n: int) -> np.ndarray:
     return np.broadcast_to(x[..., None, :], (*lead, T, n, width)).reshape(*lead, n * T, width)
 
 
+def interleave(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The rows of two arrays in turn along time: (..., T, C) each, to (..., 2 T, C).
+
+    >>> interleave(np.array([[1.], [2.]]), np.array([[5.], [6.]]))[:, 0]
+    array([1., 5., 2., 6.])
+    """
+    *lead, T, width = first.shape
+    return np.stack([first, second], axis=-2).reshape(*lead, 2 * T, width)
+
+
 def causal(queries: int, keys: int, strict: bool = False, window: int | None = None) -> np.ndarray:
     """Which of `keys` each of the last `queries` positions may see: itself and the past.
 

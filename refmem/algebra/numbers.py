@@ -88,6 +88,24 @@ def _angle(cosine: Any) -> Any:
     return (one if most > 1 else most).acos().union((-one if least < -1 else least).acos())
 
 
+def _mean_of_exp(n: int) -> Callable[[Any], Any]:
+    """The mean of s^n exp(s x) over s in [0, 1], of an arb or acb: see `mean_exp`."""
+    return lambda x: x.hypgeom_1f1(n + 1, n + 2) / (n + 1)
+
+
+def _mean_of_exp_of_series(x: Any) -> Any:
+    """The same of exp(s x), around the series' first term: its nth slope is mean n."""
+    total, power = x * 0, x * 0 + 1
+    for n in range(_flint().ctx.cap):
+        total += _mean_of_exp(n)(x[0]) / math.factorial(n) * power
+        power *= x - x[0]
+    return total
+
+
+def _mean_of_exp_of_symbol(x: Any) -> Any:
+    return (_sympy().exp(x) - 1) / x if x != 0 else _sympy().Integer(1)
+
+
 _RATIONAL: dict[str, Callable[[Any], Any]] = {
     "relu": _rectify,
     "abs": abs,
@@ -100,6 +118,8 @@ _ANALYTIC: dict[str, Callable[[Any], Any]] = {
     "cos": lambda x: x.cos(),
     "sin": lambda x: x.sin(),
     "arccos": lambda x: x.acos(),
+    "mean_exp": _mean_of_exp(0),
+    "mean_exp_slope": _mean_of_exp(1),
 }
 
 _PIECEWISE: dict[str, Callable[[Any], Any]] = {
@@ -149,6 +169,7 @@ _OBJECTS = {
         | {
             "tanh": lambda x: 1 - 2 / ((2 * x).exp() + 1),
             "erf": lambda x: x.erf(),
+            "mean_exp": _mean_of_exp_of_series,
             "middle": lambda x: x[0].mid(),
         },
     ),
@@ -165,6 +186,7 @@ _OBJECTS = {
             "arccos": lambda x: _sympy().acos(x),
             "tanh": lambda x: _sympy().tanh(x),
             "erf": lambda x: _sympy().erf(x),
+            "mean_exp": _mean_of_exp_of_symbol,
             "relu": lambda x: _sympy().Max(x, 0),
             "positive": lambda x: _sympy().Heaviside(x, 0),
             "abs": lambda x: _sympy().Abs(x),

@@ -32,6 +32,7 @@ from refmem.algebra import (
 )  # fmt: skip
 from refmem.algebra import unit_lower_solve as solve_below
 from refmem.algebra.elementwise import as_cosine
+from refmem.algebra.mean_exp import mean_exp_slope
 from refmem.algebra.numbers import system_of
 from refmem.algebra.solving import all_gradients
 from refmem.derivative.linear_map import Map, Table, summed_to
@@ -105,6 +106,7 @@ MAPS = Table(
         algebra.arccos: elementwise(lambda y, x: -over(ones((1,), y), sine_of(x))),
         algebra.tanh: elementwise(lambda y, x: 1 - y * y),
         algebra.erf: elementwise(lambda y, x: two_over_root_pi(x) * exp(-x * x)),
+        algebra.mean_exp: elementwise(lambda y, x: mean_exp_slope(x)),
         algebra.softplus: elementwise(lambda y, x: algebra.sigmoid(x)),
         algebra.relu: elementwise(lambda y, x: above_zero(x)),
         algebra.absolute: elementwise(lambda y, x: side_of_zero(x)),

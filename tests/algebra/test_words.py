@@ -25,6 +25,7 @@ from refmem.algebra import (
     transposed,
     unit_lower_solve,
 )
+from refmem.algebra.mean_exp import mean_exp_slope
 from refmem.algebra.numbers import (
     UnsupportedNumberError,
     fractions,
@@ -176,6 +177,27 @@ def test_softplus_is_exact_at_both_ends(kind):
         for error, true in zip(abs(intervals(got.real) - want), want, strict=True):
             assert error <= 4 * flint.arb(float(np.finfo(kind).eps)) * true
     assert_same(algebra.logsigmoid(-x), -got, "logsigmoid")
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.longdouble, complex])
+@pytest.mark.parametrize("function", [algebra.mean_exp, mean_exp_slope])
+def test_the_mean_of_exp_loses_nothing_near_zero(function, kind):
+    """Where exp(x) - 1 cancels, on both sides of the switch, and far away: to eight roundings."""
+    x = np.array([-5000, -1, -1 + 2**-20, -(2**-20), 0, 2**-20, 1 - 2**-20, 3], kind)
+    got = function(x)
+    assert got.dtype == x.dtype
+    with flint.ctx.workprec(400):
+        want = function(intervals(x.real))
+        for error, true in zip(abs(intervals(got.real) - want), want, strict=True):
+            assert error <= 8 * flint.arb(float(np.finfo(kind).eps)) * true
+
+
+def test_the_mean_of_exp_is_the_quotient_away_from_zero():
+    x = intervals([-3, 2])
+    quotient = (algebra.exp(x) - 1) / x
+    assert_enclosures_overlap(algebra.mean_exp(x), quotient, "mean_exp")
+    slope = (algebra.exp(x) - quotient) / x
+    assert_enclosures_overlap(mean_exp_slope(x), slope, "mean_exp_slope")
 
 
 def test_a_transpose_leaves_leading_axes_alone():

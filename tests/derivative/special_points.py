@@ -137,6 +137,7 @@ WORDS: dict[str, Row] = {
     "exp": Row(algebra.exp),
     "exp_where": Row(lambda x: algebra.exp_where(SEEN, x), ((3,),)),
     "greater": Row(algebra.greater, ((1,), (1,)), where_equal),
+    "interleave": Row(algebra.interleave, SQUARE),
     "join": Row(algebra.join, SQUARE),
     "largest": Row(
         lambda x: np.where(selection.largest(x, 1), x, zeros((1,), x)).sum(-1),
@@ -145,6 +146,7 @@ WORDS: dict[str, Row] = {
     ),
     "logsigmoid": Row(algebra.logsigmoid, levels=(-700, -1, 0, 1, 700)),
     "log": Row(algebra.log, levels=(1 / 2, 1)),
+    "mean_exp": Row(algebra.mean_exp),
     "nearest": Row(
         algebra.nearest, kink=at(-1 / 2, 1 / 2), levels=(-1, -1 / 2, 0, 1 / 2, 1), exact=True
     ),

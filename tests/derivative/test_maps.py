@@ -63,10 +63,12 @@ EXAMPLES = {
     algebra.erf: (WHOLE,),
     ramp_overlap: (WHOLE / 8,),
     algebra.softplus: (WHOLE - 3,),
+    algebra.mean_exp: (WHOLE - 3,),
 }
 
 BY_INTERVALS = {algebra.exp, algebra.log, algebra.sqrt, algebra.cos, algebra.sin}
 BY_INTERVALS |= {algebra.arccos, algebra.tanh, algebra.erf, algebra.softplus, ramp_overlap}
+BY_INTERVALS |= {algebra.mean_exp}
 OF_FLOATS = {np.exp: algebra.exp, np.log: algebra.log, np.sqrt: algebra.sqrt}
 """NumPy's own, which are the same maps."""
 

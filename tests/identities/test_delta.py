@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import refmem as rm
+from refmem.algebra import exp, sqrt
 from refmem.algebra.numbers import fractions, prime_field
 from refmem.laws.draws import sample
 from refmem.laws.exact import assert_enclosures_overlap, assert_same
@@ -99,6 +100,15 @@ def test_implicit_delta_is_the_gradient_step_from_where_it_ends():
     error = x["v"][..., 0, :] - (k[..., None, :] @ S)[..., 0, :]
     step = (x["beta"] * k)[..., :, None] * error[..., None, :]
     assert_same(S, x["state"] + step, "implicit step")
+
+
+def test_exact_delta_on_unit_keys_is_delta_with_a_strength_below_one():
+    x = draw(rm.implicit_delta, INTERVALS)
+    x |= {"k": x["k"] / sqrt((x["k"] * x["k"]).sum(-1, keepdims=True))}
+    strength = 1 - exp(-x["beta"])
+    got, want = rm.exact_delta(**x), rm.delta(**(x | {"beta": strength}))
+    assert_enclosures_overlap(got.out, want.out, "exact_delta")
+    assert_enclosures_overlap(got.state, want.state, "exact_delta: memory")
 
 
 def test_longhorn_of_one_channel_is_implicit_delta():

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refmem as rm
-from refmem.algebra import exp, join, over_last, with_ones, zeros
+from refmem.algebra import exp, interleave, join, over_last, with_ones, zeros
 from refmem.functions import features, random_features
 from refmem.laws.exact import assert_same
 from refmem.rules.decay.hgrn import as_value_gated
 from refmem.rules.decay.mlstm import over_at_least_one
+from refmem.rules.decay.rg_lru import as_value_gated as rg_lru_as_value_gated
 from refmem.rules.decay.rwkv4 import average, twice, with_its_ones
 from tests.draws import inputs, some_shapes
 from tests.identities.test_special_cases import but, one, zero
@@ -52,6 +53,28 @@ def read_one_later(x):
     return rm.Result(average(seen + own), after.state)
 
 
+def both_ends(x, dt, A, B, C, lam, D):
+    """mamba3 as scalar_decay on two rows a token: the token before, weighed, and the token."""
+    alpha, dt, lam = exp(dt * A)[..., None], dt[..., None], lam[..., None]
+    out = rm.scalar_decay(
+        in_turn(C, C),
+        in_turn(one_later(B), B),
+        in_turn(alpha * (1 - lam) * dt * one_later(x), lam * dt * x),
+        in_turn(alpha, 0 * alpha + 1)[..., 0],
+    ).out
+    return out[..., 1::2, :] + np.asarray(D)[..., None, None] * x
+
+
+def in_turn(first, second):
+    """The rows of two arrays, token by token."""
+    return interleave(*np.broadcast_arrays(first, second))
+
+
+def one_later(x):
+    """What the token before has; the first has nothing before it."""
+    return np.concatenate([0 * x[..., :1, :], x[..., :-1, :]], axis=-2)
+
+
 ROWS = [
     (
         "lightning_attention = retention",
@@ -70,6 +93,15 @@ ROWS = [
         rm.hgrn,
         lambda x: rm.hgrn(**x),
         lambda x: rm.value_gated(*as_value_gated(x["f"], x["i"]), state=x.get("state")),
+    ),
+    (
+        "rg_lru = value_gated with one key",
+        rm.rg_lru,
+        lambda x: rm.rg_lru(**x),
+        lambda x: rm.value_gated(
+            *rg_lru_as_value_gated(**but(x, "state", rate=x["rate"][..., None, :])),
+            state=x.get("state"),
+        ),
     ),
     (
         "rwkv6(alpha = 1, u = 1) = linear_attention",
@@ -126,6 +158,20 @@ ROWS = [
         rm.mamba2,
         lambda x: rm.mamba1(**mamba1_of_heads(x)),
         lambda x: rm.mamba2(**x),
+    ),
+    (
+        "mamba3 = scalar_decay on two rows a token, read after the second",
+        rm.mamba3,
+        lambda x: rm.mamba3(**without_state(x)).out,
+        lambda x: both_ends(**without_state(x)),
+    ),
+    (
+        "mamba3(lam = 1) = mamba2 whose rate is the token's",
+        rm.mamba3,
+        lambda x: rm.mamba3(**but(x, "D", "state", lam=one(x, "lam"))).out,
+        lambda x: (
+            rm.scalar_decay(x["C"], x["B"], x["dt"][..., None] * x["x"], exp(x["dt"] * x["A"])).out
+        ),
     ),
     (
         "mlstm = scalar_decay on i [v, 1], its read bounded",

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refmem as rm
+from refmem.algebra import interleave
 from refmem.functions.kernels import linear
 from refmem.laws.draws import sample
 from refmem.laws.exact import assert_enclosures_overlap, assert_same
@@ -29,6 +30,11 @@ def one(x, name):
 def each_key(x, name):
     """A factor per head as one per key channel, all equal."""
     return x[name][..., None] + zero(x, "k")
+
+
+def shared_factor(x):
+    """The factor of the first key channel as that of the head."""
+    return but(x, alpha=x["alpha"][..., 0])
 
 
 def each_value(x, name):
@@ -65,6 +71,25 @@ ROWS = [
         rm.gated_delta,
         lambda x: rm.kda(**but(x, alpha=each_key(x, "alpha"))),
         lambda x: rm.gated_delta(**x),
+    ),
+    (
+        "eda(gamma = 0) = kda",
+        rm.kda,
+        lambda x: rm.eda(**x, e=one(x, "k"), gamma=zero(x, "k")[..., 0]),
+        lambda x: rm.kda(**x),
+    ),
+    (
+        "eda(alpha equal over K) = gated_delta_product on the rows (e, 0, gamma), (k, v, beta)",
+        rm.eda,
+        lambda x: rm.eda(**but(x, alpha=each_key(shared_factor(x), "alpha"))),
+        lambda x: rm.gated_delta_product(
+            x["q"] + zero(x, "k"),
+            interleave(*np.broadcast_arrays(x["e"], x["k"])),
+            interleave(0 * x["v"], x["v"]),
+            x["alpha"][..., 0],
+            interleave(*np.broadcast_arrays(x["gamma"][..., None], x["beta"][..., None]))[..., 0],
+            state=x.get("state"),
+        ),
     ),
     (
         "gated_delta2(erase = write = beta) = kda",

@@ -116,7 +116,7 @@ def test_a_right_rule_of_somebody_keeps_every_law():
 
 
 @pytest.mark.parametrize(
-    "rule", [mine.exact_delta, mine.running_mean, mine.trapezoid], ids=lambda rule: rule.name
+    "rule", [mine.flowing_delta, mine.running_mean, mine.trapezoid], ids=lambda rule: rule.name
 )
 def test_the_rules_of_an_outsider_keep_every_law(rule):
     check(rule, seeds=range(2)).assert_holds()
@@ -195,7 +195,7 @@ def test_an_exemption_that_is_not_needed_is_wrong(said, law, words):
 
 
 def test_what_is_exempt_and_what_is_not_asked_are_told_apart():
-    report = check(mine.exact_delta, laws=["field", "symbols", "objective"], seeds=[0])
+    report = check(mine.flowing_delta, laws=["field", "symbols", "objective"], seeds=[0])
     verdicts = {(one.law, one.verdict) for one in report.findings}
     assert verdicts == {("field", EXEMPT), ("symbols", NOT_ASKED), ("objective", HOLDS)}
     assert report.holds

@@ -32,11 +32,11 @@ Source: nobody.
 
 
 def test_one_of_several_in_a_file_has_a_name_and_its_definitions_docstring():
-    assert mine.exact_delta.name == "exact_delta"
-    assert mine.exact_delta.summary.startswith("Exact delta rule: follow")
-    assert mine.exact_delta.equation.startswith("beta' = (1 - exp(")
-    assert mine.exact_delta.source.startswith("the solution of")
-    assert mine.exact_delta.specification.table["beta"] == (
+    assert mine.flowing_delta.name == "flowing_delta"
+    assert mine.flowing_delta.summary.startswith("Exact delta rule: follow")
+    assert mine.flowing_delta.equation.startswith("beta' = (1 - exp(")
+    assert mine.flowing_delta.source.startswith("the solution of")
+    assert mine.flowing_delta.specification.table["beta"] == (
         "T",
         "for how long the gradient is followed",
     )
@@ -78,7 +78,7 @@ def test_its_errors_have_its_name():
         mine.running_mean([[1.0]], [[1.0]], [[1.0]])
 
 
-@pytest.mark.parametrize("rule", [mine.exact_delta, refmem.delta, refmem.ffn, refmem.alibi])
+@pytest.mark.parametrize("rule", [mine.flowing_delta, refmem.delta, refmem.ffn, refmem.alibi])
 def test_it_is_pickled_by_its_name(rule):
     assert pickle.loads(pickle.dumps(rule)) is rule
     assert copy.deepcopy(rule) is rule
@@ -90,11 +90,11 @@ def test_what_its_module_does_not_hold_is_not_pickled():
 
 
 def test_a_copy_may_be_changed():
-    other = copy.copy(mine.exact_delta)
+    other = copy.copy(mine.flowing_delta)
     other.uses = frozenset()
-    assert other is not mine.exact_delta
-    assert mine.exact_delta.uses == {"exp", "/"}
-    assert other.path == mine.exact_delta.path
+    assert other is not mine.flowing_delta
+    assert mine.flowing_delta.uses == {"exp", "/"}
+    assert other.path == mine.flowing_delta.path
 
 
 @pytest.mark.parametrize("name", ["my rule", "a/b", "a:b", ""])

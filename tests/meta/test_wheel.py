@@ -86,7 +86,7 @@ def test_it_shows_where_a_rule_is_proven_and_tested(installed):
 
 
 def test_it_checks_a_kernel_of_a_rule_in_the_current_folder(installed):
-    command = ["check", "kernels:right", "--rule", "mine:exact_delta", "--seed", "0"]
+    command = ["check", "kernels:right", "--rule", "mine:flowing_delta", "--seed", "0"]
     done = run(installed, *command)
     assert done.returncode == 0, done.stderr
     assert "kernels:right conforms" in done.stdout

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def right(q, k, v, beta, state=None, scale=None):
-    """exact_delta, token by token, in the dtype of its inputs."""
+    """flowing_delta, token by token, in the dtype of its inputs."""
     return _run(q, k, v, beta, state, scale, lambda S, k: (S * k[..., :, None]).sum(-2))
 
 

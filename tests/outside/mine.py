@@ -21,7 +21,7 @@ def flow(S, q, k, v, beta):
         beta   (..., T)      for how long the gradient is followed
 
         >>> q = k = np.array([[1.], [1.]])
-        >>> exact_delta(q, k, np.array([[1.], [3.]]), np.log([2., 2.])).out[:, 0]
+        >>> flowing_delta(q, k, np.array([[1.], [3.]]), np.log([2., 2.])).out[:, 0]
         array([0.5 , 1.75])
 
     Objective: beta'/2 |v - recall(S, k)|^2, one gradient step from S[t-1].
@@ -43,11 +43,11 @@ def flow_objective(S, k, v, beta):
     return reach(k, beta) / 2 * norm2(v - recall(S, k))
 
 
-exact_delta = StateRule(
+flowing_delta = StateRule(
     flow,
     flow_transition,
     flow_objective,
-    name="exact_delta",
+    name="flowing_delta",
     inputs={"beta": strength("T", least=0, why="it is a time")},
     uses=("exp", "/"),
 )

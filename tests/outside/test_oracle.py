@@ -21,7 +21,7 @@ from refmem.oracle.vectors.folder import read_vectors, write_vectors
 from refmem.support.arguments import ChoiceError
 from tests.outside import kernels, mine, wrong
 
-EXACT, MEAN = "tests.outside.mine:exact_delta", "tests.outside.mine:running_mean"
+EXACT, MEAN = "tests.outside.mine:flowing_delta", "tests.outside.mine:running_mean"
 
 
 def run(*arguments):
@@ -32,7 +32,7 @@ def run(*arguments):
 
 
 def test_a_rule_is_found_by_its_path_and_by_itself():
-    assert find_rule(EXACT) is find_rule(mine.exact_delta) is mine.exact_delta
+    assert find_rule(EXACT) is find_rule(mine.flowing_delta) is mine.flowing_delta
     assert find_rule("delta") is find_rule(refmem.delta) is refmem.delta
 
 
@@ -55,10 +55,10 @@ def test_a_factor_is_a_gate_whatever_its_name():
 
 NAMES = {
     "nowhere:rule": "rule nowhere:rule does not import: ModuleNotFoundError: No module named",
-    "tests.outside.mine:exact_dleta": (
-        "rule has name 'tests.outside.mine:exact_dleta', expected one of exact_delta, "
+    "tests.outside.mine:flowing_dleta": (
+        "rule has name 'tests.outside.mine:flowing_dleta', expected one of flowing_delta, "
         "running_mean, trapezoid, because these are the rules of tests.outside.mine, did you mean "
-        "'exact_delta'?"
+        "'flowing_delta'?"
     ),
     "tests.outside.wrong:step": "rule has name 'tests.outside.wrong:step', expected one of delta, ",
     "tests.outside.kernels:right": "expected one of none, because these are the rules of tests.out",
@@ -68,7 +68,7 @@ NAMES = {
         "tests.outside.wrong:wrong, or say name='nameless' where it is made"
     ),
     "tests.outside.wrong:delta": "calls itself delta, expected tests.outside.wrong:delta",
-    "tests.outside.wrong:exact_delta": f"calls itself {EXACT}, expected tests.outside.wrong:exact",
+    "tests.outside.wrong:flowing_delta": f"calls itself {EXACT}, expected tests.outside.wrong",
     "tests.outside.wrong:gla": (
         "rule tests.outside.wrong:gla has a name that is taken by refmem's own, expected another, "
         "because what is said of rules tells them apart by it: say name= where it is made"
@@ -96,13 +96,13 @@ def test_a_rule_that_its_module_does_not_hold_is_not_found():
 
 def test_a_copy_is_not_the_rule_itself():
     with pytest.raises(ChoiceError, match=f"rule {EXACT} is another one there, expected <tests"):
-        find_rule(mine.exact_delta.__copy__())
+        find_rule(mine.flowing_delta.__copy__())
 
 
 # ---- verdicts
 
 
-@pytest.mark.parametrize("rule", [mine.exact_delta, EXACT], ids=["itself", "its name"])
+@pytest.mark.parametrize("rule", [mine.flowing_delta, EXACT], ids=["itself", "its name"])
 def test_a_right_kernel_conforms(rule):
     report = oracle.check(kernels.right, rule=rule, seeds=[1], properties=True)
     assert report.conforms
@@ -130,29 +130,29 @@ def test_the_rule_itself_is_a_right_kernel_of_a_relay():
     ],
 )
 def test_a_wrong_kernel_is_diagnosed(kernel, mistake):
-    target = PythonCallable(kernel, mine.exact_delta)
-    report = oracle.check(target, rule=mine.exact_delta, seeds=[1])
+    target = PythonCallable(kernel, mine.flowing_delta)
+    report = oracle.check(target, rule=mine.flowing_delta, seeds=[1])
     assert not report.conforms
     (diagnosis,) = diagnose(target, report.outcomes)
     assert f"output and state equal {EXACT} with {mistake}" in str(diagnosis)
 
 
 def test_a_test_suite_asks_all_its_cases():
-    arguments = refmem.testing.cases(mine.exact_delta, seeds=[0])
+    arguments = refmem.testing.cases(mine.flowing_delta, seeds=[0])
     assert arguments["argvalues"][0] == f"{EXACT}/ordinary/0"
     assert arguments["ids"][0] == "ordinary/0"
     for case in arguments["argvalues"][:3]:
         refmem.testing.assert_conforms(kernels.right, case=case)
-    refmem.testing.assert_conforms(kernels.right, rule=mine.exact_delta, seeds=[0])
+    refmem.testing.assert_conforms(kernels.right, rule=mine.flowing_delta, seeds=[0])
     with pytest.raises(AssertionError, match=f"equal {EXACT} with the error left out"):
-        refmem.testing.assert_conforms(kernels.uncorrected, rule=mine.exact_delta, seeds=[1])
+        refmem.testing.assert_conforms(kernels.uncorrected, rule=mine.flowing_delta, seeds=[1])
 
 
 # ---- elsewhere: it travels by its name
 
 
 def test_another_process_finds_it_by_its_name():
-    call = {"rule": mine.exact_delta, "seeds": [0]}
+    call = {"rule": mine.flowing_delta, "seeds": [0]}
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
         there = oracle.check(kernels.right, **call, executor=executor)
     assert there == oracle.check(kernels.right, **call)
@@ -170,7 +170,7 @@ def test_a_program_is_told_its_name(tmp_path):
     program = tmp_path / "kernel"
     program.write_text(f'#!/bin/sh\ncp "$1/case.json" {tmp_path}\n')
     program.chmod(0o755)
-    target = Executable(str(program), mine.exact_delta)
+    target = Executable(str(program), mine.flowing_delta)
     (outcome,) = oracle.check(target, case=f"{EXACT}/ordinary/1").outcomes
     assert "wrote no out.bin" in outcome.reason
     assert f'{{"case": "{EXACT}/ordinary/1", "rule": "{EXACT}"' in (
@@ -190,7 +190,7 @@ def test_vectors_are_written_and_read(tmp_path):
 # ---- mutants
 
 
-@pytest.mark.parametrize("rule", [mine.exact_delta, mine.running_mean, mine.trapezoid])
+@pytest.mark.parametrize("rule", [mine.flowing_delta, mine.running_mean, mine.trapezoid])
 def test_every_mutant_is_killed(rule):
     kills = try_mutants(rule.path, [2], lambda done, total: None)
     assert len(kills) > 40
@@ -232,11 +232,11 @@ def test_the_command_line_takes_it():
 
 def test_a_wrong_name_is_a_usage_error_of_one_line():
     for command in (
-        ["check", "tests.outside.kernels:right", "--rule", "tests.outside.mine:exact_dleta"],
-        ["mutants", "tests.outside.mine:exact_dleta"],
-        ["vectors", "tests.outside.mine:exact_dleta", "--out", "nowhere"],
+        ["check", "tests.outside.kernels:right", "--rule", "tests.outside.mine:flowing_dleta"],
+        ["mutants", "tests.outside.mine:flowing_dleta"],
+        ["vectors", "tests.outside.mine:flowing_dleta", "--out", "nowhere"],
     ):
         result = run(*command)
         assert result.exit_code == 2
-        assert "did you mean 'exact_delta'?" in result.output
+        assert "did you mean 'flowing_delta'?" in result.output
         assert len(result.output.splitlines()) == 1

@@ -3,7 +3,7 @@
 from refmem import delta
 from refmem.algebra import bind, recall
 from refmem.memory import StateRule
-from tests.outside.mine import exact_delta
+from tests.outside.mine import flowing_delta
 
 
 def step(S, q, k, v):
@@ -18,4 +18,4 @@ unasked = StateRule(step, name="unasked", unasked={"no-decoy": "why"})
 harmless = StateRule(step, name="harmless", harmless={"strict musk": "why"})
 boasting = StateRule(step, name="boasting", harmless={"read with the key": "a key is a query"})
 
-__all__ = ["boasting", "delta", "exact_delta", "gla", "harmless", "nameless", "step", "unasked"]
+__all__ = ["boasting", "delta", "flowing_delta", "gla", "harmless", "nameless", "step", "unasked"]

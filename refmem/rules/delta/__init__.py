@@ -4,6 +4,8 @@ from refmem.rules.delta.comba import comba
 from refmem.rules.delta.comba_decayed_error import comba_decayed_error
 from refmem.rules.delta.delta import delta
 from refmem.rules.delta.delta_product import delta_product
+from refmem.rules.delta.eda import eda
+from refmem.rules.delta.exact_delta import exact_delta
 from refmem.rules.delta.gated_delta import gated_delta
 from refmem.rules.delta.gated_delta2 import gated_delta2
 from refmem.rules.delta.gated_delta_product import gated_delta_product
@@ -25,6 +27,8 @@ __all__ = [
     "comba_decayed_error",
     "delta",
     "delta_product",
+    "eda",
+    "exact_delta",
     "gated_delta",
     "gated_delta2",
     "gated_delta_product",

@@ -6,6 +6,8 @@
     states, gates, heads    mistakes at the border
     order       mistakes in the rule: what decays, is corrected, written and read, and when
     time        mistakes between chunks, and in their tails
+    rates       mistakes in a write strength that depends on the key's length
+    relays      mistakes between a memory and the next, which is made with what it recalls
     resuming    mistakes at the first token after a state
     denominators            mistakes in what a read is divided by
     masks, scores, caches   mistakes in rules that keep everything
@@ -28,6 +30,8 @@ from refmem.oracle.explain.mutants.masks import MASKS
 from refmem.oracle.explain.mutants.mutant import Mutant, run_mutants
 from refmem.oracle.explain.mutants.order import ORDER
 from refmem.oracle.explain.mutants.precision import PRECISION
+from refmem.oracle.explain.mutants.rates import RATES
+from refmem.oracle.explain.mutants.relays import RELAYS
 from refmem.oracle.explain.mutants.resuming import RESUMING
 from refmem.oracle.explain.mutants.scores import SCORES
 from refmem.oracle.explain.mutants.sequences import SEQUENCES
@@ -39,6 +43,8 @@ MUTANTS: tuple[Mutant, ...] = (
     *STATES,
     *GATES,
     *ORDER,
+    *RATES,
+    *RELAYS,
     *RESUMING,
     *STRENGTHS,
     *DENOMINATORS,

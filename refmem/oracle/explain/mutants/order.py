@@ -6,6 +6,8 @@ They change a rule's transition, so they fit every linear rule. Numbers are rows
 
 from __future__ import annotations
 
+import numpy as np
+
 from refmem.memory import Transition
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
@@ -65,6 +67,22 @@ def no_bonus(t: Transition, open_gate: Transition) -> Transition:
     return t._replace(bonus=None)
 
 
+def steps_reversed(t: Transition, open_gate: Transition) -> Transition:
+    """The steps of a token in the other order; what is forgotten before them stays before them."""
+    k, v = (_reversed(x, t.micro) for x in t.write)
+    u, w = open_gate.erase or (t.read, t.read)
+    u, w = _reversed(u, t.micro), _reversed(w, t.micro)
+    if t.decay is not None:
+        w = w * t.decay
+    return t._replace(write=(k, v), erase=(u, w))
+
+
+def _reversed(x: np.ndarray, n: int) -> np.ndarray:
+    """Rows (..., n T, C), those of every token in the other order."""
+    tokens = x.reshape(*x.shape[:-2], x.shape[-2] // n, n, x.shape[-1])
+    return tokens[..., ::-1, :].reshape(x.shape)
+
+
 def write_of_values_decays(t: Transition, open_gate: Transition) -> Transition:
     """The write decays along with the state, as in the line before it."""
     k, v = t.write
@@ -91,6 +109,11 @@ def _error_is_undecayed(case: Case) -> bool:
         return False
     erase = transition_of(case).erase
     return erase is not None and erase[1].size > 0 and not _error_is_decayed(case)
+
+
+def _takes_steps(case: Case) -> bool:
+    """A token takes several delta steps, and none but the first forgets."""
+    return corrects(case) and transition_of(case).micro > 1
 
 
 def _reads_after(case: Case) -> bool:
@@ -129,6 +152,14 @@ ORDER = (
         "the decay between a token and itself, which is one",
         rule=with_transition(write_of_values_decays),
         fits=_gated,
+    ),
+    Mutant(
+        "steps reversed",
+        "the steps of a token taken in the other order",
+        (),
+        "the order of the rows that belong to one token",
+        rule=with_transition(steps_reversed),
+        fits=_takes_steps,
     ),
     Mutant(
         "error left out",
