@@ -44,11 +44,12 @@ class Convolved:
         self.over = tuple(name for name in ("q", "k", "v") if name in rule.inputs)
         self.inputs = {**rule.inputs, WEIGHT: "C W"}
 
-    def __call__(self, *, conv_weight: Any, state: Any = None, **given: Any) -> Result:
+    def __call__(self, *, state: Any = None, **given: Any) -> Result:
         """Run the layer over a sequence."""
+        weight = given.pop(WEIGHT)
         memory, seen = (None, None) if state is None else state
         mixed = np.concatenate([given[name] for name in self.over], axis=-1)
-        mixed, seen = short_convolution(mixed, conv_weight, state=seen)
+        mixed, seen = short_convolution(mixed, weight, state=seen)
         widths = np.cumsum([np.shape(given[name])[-1] for name in self.over])[:-1]
         parts = np.split(mixed, widths, axis=-1)
         given |= dict(zip(self.over, parts, strict=True))

@@ -18,7 +18,7 @@ from refmem.around.serving.slots import Slots
 class Run(NamedTuple):
     """Each slot goes on by so many tokens; `slack` more of nobody follow, all of them NaN.
 
-    A request is `spoilt` by values that are NaN: until its slot is cleared, so is what lies there.
+    A request is `spoilt` by numbers that are NaN: until its slot is cleared, so is what lies there.
     """
 
     slots: tuple[int, ...]

@@ -25,7 +25,6 @@ import numpy as np
 from refmem.algebra import zeros
 from refmem.grammar.binding import as_arrays, bind_shapes
 from refmem.grammar.inputs import Inputs
-from refmem.memory import Result
 
 PADDING = -1
 
@@ -45,7 +44,7 @@ class Memory(Protocol):
     def options(self) -> Mapping[str, Any]:
         """What else it takes, with defaults."""
 
-    def __call__(self, *, state: Any = None, **inputs: Any) -> Result:
+    def __call__(self, *, state: Any = None, **inputs: Any) -> Any:
         """Run over a sequence from a state."""
 
 
@@ -75,13 +74,14 @@ class Slots:
         """The same of all, of which the memory then has the first accepted[n] alone."""
         x = bound(self.memory, inputs)
         self._check(slots, lengths, accepted, x.T)
-        blank = np.zeros_like(self.memory(**x.tokens(0, 0).arguments).out)
-        outs, start = [blank], 0
+        outs, start = [], 0
         for slot, length, kept in zip(slots, lengths, accepted, strict=True):
             part = x.tokens(start, start + length)
-            outs.append(nobody(blank, length) if slot == PADDING else self.go_on(slot, part, kept))
+            outs.append(self.nobody(part) if slot == PADDING else self.go_on(slot, part, kept))
             start += length
-        return np.concatenate([*outs, nobody(blank, x.T - start)], axis=-2)
+        if start < x.T or not outs:
+            outs.append(self.nobody(x.tokens(start, x.T)))
+        return np.concatenate(outs, axis=-2)
 
     def go_on(self, slot: int, x: Inputs, accepted: int) -> np.ndarray:
         """The outputs of a request's next tokens, of which the first `accepted` stay."""
@@ -90,6 +90,11 @@ class Slots:
     def state(self, slot: int) -> Any:
         """The memory that lies in a slot."""
         raise NotImplementedError
+
+    def nobody(self, x: Inputs) -> np.ndarray:
+        """Outputs of tokens that belong to no request."""
+        out = self.memory(**x.tokens(0, 0).arguments).out
+        return zeros((*out.shape[:-2], x.T, out.shape[-1]), out)
 
     def copy(self, source: int, target: int) -> None:
         """The target holds what the source does; from here on they go different ways."""
@@ -162,8 +167,3 @@ def after(before: Inputs, x: Inputs) -> Inputs:
         arrays[name] = one if place is None else np.concatenate(pair, axis=place)
     sizes = x.sizes | {"T": before.T + x.T}
     return Inputs(arrays, x.axes, sizes, x.lead, x.options)
-
-
-def nobody(blank: np.ndarray, tokens: int) -> np.ndarray:
-    """Outputs of tokens that belong to no request."""
-    return zeros((*blank.shape[:-2], tokens, blank.shape[-1]), blank)

@@ -19,11 +19,12 @@ LENGTHS = (1, 2, 3, 0, 5, 9)
 PARTS = 3
 """Requests in one call, at most."""
 
-LONGEST = 30
-"""Calls of a schedule, at most."""
+LEAST, LONGEST = 10, 30
+"""Calls of a schedule as it is drawn; some are nothing."""
 
 MOST_TOKENS = LONGEST * (PARTS * max(LENGTHS) + 3)
 
+NOTHING = ""
 RUN, VERIFY, COPY, CLEAR, KEEP, PADDED, SLACK, SPOILT = (
     "run", "verify", "copy", "clear", "keep", "padding", "slack", "spoilt",
 )  # fmt: skip
@@ -48,21 +49,44 @@ class Drawn(NamedTuple):
 
 
 def schedules(abilities: Collection[str], slots: int = 4) -> Any:
-    """The strategy of schedules that need no more than these abilities."""
+    """The strategy of schedules that need no more than these abilities.
+
+    A call is four whole numbers: what it does, and one for each request. Zeros are no call at all,
+    so that a schedule that is drawn long can become short.
+    """
     st = optional("hypothesis.strategies", "serving")
-    kinds = [RUN, *(one for one in (VERIFY, COPY, CLEAR, KEEP, SPOILT) if one in abilities), RUN]
-    least = PADDING if PADDED in abilities else 0
-    order = st.integers(0, slots - least - 1).map(lambda n: n if n < slots else PADDING)
-    part = st.builds(Part, order, st.sampled_from(LENGTHS), st.integers(0, max(LENGTHS)))
-    parts = st.lists(part, min_size=1, max_size=PARTS, unique_by=lambda one: one.slot).map(tuple)
-    number = st.integers(0, slots - 1)
-    call = st.builds(Drawn, st.sampled_from(kinds), parts, number)
-    slack = SLACK in abilities
-    return (
-        st.integers(0, LONGEST // 2)
-        .flatmap(lambda n: st.lists(call, min_size=n, max_size=LONGEST))
-        .map(lambda drawn: meant(drawn, slack))
+    able = [one for one in (VERIFY, COPY, CLEAR, KEEP, SPOILT) if one in abilities]
+    kinds = [NOTHING, RUN, *able, RUN]
+    order = [*range(slots), *([PADDING] if PADDED in abilities else [])]
+    each = len(LENGTHS) * FEWEST
+    call = st.tuples(
+        st.integers(0, len(kinds) * slots - 1),
+        st.integers(0, len(order) * each - 1),
+        *(st.integers(0, (len(order) + 1) * each - 1) for _ in range(PARTS - 1)),
     )
+
+    def read(drawn: Iterable[tuple[int, ...]]) -> tuple[Call, ...]:
+        return meant((_drawn(kinds, slots, order, one) for one in drawn), SLACK in abilities)
+
+    return st.lists(call, min_size=LEAST, max_size=LONGEST).map(read)
+
+
+FEWEST = max(LENGTHS) + 1
+"""How many numbers of accepted drafts there can be."""
+
+
+def _drawn(kinds: list[str], slots: int, order: list[int], numbers: tuple[int, ...]) -> Drawn:
+    """The call that numbers say: its kind and a target, and of each request a slot, its tokens and
+    those accepted; a further request whose slot is 0 is none."""
+    kind, number = divmod(numbers[0], slots)
+    parts: dict[int, Part] = {}
+    for n, one in enumerate(numbers[1:]):
+        place, rest = divmod(one, len(LENGTHS) * FEWEST)
+        length, accepted = divmod(rest, FEWEST)
+        if n == 0 or place > 0:
+            slot = order[place - (n > 0)]
+            parts.setdefault(slot, Part(slot, LENGTHS[length], accepted))
+    return Drawn(kinds[kind], tuple(parts.values()), number)
 
 
 def meant(drawn: Iterable[Drawn], slack: bool = False) -> tuple[Call, ...]:
