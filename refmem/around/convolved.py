@@ -8,7 +8,6 @@ import numpy as np
 
 from refmem.around.convolution import short_convolution
 from refmem.memory import Result
-from refmem.memory.rule import Rule
 
 WEIGHT = "conv_weight"
 
@@ -28,9 +27,9 @@ class Convolved:
 
     conv_weight   (..., C, W)   of all channels of q, k and v in this order
 
-    It is called as the rule is. Its state is `LayerState(memory, convolution)`: both are of the
-    same last token, so whoever rolls one back, copies or clears it does it to both. No activation
-    stands between the two.
+    It is called as the rule is, which may be one whose state is in few bits. Its state is
+    `LayerState(memory, convolution)`: both are of the same last token, so whoever rolls one back,
+    copies or clears it does it to both. No activation stands between the two.
 
     >>> from refmem import linear_attention
     >>> x, weight = np.array([[1.], [2.]]), np.array([[1., 0.]] * 3)   # the input before this one
@@ -38,7 +37,7 @@ class Convolved:
     LayerState(memory=array([[1.]]), convolution=array([[2., 2., 2.]]))
     """
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Any) -> None:
         self.rule, self.options = rule, rule.options
         self.name = f"convolved {rule.name}"
         self.over = tuple(name for name in ("q", "k", "v") if name in rule.inputs)

@@ -23,6 +23,10 @@ from refmem.oracle.verdict.budget import unit_in_last_place
 FACTOR = 8
 """An engine may sum in another order, and its state is rounded after every call."""
 
+FLIPS = 2
+"""Units by which a state in few bits may differ: rounding may take a number that lies between two
+to either, if it differs by as little as a float does."""
+
 TOKENS = 64
 
 
@@ -72,6 +76,7 @@ def budget_of(take: Stream) -> Budget:
     arithmetic = np.promote_types(take.dtype, np.float32)
     rounded = take.memory(**{name: x.astype(arithmetic) for name, x in inputs.items()})
     unit = unit_in_last_place(take.dtype)
+    unit = max(unit, FLIPS * take.unit / FACTOR)
     pairs = zip(leaves(rounded.state), leaves(exact.state), strict=True)
     return Budget(
         _scale(rounded.out, exact.out, unit), tuple(_scale(*pair, unit) for pair in pairs)

@@ -25,7 +25,7 @@ from refmem.oracle.engines.budget import Budget, budget_of
 from refmem.oracle.engines.judging import Breach, Judged, fits, judge
 from refmem.oracle.engines.mutants import Mutant, mutants_of
 from refmem.oracle.engines.script import script
-from refmem.oracle.engines.stream import Stream
+from refmem.oracle.engines.stream import Stream, served
 from refmem.oracle.targets.engine import SIZES
 from refmem.oracle.targets.target import MisbehavedError, UnavailableError
 from refmem.oracle.verdict.outcomes import CONFORMS, DEPARTS, UNDECIDED
@@ -331,4 +331,10 @@ def _about(engine: Asked) -> dict[str, Any]:
     sizes = {name: about.get(name) for name in SIZES}
     if not all(isinstance(one, int) and one >= 0 for one in sizes.values()):
         raise UnavailableError(f"the engine's sizes are {sizes}, expected whole numbers")
-    return {"methods": tuple(about.get("methods", ()))} | sizes
+    stored = about.get("stored", "")
+    try:
+        served("delta", stored=stored)
+    except (TypeError, ValueError) as error:
+        said = str(error).removeprefix("delta: ")
+        raise UnavailableError(f"the engine says stored = {stored!r}: {said}") from None
+    return {"methods": tuple(about.get("methods", ())), "stored": stored} | sizes

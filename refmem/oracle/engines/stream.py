@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from refmem.around.convolved import WEIGHT, Convolved
+from refmem.around.few_bits import DITHER, FewBits
 from refmem.around.serving import Call, Memory, Run, tokens_of
 from refmem.memory import StaticRule
 from refmem.memory.rule import Rule
@@ -27,14 +28,16 @@ from refmem.oracle.targets.find import find_dtype
 from refmem.support.arguments import ChoiceError
 
 
-def served(rule: str | Rule, convolution: int = 0) -> Memory:
-    """What an engine serves: a rule with a state, behind a short convolution if it has one."""
+def served(rule: str | Rule, convolution: int = 0, stored: str = "") -> Memory:
+    """What an engine serves: a rule with a state, in few bits or behind a short convolution if the
+    engine has these."""
     found = find_rule(rule)
     if isinstance(found, StaticRule):
         raise ChoiceError(
             f"{found.name}: rule has no state, expected one that has, because an engine keeps it"
         )
-    return Convolved(found) if convolution else found
+    memory: Memory = FewBits(found, *stored.split()) if stored else found  # type: ignore[arg-type]
+    return Convolved(memory) if convolution else memory
 
 
 class Stream:
@@ -55,16 +58,19 @@ class Stream:
         K: int = engine.SIZES["K"],
         V: int = engine.SIZES["V"],
         convolution: int = 0,
+        stored: str = "",
         dtype: str = "float32",
         library: str = "numpy",
     ) -> None:
-        self.memory = served(rule, convolution)
+        self.memory = served(rule, convolution, stored)
         self.dtype = find_dtype(dtype)
         found = find_rule(rule)
         self._library = library
-        self.said = _said(found, heads, K, V, convolution, self.dtype.name, library)
+        self.said = _said(found, heads, K, V, convolution, stored, self.dtype.name, library)
         self._spoilt = {name for name, kind in found.kinds.items() if kind.nan}
         self._whole = _drawn(found, heads, K, V, convolution, self.dtype)
+        if DITHER in self.memory.inputs:
+            self._whole = self._whole | {DITHER: _dither((heads, MOST_TOKENS, K, V), self.dtype)}
         self._start = 0
 
     def __call__(self, tokens: int, slack: int = 0, spoilt: bool = False) -> dict[str, Any]:
@@ -82,6 +88,12 @@ class Stream:
         """The memory of nothing: what lies in a slot that a mutant never wrote."""
         nothing = {name: x.astype(np.float64) for name, x in self.again()(0).items()}
         return self.memory(**nothing).state
+
+    @property
+    def unit(self) -> float:
+        """How far apart two states in few bits are that round one number differently; else 0."""
+        memory = self.memory.rule if isinstance(self.memory, Convolved) else self.memory
+        return memory.unit if isinstance(memory, FewBits) else 0.0
 
     def again(self) -> Stream:
         """The same tokens from the first."""
@@ -109,7 +121,7 @@ class Stream:
 
 def _said(rule: Rule, *chosen: Any) -> str:
     """How a stream is made again, in Python: what is usual is left out."""
-    usual = engine.SIZES | {"dtype": "float32", "library": "numpy"}
+    usual = engine.SIZES | {"stored": "", "dtype": "float32", "library": "numpy"}
     more = [
         f", {name}={one!r}"
         for (name, of), one in zip(usual.items(), chosen, strict=True)
@@ -142,3 +154,9 @@ def _drawn(rule: Rule, heads: int, K: int, V: int, convolution: int, dtype: np.d
         random = Random(f"{rule.name}/serving/{WEIGHT}", 0)
         found[WEIGHT] = random.choose([n / 8 for n in (-4, -3, 3, 4, 5)], shape).astype(dtype)
     return found
+
+
+@functools.lru_cache(maxsize=2)
+def _dither(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Multiples of 1/256 in [0, 1), which every dtype has."""
+    return (Random(DITHER, 0).whole(256, shape) / 256).astype(dtype)

@@ -11,7 +11,8 @@
 
 What these mean is said in `refmem.around.serving`. All but the first two may be lacking. A class
 says its sizes, if they are not those of `SIZES`: heads = 8, K = 64, V = 128; convolution = 4 where
-q, k and v go through a short convolution of so many tokens first.
+q, k and v go through a short convolution of so many tokens first; and stored = "int8 head nearest"
+where its states are in few bits, in the words of `refmem.around.few_bits`.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class Engine:
     def _about(self) -> dict[str, Any]:
         """Its sizes, and which methods it has."""
         methods = tuple(one for one in METHODS if callable(getattr(self._engine, one, None)))
-        return {"methods": methods} | {
+        stored = str(getattr(self._engine, "stored", ""))
+        return {"methods": methods, "stored": stored} | {
             name: int(getattr(self._engine, name, usual)) for name, usual in SIZES.items()
         }
 

@@ -35,9 +35,9 @@ def numbers(rule):
     return FLOAT64 if system is not FIELD and isinstance(rule, StateRule) else system
 
 
-def stream(rule, **more):
+def stream(rule, system=None, **more):
     """What gives the inputs of each call: the next tokens of one long draw."""
-    whole = sample(rule, numbers(rule), T=6 * 3 * 9, K=2, V=2, state=False)
+    whole = sample(rule, system or numbers(rule), T=6 * 3 * 9, K=2, V=2, state=False)
     start = 0
 
     def take(call):

@@ -114,3 +114,56 @@ class HasNoRun:
 class CannotBeMade:
     def __init__(self):
         raise OSError("no device")
+
+
+class Int8(Right):
+    """States of whole numbers, and a scale for each head."""
+
+    stored = "int8"
+
+    def pool(self, slots):
+        return [self.empty() for _ in range(slots)]
+
+    def empty(self):
+        return np.zeros((2, 4, 3), np.int8), np.zeros((2, 1, 1), np.float32)
+
+    def verify(self, pool, slots, x, lengths, accepted):
+        out, rows = np.zeros(x["v"].shape, np.float32), 0
+        for slot, n, j in zip(slots, lengths, accepted, strict=True):
+            codes, scale = pool[slot]
+            for t in range(n):
+                one = np.zeros((1, 2, 4, 3), np.float32)
+                one[0] = codes * scale
+                token = {name: y[:, rows + t : rows + t + 1] for name, y in x.items()}
+                out[:, rows + t] = super().verify(one, [0], token, [1], [1])[:, 0]
+                codes, scale = self.stored_as(one[0])
+                if t + 1 == j and slot >= 0:
+                    pool[slot] = codes, scale
+            rows += n
+        return out
+
+    def stored_as(self, S):
+        scale = abs(S).max((1, 2), keepdims=True) / np.float32(127)
+        return np.rint(S / np.where(scale > 0, scale, 1)).astype(np.int8), scale
+
+    def clear(self, pool, slot):
+        pool[slot] = self.empty()
+
+    def read(self, pool, slot):
+        return pool[slot]
+
+
+class Int8Truncated(Int8):
+    def stored_as(self, S):
+        scale = abs(S).max((1, 2), keepdims=True) / np.float32(127)
+        return np.trunc(S / np.where(scale > 0, scale, 1)).astype(np.int8), scale
+
+
+class Int8OfTensor(Int8):
+    def stored_as(self, S):
+        scale = np.full((2, 1, 1), abs(S).max() / np.float32(127))
+        return np.rint(S / np.where(scale > 0, scale, 1)).astype(np.int8), scale
+
+
+class Int7(Right):
+    stored = "int7"

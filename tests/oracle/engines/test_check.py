@@ -89,6 +89,16 @@ def test_a_right_engine_conforms_in_bfloat16_too():
     assert check(engines.Right(), number=18).verdict == CONFORMS
 
 
+def test_states_in_few_bits_are_held_to_their_own_definition():
+    assert check(engines.Int8(), number=18).verdict == CONFORMS
+    assert "entries are wrong" in check(engines.Int8OfTensor(), "requests").broken[0].breach.reason
+    assert "entries are wrong" in check(engines.Int8Truncated(), "requests").broken[0].breach.reason
+    with pytest.raises(
+        UnavailableError, match="stored = 'int7': format has value 'int7', expected"
+    ):
+        check(engines.Int7())
+
+
 def test_an_engine_that_is_none_is_refused():
     with pytest.raises(UnavailableError, match="has no method run, which every engine has"):
         make_engine(f"{engines.__name__}:HasNoRun")
