@@ -12,6 +12,7 @@ from rich.text import Text
 
 from refmem import oracle
 from refmem.commands.making import contract_of, facts_of, replayed, target_options
+from refmem.commands.serving import check_serving
 from refmem.commands.terminal import (
     CONFORMS,
     DEPARTS,
@@ -25,6 +26,7 @@ from refmem.commands.terminal import (
 )
 from refmem.oracle.border.signature import describe_call
 from refmem.oracle.cases.case import find_rule
+from refmem.oracle.engines.check import SCHEDULES
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
 from refmem.oracle.show.reports import write_reports
@@ -55,6 +57,14 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--regime", "regimes", multiple=True, help="Only this regime; may be repeated.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @click.option("--properties", is_flag=True, help="Also laws such as split = whole.")
+@click.option("--serving", is_flag=True, help="An engine, module:Class: see docs/serving.md.")
+@click.option(
+    "--schedules",
+    type=click.IntRange(min=1),
+    default=SCHEDULES,
+    show_default=True,
+    help="Of calls, for --serving.",
+)
 @click.option("--grad", "gradients", is_flag=True, help="Also gradients, of a module:function.")
 @click.option("--details", is_flag=True, help="One line for each rule and regime.")
 @click.option("--executor", "address", help="A Dask cluster to run on: dask://HOST:PORT.")
@@ -67,6 +77,8 @@ def check(
     regimes: tuple[str, ...],
     fail_fast: bool,
     properties: bool,
+    serving: bool,
+    schedules: int,
     gradients: bool,
     details: bool,
     address: str | None,
@@ -78,6 +90,8 @@ def check(
     """Check a kernel: onnxruntime, onnx-reference, fla, transformers, mlx, package.module:function
     with --rule, or a program with --exec and --rule."""
 
+    if serving:
+        check_serving(target, making, schedules, seed, json_file, junit_file)
     chosen = _find(target, making, case)
     if signature:
         _show_signature(chosen, making)

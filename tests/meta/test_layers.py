@@ -39,6 +39,7 @@ WITHIN = {
         "show",
         "plan",
         "check",
+        "engines",
     ),
 }
 """The same within a room of several."""

@@ -18,6 +18,7 @@ from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import find_case
 from refmem.oracle.targets import wire
+from refmem.oracle.targets.engine import Engine, make_engine
 from refmem.oracle.targets.find import find_target
 from refmem.oracle.targets.gradient import GradientCallable
 from refmem.oracle.targets.isolated import CHANGED, RAISED, RETURNED
@@ -74,6 +75,8 @@ def _ended_after(seconds: float, nowhere: TextIO) -> Iterator[None]:
 def _make(making: dict[str, Any]) -> tuple[Any, str | None]:
     """The target itself, or why it cannot be made."""
     try:
+        if "engine" in making:
+            return make_engine(**making["engine"]), None
         return find_target(**making | {"timeout": None}), None
     except UnavailableError as error:
         return None, one_line(str(error))
@@ -87,6 +90,8 @@ def lacks_of(target: Any) -> tuple[str, ...]:
 def _answer(target: Any, token: str, question: dict[str, Any]) -> bytes:
     """The message of what came of a case: arrays, or words."""
     try:
+        if isinstance(target, Engine):
+            return wire.pack(token, {RETURNED: target.ask(question)})
         return wire.pack(token, _results(target, **question))
     except MisbehavedError as error:
         said = one_line(str(error))

@@ -1,0 +1,56 @@
+"""`refmem check module:Class --serving`: the engine runs in a process of its own."""
+
+import json
+
+import pytest
+
+from tests.commands.calling import assert_wrong_usage, run
+from tests.oracle.engines import engines
+
+HERE = engines.__name__
+
+
+def serving(name, *more):
+    return run("check", f"{HERE}:{name}", "--serving", "--rule", "gated_delta", *more)
+
+
+def test_a_right_engine_conforms():
+    result = serving("Right", "--schedules", "18")
+    assert result.exit_code == 0, result.output
+    assert f"{HERE}:Right conforms: 9 of 9 contracts, 19 schedules" in result.output
+
+
+def test_an_engine_that_hangs_fails_that_schedule(tmp_path):
+    file = tmp_path / "report.json"
+    given = ("--schedules", "18", "--timeout", "1", "--json", file)
+    result = serving("Hangs", *given)
+    assert result.exit_code == 1, result.output
+    assert "copies: no result after 1 seconds" in result.output
+    assert "engine.copy(pool, " in result.output
+    report = json.loads(file.read_text())
+    assert not report["conforms"]
+    assert [one["case"] for one in report["outcomes"] if one["status"] == "failed"] == [
+        "gated_delta/copies@serving"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("HasNoRun", "has no method run"),
+        ("CannotBeMade", "raised OSError: no device"),
+        ("Nothing", "has no attribute 'Nothing'"),
+    ],
+)
+def test_an_engine_that_cannot_run_exits_with_3(name, said):
+    result = serving(name)
+    assert result.exit_code == 3
+    assert said in result.stderr
+
+
+def test_wrong_usage():
+    assert_wrong_usage(run("check", "mine:Engine", "--serving"), "--serving needs an engine")
+    assert_wrong_usage(
+        run("check", "onnxruntime", "--serving", "--rule", "delta"), "--serving needs"
+    )
+    assert_wrong_usage(serving("Right", "--rule", "ffn"), "ffn: rule has no state")
