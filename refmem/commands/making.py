@@ -53,6 +53,10 @@ CALL: tuple[Decorator, ...] = (
                  show_default=True, help="Seconds for one case of a function or a program."),
 )  # fmt: skip
 
+SIZES = click.option("--sizes", help="The only widths of keys and values it has, 64,128; or gpu.")
+WITHOUT = click.option("--without", multiple=True, callback=_names,
+                       help="Leave out this regime by choice.")  # fmt: skip
+
 CONTRACT: tuple[Decorator, ...] = (
     click.option("--lacks", multiple=True, callback=_names,
                  help="What a function does not take: state, scale, an optional input or option."),
@@ -63,12 +67,26 @@ CONTRACT: tuple[Decorator, ...] = (
                  help="It takes multiples of so many tokens."),
     click.option("--limit", type=click.IntRange(min=0), default=0,
                  help="It takes at most so many tokens."),
-    click.option("--sizes", help="The only widths of keys and values it has, 64,128; or gpu."),
-    click.option("--without", multiple=True, callback=_names,
-                 help="Leave out this regime by choice."),
+    SIZES,
+    WITHOUT,
     click.option("--extra", multiple=True, callback=_values, metavar="NAME=VALUE",
                  help="One more argument of every call."),
 )  # fmt: skip
+
+
+PROOF: tuple[Decorator, ...] = (
+    click.option("--rule", help="What it is to be: a name or module:rule."),
+    click.option("--convention", default="refmem", help="How it takes arrays: fla, onnx, ..."),
+    click.option("--library", default="", help="torch, jax or numpy; found out unless given."),
+)
+
+
+def proof_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what a module:function is, whose array code is looked at."""
+    own = [option for option in CONTRACT if option not in (SIZES, WITHOUT)]
+    for option in reversed(PROOF + tuple(own)):
+        command = option(command)
+    return command
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
