@@ -9,8 +9,9 @@ A rule is written once, in `+ - * @`, indexing and the words of `algebra.py`. Th
     intervals   flint.arb, flint.acb                         the true value lies inside
     symbols     sympy expressions                            derivations act on the code itself
     series      flint.fmpq_series, flint.arb_series          exact derivatives
+    pairs       refmem.algebra.pairs.Pair                    identity testing with exp
 
-The last five live in NumPy arrays of dtype object, one type of entry an array. A Python `int` in
+The last six live in NumPy arrays of dtype object, one type of entry an array. A Python `int` in
 such an array is neutral: it is that whole number in every system.
 """
 
@@ -106,6 +107,14 @@ def _mean_of_exp_of_symbol(x: Any) -> Any:
     return (_sympy().exp(x) - 1) / x if x != 0 else _sympy().Integer(1)
 
 
+def _mean_of_exp_of_pair(x: Any) -> Any:
+    return (x.exp() - 1) / x if x != 0 else x + 1
+
+
+def _slope_of_mean_of_exp_of_pair(x: Any) -> Any:
+    return (x.exp() - _mean_of_exp_of_pair(x)) / x if x != 0 else (x + 1) / 2
+
+
 _RATIONAL: dict[str, Callable[[Any], Any]] = {
     "relu": _rectify,
     "abs": abs,
@@ -171,6 +180,26 @@ _OBJECTS = {
             "erf": lambda x: x.erf(),
             "mean_exp": _mean_of_exp_of_series,
             "middle": lambda x: x[0].mid(),
+        },
+    ),
+    ("refmem", "Pair"): NumberSystem(
+        "Pair",
+        exact=True,
+        ordered=False,
+        functions={
+            "exp": lambda x: x.exp(),
+            "log": lambda x: x.log(),
+            "sqrt": lambda x: x.sqrt(),
+            "cos": lambda x: x.function("cos"),
+            "sin": lambda x: x.function("sin"),
+            "arccos": lambda x: x.function("arccos"),
+            "tanh": lambda x: x.tanh(),
+            "erf": lambda x: x.function("erf"),
+            "mean_exp": _mean_of_exp_of_pair,
+            "mean_exp_slope": _slope_of_mean_of_exp_of_pair,
+            "relu": lambda x: x.maximum(0),
+            "positive": lambda x: x.above(0),
+            "abs": lambda x: x.absolute(),
         },
     ),
     ("sympy", ""): NumberSystem(

@@ -23,6 +23,7 @@ COMMANDS = {
         "vectors": "Write golden vectors of a rule, or verify a folder of them.",
     },
     "Prove": {
+        "prove": "Prove that array code is a memory, for all numbers, or refute it.",
         "derive": "Run derivations on the shipped code, refmem's own or yours.",
     },
     "Learn": {

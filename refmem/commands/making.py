@@ -50,11 +50,13 @@ def _values(context: click.Context, option: click.Parameter, given: Any) -> dict
     return found
 
 
+CONVENTION = click.option("--convention", default="refmem", help="How it takes its arrays: fla, "
+                          "onnx, mlx, ...; a file such as mine.toml; or module:NAME.")  # fmt: skip
+
 CALL: tuple[Decorator, ...] = (
     click.option("--exec", "command", help="A program: COMMAND DIRECTORY, once for each case."),
     click.option("--rule", help="Only this rule, a name or module:rule; that of a function."),
-    click.option("--convention", default="refmem",
-                 help="Likewise: fla, onnx, mlx, ...; a file such as mine.toml; or module:NAME."),
+    CONVENTION,
     click.option("--library", type=click.Choice(LIBRARIES), default="numpy", help="Of arrays."),
     click.option("--dtype", type=click.Choice(DTYPES),
                  help="Likewise; of other targets, only their kernels that have it."),
@@ -62,6 +64,10 @@ CALL: tuple[Decorator, ...] = (
     click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0,
                  show_default=True, help="Seconds for one case of a function or a program."),
 )  # fmt: skip
+
+SIZES = click.option("--sizes", help="The only widths of keys and values it has, 64,128; or gpu.")
+WITHOUT = click.option("--without", multiple=True, callback=_names,
+                       help="Leave out this regime by choice.")  # fmt: skip
 
 CONTRACT: tuple[Decorator, ...] = (
     click.option("--lacks", multiple=True, callback=_names,
@@ -73,9 +79,8 @@ CONTRACT: tuple[Decorator, ...] = (
                  help="It takes multiples of so many tokens."),
     click.option("--limit", type=click.IntRange(min=0), default=0,
                  help="It takes at most so many tokens."),
-    click.option("--sizes", help="The only widths of keys and values it has, 64,128; or gpu."),
-    click.option("--without", multiple=True, callback=_names,
-                 help="Leave out this regime by choice."),
+    SIZES,
+    WITHOUT,
     click.option("--extra", multiple=True, callback=_values, metavar="NAME=VALUE",
                  help="One more argument of every call."),
 )  # fmt: skip
@@ -130,6 +135,21 @@ FACTS = tuple(word for word in (*WORDS, *CONSTANTS) if word not in ("extra", "co
 def facts_of(making: dict[str, Any]) -> dict[str, Any]:
     """The facts that were said."""
     return {word: making[word] for word in FACTS if making[word] not in (None, {})}
+
+
+PROOF: tuple[Decorator, ...] = (
+    click.option("--rule", help="What it is to be: a name or module:rule."),
+    CONVENTION,
+    click.option("--library", default="", help="torch, jax or numpy; found out unless given."),
+)
+
+
+def proof_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what a module:function is, whose array code is looked at."""
+    own = [option for option in CONTRACT if option not in (SIZES, WITHOUT)]
+    for option in reversed((*PROOF, *map(_fact, FACTS), *own)):
+        command = option(command)
+    return command
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -35,6 +35,7 @@ WITHIN = {
         "targets",
         "verdict",
         "explain",
+        "proof",
         "vectors",
         "show",
         "plan",

@@ -230,9 +230,9 @@ class Convention:
         expect_shape(name, x, expected)
         return self._replace(x, shape, axes, lengths)
 
-    def placed(self, x: np.ndarray, axes: Axes) -> np.ndarray:
+    def placed(self, x: np.ndarray, axes: Axes, lengths: Any = None) -> np.ndarray:
         """An array of the grammar, as the candidate has it, its numbers as they are."""
-        return self._place(x, axes, None)
+        return self._place(x, axes, lengths)
 
     def _place(self, x: np.ndarray, axes: Axes, lengths: Any) -> np.ndarray:
         y = pack(x, axes, self.layout, self.heads)

@@ -63,7 +63,7 @@ def run(target: Target, operator: str, case: Case, inputs: Arrays, shapes: Array
     except (Exception, SystemExit) as error:
         raise MisbehavedError(what_was_raised(error)) from error
     _expect_untouched(target, case, inputs, given, found)
-    return {name: _placed(target, case, name, x, shapes[name]) for name, x in found.items()}
+    return {name: placed(target, case, name, x, shapes[name]) for name, x in found.items()}
 
 
 def returned(target: Target, operator: str, shapes: Arrays) -> set[str]:
@@ -117,7 +117,7 @@ def _is_new_state(target: Target, name: str, now: np.ndarray, found: Arrays) -> 
     return is_state and "state" in found and np.array_equal(found["state"], now, equal_nan=True)
 
 
-def _placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarray) -> np.ndarray:
+def placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarray) -> np.ndarray:
     """A part of a result in the grammar, and as many heads as the truth has."""
     convention, lengths = target.convention, case.inputs.get("lengths")
     axes = case.axes.get(name, OUT if name == "out" else ("K", "V"))

@@ -1,0 +1,123 @@
+"""Arrays of pairs (`refmem.algebra.pairs`) in machine words: what somebody's kernel is run on.
+
+An entry has a residue for each of three pairs of primes: `first` mod p, `second` mod r, and the
+`factor` of a logarithm. Primes are below 2^31, so a product of two residues fits 64 bits. NumPy's
+own indexing, reshaping and views work on such arrays.
+
+`kind` is what an entry is beside a number: minus or plus infinity, not a number, or a maximum,
+which is a number that may be any. Whole numbers and masks of a kernel stay plain arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refmem.algebra.pairs import ORDERS, PRIMES, P, R, lifted, unknown
+
+RESIDUES = np.dtype(
+    [
+        ("first", np.uint64, 3),
+        ("second", np.uint64, 3),
+        ("factor", np.uint64, 3),
+        ("kind", np.uint8),
+    ]
+)
+NUMBER, MINUS, PLUS, NAN, MAXIMUM = range(5)
+ONE, HALF = np.uint64(1), np.uint64(1 << 16)
+PARTS = (("first", P), ("second", R))
+
+
+def is_residues(x: Any) -> bool:
+    """Whether x is an array of this kind."""
+    return isinstance(x, np.ndarray | np.generic) and x.dtype == RESIDUES
+
+
+def made(first: np.ndarray, second: np.ndarray, factor: Any = ONE, kind: Any = NUMBER) -> Any:
+    """An array of these parts."""
+    out = np.empty(np.broadcast_shapes(first.shape, second.shape)[:-1], RESIDUES)
+    out["first"], out["second"], out["factor"], out["kind"] = first, second, factor, kind
+    return out
+
+
+def zeros(shape: Any) -> np.ndarray:
+    """An array of zeros."""
+    out = np.zeros(shape, RESIDUES)
+    out["factor"] = 1
+    return out
+
+
+def lift(x: Any) -> np.ndarray:
+    """Any array of numbers, or of `Pair`s, as residues; floats are what they stand for."""
+    if is_residues(x):
+        return np.asarray(x)
+    x = np.asarray(x)
+    if x.dtype.kind in "biu":
+        signed = x.astype(np.int64)[..., None]
+        return made(*(np.mod(signed, m.astype(np.int64)).astype(np.uint64) for _, m in PARTS))
+    out = zeros(x.shape)
+    if x.dtype == object:
+        for index in np.ndindex(x.shape):
+            out[index] = of_number(x[index])
+        return out
+    values, places = np.unique(x, return_inverse=True)
+    table = np.array([of_number(float(value)) for value in values], RESIDUES)
+    return table[places].reshape(x.shape) if x.size else out
+
+
+def of_number(x: Any) -> Any:
+    """One entry."""
+    if isinstance(x, float) and (x != x or x == np.inf):
+        return ([0] * 3, [0] * 3, [1] * 3, NAN if x != x else PLUS)
+    one = lifted(x)
+    factor = [one.factor % p for p in PRIMES]
+    kind = NUMBER if one.factor else MINUS
+    first = [one.first % p for p in PRIMES]
+    return (first, [one.second % r for r in ORDERS], factor if one.factor else [1] * 3, kind)
+
+
+def odd(*arrays: np.ndarray) -> bool:
+    """Whether any entry is infinite or not a number."""
+    return any(((x["kind"] != NUMBER) & (x["kind"] != MAXIMUM)).any() for x in arrays)
+
+
+def odd_entries(x: np.ndarray) -> np.ndarray:
+    """Where entries are infinite or not a number."""
+    return plain_kind(x["kind"]) != NUMBER
+
+
+def plain_kind(kind: np.ndarray) -> np.ndarray:
+    """The kind of an entry, a maximum's that of a number."""
+    return np.where(kind == MAXIMUM, NUMBER, kind)
+
+
+def is_one(residues: np.ndarray) -> np.ndarray:
+    """Where all three residues are one, with the axis of residues kept."""
+    return (residues == 1).all(-1, keepdims=True)
+
+
+def power_mod(x: np.ndarray, n: np.ndarray, moduli: np.ndarray) -> np.ndarray:
+    """x^n mod the primes, by squaring."""
+    x, n = np.broadcast_arrays(x, n)
+    out, base = np.ones_like(x), x
+    for bit in range(int(n.max(initial=0)).bit_length()):
+        taken = (n >> np.uint64(bit)) & ONE == 1
+        out = np.where(taken, out * base % moduli, out)
+        base = base * base % moduli
+    return out
+
+
+def inverse(x: np.ndarray, moduli: np.ndarray) -> np.ndarray:
+    """1/x mod the primes (Fermat); of zero, zero."""
+    if (x == 1).all():
+        return x
+    return power_mod(x, moduli - np.uint64(2), moduli)
+
+
+def exponent(x: np.ndarray) -> np.ndarray:
+    """The second part as a number to multiply: what a logarithm is there is unknown."""
+    if (x["factor"] == 1).all():
+        return x["second"]
+    own = unknown("log", x["factor"], R)
+    return np.where(is_one(x["factor"]), x["second"], (x["second"] + own) % R)
