@@ -40,8 +40,8 @@ def typical_inverse_snr(kernel: Kernel | str, *, quantile: float = 0.5, **given:
     given      pairs, dim, tau, keys ("gaussian" or "sphere"), norm2, cosine and values, as for
                `log_inverse_snr`
 
-    Right to about 1e-5 of itself where memories differ by a factor, and to 0.3 % where all are alike:
-    the inversion smooths a step.
+    Right to about 1e-5 of itself where memories differ by a factor, and to 0.3 % where all are
+    alike: the inversion smooths a step.
 
     >>> round(typical_inverse_snr("exp", pairs=2, dim=16, tau=2), 9)       # exp(-2 s^2/tau)
     1.13e-07
