@@ -1,4 +1,4 @@
-"""python -m derivations [NAME|FILE ...] [--show] [--latex]: `refmem derive`, in a checkout."""
+"""`refmem derive` in a checkout: python -m derivations [NAME|FILE ...] and its options."""
 
 import sys
 

@@ -82,7 +82,7 @@ def choose(wanted: tuple[str, ...]) -> list[str]:
 
 
 def _named(wanted: str, known: list[str]) -> list[str]:
-    if _is_file(wanted):
+    if is_file(wanted):
         if not Path(wanted).is_file():
             raise ValueError(f"no file is named {wanted}")
         return [wanted]
@@ -95,7 +95,8 @@ def _named(wanted: str, known: list[str]) -> list[str]:
     raise ValueError(f"no derivation is named {wanted}; {hint}")
 
 
-def _is_file(name: str) -> bool:
+def is_file(name: str) -> bool:
+    """Whether a derivation is somebody else's, named by its path."""
     return name.endswith(".py")
 
 
@@ -103,7 +104,7 @@ def run(name: str) -> Report:
     """Import one derivation and run it; what goes wrong is in the report, not raised."""
     begin = time.perf_counter()
     try:
-        report = examine(_module_of_file(Path(name)) if _is_file(name) else _module(name), name)
+        report = examine(_module_of_file(Path(name)) if is_file(name) else _module(name), name)
     except Exception as error:  # whatever a derivation raises is its failure, not the runner's
         report = Report(name, faults=[f"cannot be imported: {_worded(error)}"])
     report.seconds = time.perf_counter() - begin

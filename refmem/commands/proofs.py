@@ -10,6 +10,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 NAME = "refmem_derivations"
 HOME = Path(__file__).parents[2]
@@ -49,3 +50,8 @@ def _import_package() -> None:
     package = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
+
+
+def outcome_of(given: tuple[str, str]) -> Any:
+    """The outcome of (name, printed), in this process: what a worker of `refmem derive` runs."""
+    return proving("outcome").outcome_of(*given)

@@ -48,7 +48,7 @@ def in_order(
     [3, 2, 1]
     """
     found: list[Any] = [None] * len(points)
-    for done, (place, result) in enumerate(_as_done(task, points, executor), 1):
+    for done, (place, result) in enumerate(as_done(task, points, executor), 1):
         found[place] = result
         if watch is not None:
             watch(done, len(points))
@@ -85,7 +85,7 @@ def sweep(
     left = [place for place in range(len(points)) if place not in found]
     one = partial(_run, task)
     given = [(points[place], seeds[place]) for place in left]
-    for place, result in _as_done(one, given, executor):
+    for place, result in as_done(one, given, executor):
         found[left[place]] = result
         if journal is not None:
             _append(Path(journal), {"point": left[place], "result": result})
@@ -125,7 +125,7 @@ def _run(task: Task, given: tuple[Any, np.random.SeedSequence]) -> dict[str, Any
     return json.loads(json.dumps(task(point, np.random.default_rng(seed))))
 
 
-def _as_done(
+def as_done(
     task: Callable[[Any], Any], points: Sequence[Any], executor: Executor | None
 ) -> Iterator[tuple[int, Any]]:
     """(place, result) of every point, as they are done."""

@@ -1,5 +1,7 @@
-"""`refmem derive`, and `python -m derivations`: the summary, the printed argument, exit codes."""
+"""`refmem derive`, and `python -m derivations`: a line each, the printed argument, exit codes."""
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,17 +41,105 @@ FALSE = (false_twin_without_the_square,)
 '''
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """Nothing is remembered from elsewhere, and nothing elsewhere."""
+    monkeypatch.setenv("REFMEM_CACHE", str(tmp_path / "cache"))
+
+
 def call(*arguments):
     return CliRunner().invoke(main, ["derive", *arguments])
 
 
-def test_the_summary_names_claim_method_and_counts():
-    result = call("snr/linear", "snr/temperature")
+def test_a_line_is_printed_for_each_as_it_ends():
+    result = call("--anew", "snr/linear", "snr/temperature")
     assert result.exit_code == 0
-    words = " ".join(result.output.split())
-    assert "snr/linear" in words
-    assert "completing a square" in words
-    assert "2 of 2 derivations hold: 6 steps, 2 false" in words
+    lines = result.output.splitlines()
+    assert [one.split()[:2] for one in lines[:2]] == [
+        ["holds", "snr/linear"],
+        ["holds", "snr/temperature"],
+    ]
+    assert lines[1].endswith("the best temperature of the exponential kerne..")
+    assert "2 of 2 derivations hold: 6 steps, 2 false" in lines[-1]
+
+
+def test_processes_find_the_same(capfd):
+    result = call("--anew", "-j", "2", "snr/linear", "snr/temperature")
+    assert result.exit_code == 0
+    assert sorted(one.split()[1] for one in result.output.splitlines()[:2]) == [
+        "snr/linear",
+        "snr/temperature",
+    ]
+    assert "2 of 2 derivations hold: 6 steps, 2 false" in result.output
+
+
+def test_what_held_is_remembered_until_it_changes(monkeypatch):
+    call("snr/linear")
+    assert "as before" in call("snr/linear").output
+    assert "as before" not in call("snr/linear", "--anew").output
+    outcome = proofs.proving("outcome")
+    before = outcome.content_of("snr/linear")
+    monkeypatch.setattr(outcome, "content_of", lambda name: before + "changed")
+    assert "as before" not in call("snr/linear").output
+
+
+def test_a_derivation_is_made_of_what_it_imports_and_of_what_that_imports():
+    outcome = proofs.proving("outcome")
+    files = {str(one) for one in outcome.made_of(outcome.ROOT / "snr" / "linear.py")}
+    for part in ("proving/statement.py", "capacity/gaussian.py", "functions/kernels.py"):
+        assert any(one.endswith(part) for one in files), part
+    assert not any("longcontext" in one for one in files)
+    for name in ("snr/linear", "forms/scan"):
+        assert len(outcome.content_of(name)) == 64
+    assert outcome.content_of("snr/linear") != outcome.content_of("forms/scan")
+
+
+def test_a_memory_that_cannot_be_read_is_empty(tmp_path):
+    outcome = proofs.proving("outcome")
+    (tmp_path / "derivations.json").write_text("{")
+    memory = outcome.Memory(tmp_path / "derivations.json")
+    assert memory.recall("snr/linear") is None
+
+
+def test_a_failure_is_not_remembered(own):
+    outcome = proofs.proving("outcome")
+    memory = outcome.Memory(Path(own.parent, "cache", "derivations.json"))
+    memory.keep([outcome.Outcome("snr/linear", "", 1, 1, 0, 1.0, problems=("is false",))])
+    assert memory.recall("snr/linear") is None
+    assert outcome.Memory(memory.file).held == {}
+
+
+def test_a_latex_document_is_written(tmp_path):
+    """Its groups and environments close, and its formulas are between their signs."""
+    file = tmp_path / "proofs.tex"
+    result = call("snr/temperature", "forms/scan", "--latex", str(file))
+    assert result.exit_code == 0
+    text = file.read_text()
+    assert r"\[ \frac{1}{2} + \frac{2 - 2 \tau}{\tau^{2}} = " in text
+    assert r"\[ 0 \leq \frac{\left(\tau - 2\right)^{2}}{2 \tau^{2}} \]" in text
+    assert r"\section{forms/scan}" in text
+    verbatim = re.compile(r"\\begin{verbatim}.*?\\end{verbatim}", re.DOTALL)
+    outside = verbatim.sub("", text).replace(r"\{", "").replace(r"\}", "")
+    assert outside.count("{") == outside.count("}")
+    assert outside.count(r"\[") == outside.count(r"\]") > 3
+    opened = re.findall(r"\\begin{(\w+)}", outside)
+    assert sorted(opened) == sorted(re.findall(r"\\end{(\w+)}", outside))
+    plain = re.sub(r"\\\[.*?\\\]", "", outside, flags=re.DOTALL)
+    assert not re.search(r"(?<!\\)[&%$#_^~<>|]", plain.replace(r"\usepackage[", ""))
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs pdflatex")
+def test_the_latex_document_compiles(tmp_path):
+    file = tmp_path / "proofs.tex"
+    call("snr", "forms/scan", "--latex", str(file))
+    command = ["pdflatex", "-halt-on-error", "-interaction=batchmode", file.name]
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
+
+
+def test_arguments_are_printed_or_written(tmp_path):
+    result = call("snr/linear", "--show", "--latex", str(tmp_path / "x.tex"))
+    assert result.exit_code == 2
+    assert "--show prints and --latex writes: one of them" in result.output
 
 
 def test_assumed_lemmas_are_counted():
@@ -63,12 +153,6 @@ def test_the_argument_is_printed_as_mathematics():
     assert "≠ 1" in output, "the false twin is printed with the sign that denies it"
 
 
-def test_the_argument_is_printed_in_latex():
-    output = call("snr/temperature", "--latex").output
-    assert r"\[ \frac{1}{2} + \frac{2 - 2 \tau}{\tau^{2}} = " in output
-    assert r"\[ 0 \leq \frac{\left(\tau - 2\right)^{2}}{2 \tau^{2}} \]" in output
-
-
 def test_a_wrong_name_exits_with_2_and_the_nearest_name():
     result = call("snr_exponentiel")
     assert result.exit_code == 2
@@ -77,9 +161,10 @@ def test_a_wrong_name_exits_with_2_and_the_nearest_name():
 
 @pytest.mark.parametrize("options", [(), ("--show",)])
 def test_a_derivation_that_fails_exits_with_1_and_says_why(monkeypatch, options):
-    run = proofs.proving("run")
-    failing = run.Report("snr/linear", faults=["has no false twin: FALSE is empty"])
-    monkeypatch.setattr(run, "run", lambda name: failing)
+    failing = proofs.proving("run").Report(
+        "snr/linear", faults=["has no false twin: FALSE is empty"]
+    )
+    monkeypatch.setattr(proofs.proving("outcome"), "run", lambda name: failing)
     result = call("snr/linear", *options)
     assert result.exit_code == 1
     assert "snr/linear: has no false twin" in result.output
