@@ -58,7 +58,10 @@ def derive(
         outcomes.append(outcome)
     if latex:
         write(latex, sorted(outcomes, key=lambda one: chosen.index(one.name)))
-    memory.keep(outcomes)
+    try:
+        memory.keep(outcomes)
+    except OSError as error:
+        click.echo(f"refmem: what held is not remembered: {error}", err=True)
     held = sum(one.holds for one in outcomes)
     click.echo(f"{held} of {len(outcomes)} derivations hold: {counts(outcomes)}")
     sys.exit(CONFORMS if held == len(outcomes) else DEPARTS)

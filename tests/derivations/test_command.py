@@ -101,6 +101,15 @@ def test_a_memory_that_cannot_be_read_is_empty(tmp_path):
     assert memory.recall("snr/linear") is None
 
 
+def test_a_folder_that_cannot_be_written_costs_a_line(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("REFMEM_CACHE", str(tmp_path / "file" / "cache"))
+    result = call("snr/linear")
+    assert result.exit_code == 0
+    assert "refmem: what held is not remembered: " in result.output
+    assert "1 of 1 derivations hold" in result.output
+
+
 def test_a_failure_is_not_remembered(own):
     outcome = proofs.proving("outcome")
     memory = outcome.Memory(Path(own.parent, "cache", "derivations.json"))
