@@ -33,7 +33,7 @@ import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, zeros
 from refmem.functions.kernels import softmax
-from refmem.grammar.kinds import number
+from refmem.grammar.kinds import score
 from refmem.grammar.lookup import Lookup, Sight
 from refmem.grammar.ranges import Option
 from refmem.memory import CacheRule
@@ -68,7 +68,7 @@ def first_only(first_bias, i):
 softmax_attention = CacheRule(
     attend,
     lookup,
-    inputs={"sink": number(""), "first_bias": number("")},
+    inputs={"sink": score(""), "first_bias": score("")},
     defaults={"sink": None, "first_bias": None},
     options={"kernel": softmax, "window": Option(None, least=0, whole=True, laws=3)},
     queries=("q", "sink", "first_bias"),

@@ -32,7 +32,7 @@ import numpy as np
 from refmem.algebra import bind, recall, transposed, zeros
 from refmem.functions.activations import identity, relu_activation
 from refmem.functions.layer_norm import normalized
-from refmem.grammar.kinds import number, rate, strength, weights
+from refmem.grammar.kinds import amount, number, rate, weights
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 
@@ -67,7 +67,7 @@ fast_weights = StateRule(
         "x": number("T K"),
         "w_hidden": weights("V V", laws=(-0.25, 0.25), cases=(-1 / 32, 0, 1 / 16)),
         "w_in": weights("V K", laws=(-0.25, 0.25)),
-        "decay": strength("", cases=(7 / 8, 15 / 16)),
+        "decay": amount("", cases=(7 / 8, 15 / 16)),
         "rate": rate("", laws=(0, 1 / 64), cases=(1 / 256, 1 / 128)),
     },
     options={
