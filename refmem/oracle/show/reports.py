@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from refmem.oracle.cases.case import described
 from refmem.oracle.show.pictures import picture, shares
 from refmem.oracle.show.tables import worst_case
 from refmem.oracle.targets.target import Target
@@ -188,7 +189,7 @@ def _failures(report: Report, errors: Errors) -> list[str]:
     lines = []
     for one in report.failures:
         lines.append(
-            f"<h3>{_escaped(one.case)} <span>{_escaped(one.operator)}</span></h3>"
+            f"<h3>{_escaped(described(one.case))} <span>{_escaped(one.operator)}</span></h3>"
             + "".join(f"<p>{_escaped(part)}</p>" for part in one.reason.split("; "))
         )
         fresh = first.setdefault((one.rule, one.regime), one) is one

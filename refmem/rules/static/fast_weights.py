@@ -32,7 +32,7 @@ import numpy as np
 from refmem.algebra import bind, recall, transposed, zeros
 from refmem.functions.activations import identity, relu_activation
 from refmem.functions.layer_norm import normalized
-from refmem.grammar.kinds import amount, number, rate, weights
+from refmem.grammar.kinds import number, rate, strength, weights
 from refmem.grammar.ranges import Option
 from refmem.memory import StateRule
 
@@ -67,13 +67,13 @@ fast_weights = StateRule(
         "x": number("T K"),
         "w_hidden": weights("V V", laws=(-0.25, 0.25), cases=(-1 / 32, 0, 1 / 16)),
         "w_in": weights("V K", laws=(-0.25, 0.25)),
-        "decay": amount("", cases=(7 / 8, 15 / 16)),
+        "decay": strength("", cases=(7 / 8, 15 / 16), says="factor"),
         "rate": rate("", laws=(0, 1 / 64), cases=(1 / 256, 1 / 128)),
     },
     options={
         "steps": Option(1, least=0, laws=2),
         "activation": Option(relu_activation, laws=identity),
-        "eps": None,
+        "eps": Option(None, varied=(1 / 16,)),
     },
     initial=empty,
     standard=(),
@@ -82,5 +82,8 @@ fast_weights = StateRule(
         "one-value": "one channel settles where it is",
         "wide-values": "a wide recurrent network explodes",
         "square-no-state": "a wide recurrent network explodes",
+        "wide-heads": "a wide recurrent network explodes",
+        "widest-heads": "a wide recurrent network explodes",
+        "uneven-rates": "a network that learns fast explodes",
     },
 )
