@@ -66,6 +66,8 @@ CONTRACT: tuple[Decorator, ...] = (
     click.option("--sizes", help="The only widths of keys and values it has, 64,128; or gpu."),
     click.option("--without", multiple=True, callback=_names,
                  help="Leave out this regime by choice."),
+    click.option("--option", "options", multiple=True, callback=_values, metavar="NAME=VALUE",
+                 help="What an option of the rule always is, such as window=128."),
     click.option("--extra", multiple=True, callback=_values, metavar="NAME=VALUE",
                  help="One more argument of every call."),
 )  # fmt: skip
@@ -88,6 +90,7 @@ def contract_of(making: dict[str, Any]) -> Contract:
         multiple=making["multiple"],
         limit=making["limit"],
         without=making["without"],
+        options=making["options"],
         extra=making["extra"],
         **(GPU if sizes == "gpu" else {"widths": _widths(sizes)}),
     )
@@ -108,7 +111,7 @@ def replayed(target: str | None, making: dict[str, Any]) -> str:
     for name, value in making.items():
         if name == "rule" or not value or value == USUAL.get(name):
             continue
-        option = "--exec" if name == "command" else f"--{name}"
+        option = {"command": "--exec", "options": "--option"}.get(name, f"--{name}")
         if isinstance(value, dict):
             words += [word for n, v in value.items() for word in (option, f"{n}={v}")]
         elif isinstance(value, bool):
