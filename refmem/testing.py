@@ -55,7 +55,7 @@ from refmem.memory.rule import Rule
 from refmem.oracle.border.arrays import bfloat16
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.files import convention_from
-from refmem.oracle.cases.case import find_case, find_rule, names_of
+from refmem.oracle.cases.case import described, find_case, find_rule, names_of
 from refmem.oracle.check import check
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
@@ -133,7 +133,7 @@ def _message(target: PythonCallable, outcomes: Sequence[Outcome]) -> str:
     run = [one for one in outcomes if one.judged]
     failed = [one for one in run if one.status == FAILED]
     title = f"{target.name} does not conform: {len(failed)} of {len(run)} cases failed"
-    lines = [f"    {one.case}: {one.reason}" for one in failed[:LISTED]]
+    lines = [f"    {described(one.case)}: {one.reason}" for one in failed[:LISTED]]
     said = [*diagnose(target, outcomes), *diagnose_gradients(target, outcomes)]
     return "\n".join([title, *lines, *(f"\n{one}" for one in said)])
 

@@ -81,6 +81,8 @@ CONTRACT: tuple[Decorator, ...] = (
                  help="It takes at most so many tokens."),
     SIZES,
     WITHOUT,
+    click.option("--option", "options", multiple=True, callback=_values, metavar="NAME=VALUE",
+                 help="What an option of the rule always is, such as window=128."),
     click.option("--extra", multiple=True, callback=_values, metavar="NAME=VALUE",
                  help="One more argument of every call."),
 )  # fmt: skip
@@ -169,6 +171,7 @@ def contract_of(making: dict[str, Any]) -> Contract:
         multiple=making["multiple"],
         limit=making["limit"],
         without=making["without"],
+        options=making["options"],
         extra=making["extra"],
         **(GPU if sizes == "gpu" else {"widths": _widths(sizes)}),
     )
@@ -189,7 +192,8 @@ def replayed(target: str | None, making: dict[str, Any]) -> str:
     for name, value in making.items():
         if name == "rule" or (not value and value != "") or value == USUAL.get(name):
             continue
-        option = "--exec" if name == "command" else f"--{name.replace('_', '-')}"
+        said = {"command": "exec", "options": "option"}.get(name, name)
+        option = f"--{said.replace('_', '-')}"
         if isinstance(value, dict):
             words += [word for n, v in value.items() for word in (option, f"{n}={v}")]
         elif isinstance(value, bool):

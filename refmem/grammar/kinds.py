@@ -45,6 +45,8 @@ class Kind:
             from -1 to 1 where that is open on both sides
     cases   what cases draw: numbers, each as likely, or the name of a draw of `oracle.cases.draws`
     logs    natural logarithms of what cases draw, in place of `cases`
+    says    how it says by which factor a memory fades: "factor" or "log", "lost" for one less the
+            factor; "" where it says no such thing
     """
 
     name: str
@@ -55,6 +57,7 @@ class Kind:
     laws: tuple[float, float] | None = None
     cases: tuple[float, ...] | str = "signed"
     logs: tuple[float, ...] = ()
+    says: str = ""
 
     def __call__(self, axes: str, like: str = "", **changes: Any) -> Input:
         """An input of this kind, of which the rule may say more than the kind does."""
@@ -96,10 +99,11 @@ factor = Kind(
     most=1,
     why="it is the factor itself; exponentiate a gate given as a logarithm",
     logs=MILD,
+    says="factor",
 )
 """The memory is multiplied by it."""
 
-amount = Kind("factor", cases=(), logs=MILD)
+amount = Kind("factor", cases=(), logs=MILD, says="factor")
 """A factor that may be any number."""
 
 fixed_factor = Kind(
@@ -108,6 +112,7 @@ fixed_factor = Kind(
     most=1,
     why="it is the factor itself, not its logarithm",
     cases=(7 / 8, 15 / 16, 31 / 32),
+    says="factor",
 )
 """The same for all tokens, or nearly so."""
 
@@ -116,6 +121,7 @@ log_factor = Kind(
     most=0,
     why="it is the natural logarithm of a factor in [0, 1]",
     cases=MILD,
+    says="log",
 )
 
 step_size = Kind(
@@ -136,13 +142,37 @@ lost = Kind(
     most=1,
     why="it is the part of the memory that is lost",
     cases=(1 / 64, 1 / 32, 1 / 16),
+    says="lost",
 )
 """The memory is multiplied by one less it."""
+
+slope = Kind(
+    "slope",
+    nan=False,
+    least=0,
+    why="a score falls with distance",
+    cases=(1 / 4, 1 / 8, 1 / 16),
+)
+"""What a score loses with every token passed."""
 
 strength = Kind("write strength", cases=tuple(n / 16 for n in range(1, 16)))
 """How much of what is written, erased or read counts."""
 
 log_strength = Kind("logarithm of a write strength", cases=(-1, -1 / 2, 0, 1 / 2))
+
+log_weight = Kind("logarithm of a weight", nan=True)
+"""Of what is written, against whatever else is."""
+
+# ---- scores
+
+score = Kind("score", nan=True)
+"""What stands beside the scores of keys, or is added to one."""
+
+preference = Kind("preference", nan=True, cases=tuple(n / 16 for n in range(-4, 5)))
+"""What helps a score to be chosen."""
+
+sharpness = Kind("sharpness", least=ABOVE_ZERO, why="the nearest pattern wins", cases=(1 / 2, 1, 2))
+"""What scores are multiplied by."""
 
 # ---- memories that learn
 

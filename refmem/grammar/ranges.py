@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from refmem.grammar.kinds import ABOVE_ZERO, Kind
+from refmem.support.wording import nearest_name
 
 
 class Option(NamedTuple):
@@ -15,15 +16,22 @@ class Option(NamedTuple):
     default   what it is unless given
     least     of a whole number, where `default` is one or `whole` says so
     whole     whether it counts although it has no default
+    size      whether it is a number above zero although it has no default
+    names     what it may be, if it is one of several words
     laws      what laws take, where the default shows nothing in a few tokens
     cases     what cases take, likewise
+    varied    what cases take in turn where they are about this option: values, functions of how
+              many tokens there are, or several options at once by name; () is by its kind
     """
 
     default: Any
     least: int = 1
     whole: bool = False
+    size: bool = False
+    names: tuple[str, ...] = ()
     laws: Any = None
     cases: Any = None
+    varied: tuple[Any, ...] = ()
 
 
 def as_option(said: Any) -> Option:
@@ -32,21 +40,39 @@ def as_option(said: Any) -> Option:
 
 
 def check_option(rule: str, name: str, value: Any, option: Option) -> None:
-    """An option that counts is a whole number, one that switches is True or False."""
+    """A count is a whole number, a switch True or False, a size above zero, a word one of some."""
     if isinstance(option.default, bool):
         if not isinstance(value, bool):
             raise TypeError(
                 f"{rule}: {name} has value {value!r}, expected True or False, because it switches"
             )
-        return
-    if value is option.default is None or not (option.whole or isinstance(option.default, int)):
-        return
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < option.least:
+    elif option.names:
+        if value not in option.names:
+            raise ValueError(
+                f"{rule}: {name} has value {value!r}, expected one of {', '.join(option.names)}, "
+                f"because these exist{nearest_name(str(value), option.names)}"
+            )
+    elif value is not None or option.default is not None:
+        _check_number(rule, name, value, option)
+
+
+def _check_number(rule: str, name: str, value: Any, option: Option) -> None:
+    none = "None or " * (option.default is None)
+    if option.whole or isinstance(option.default, int):
+        if not _is(value, int, np.integer) or value < option.least:
+            raise ValueError(
+                f"{rule}: {name} has value {value!r}, expected {none}a whole number of at least "
+                f"{option.least}, because it counts"
+            )
+    elif option.size and not (_is(value, int, float, np.number) and 0 < value < np.inf):
         raise ValueError(
-            f"{rule}: {name} has value {value!r}, expected {'None or ' * (option.default is None)}"
-            f"a whole number of at least {option.least}, because it counts"
+            f"{rule}: {name} has value {value!r}, expected {none}a number above 0, because it is a "
+            "size"
         )
+
+
+def _is(value: Any, *kinds: type) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
 
 
 def check_range(rule: str, name: str, kind: Kind, x: np.ndarray) -> None:

@@ -50,7 +50,7 @@ class Facts(TypedDict, total=False):
     uses      what it needs beyond + - *: of "/", "sqrt", "exp" (or log) and "order", whatever its
               kernels and activations are. Number systems without it are not asked
     exempt    law, or law.form -> why it does not hold
-    unasked   regime of cases -> why it shows nothing
+    unasked   regime of cases -> why it shows nothing, or takes too long
     harmless  mutant of the oracle -> why it changes nothing, so that no case can find it
     """
 

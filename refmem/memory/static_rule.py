@@ -53,7 +53,10 @@ class StaticRule(Rule):
         read = self.own_forms.get(form, self.read)
 
         def run(rule: Any, x: Inputs, state: None, chunk: int, keep: bool) -> Run:
-            return read(**x.arguments), None, [None] * x.T if keep else None
+            out = read(**x.arguments)
+            if any(np.may_share_memory(out, given) for given in x.arrays.values()):
+                out = out.copy()  # what no step has changed is the input itself
+            return out, None, [None] * x.T if keep else None
 
         return run
 

@@ -24,6 +24,7 @@ from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.files import convention_from
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_case, find_rule
+from refmem.oracle.cases.regimes import REGIMES
 from refmem.oracle.plan import expect_one_choice, make_plan
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.contract import ANYTHING, Contract
@@ -90,7 +91,7 @@ def check(
     return Report(chosen.name, tuple(_without_groups(outcomes)), lacks, plan.partial)
 
 
-GROUPED = ("grouped-queries", "grouped-values")
+GROUPED = {one.name for one in REGIMES if one.sharing in ("queries", "values")}
 """Regimes in which heads share."""
 
 

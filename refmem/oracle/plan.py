@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from refmem.memory import Rule
 from refmem.oracle.cases.case import find_case, find_rule, names_of, suited
 from refmem.oracle.cases.regime import Regime
-from refmem.oracle.targets.contract import Contract
+from refmem.oracle.targets.contract import STATE, Contract
 from refmem.oracle.targets.running import contract_of
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.laws import is_law, laws_of
@@ -88,19 +89,19 @@ def _expect_regimes(rules: Iterable[str], chosen: Iterable[str]) -> None:
 
 
 def _cases(rule: Rule, target: Target, seeds: Iterable[int] | None) -> Iterator[str]:
-    """Names of a rule's cases; of those that a contract makes equally long, the first."""
+    """Names of a rule's cases; of those that a contract makes alike, the first."""
     contract, seen = contract_of(target), set()
     regimes = {regime.name: regime for regime in suited(rule)}
     for name in names_of(rule, seeds):
         _, regime, seed = name.split("/")
-        lengths = _lengths(contract, regimes[regime], int(seed))
-        if seeds is not None or not contract.resizes or (regime, lengths) not in seen:
-            seen.add((regime, lengths))
+        alike = regime, _form_of(contract, regimes[regime].of_seed(int(seed)))
+        if seeds is not None or not contract.resizes or alike not in seen:
+            seen.add(alike)
             yield name
 
 
-def _lengths(contract: Contract, regime: Regime, seed: int) -> tuple[int, ...]:
-    resized = contract.resized(regime)
-    if resized.sequences:
-        return resized.sequences[seed % len(resized.sequences)]
-    return (resized.lengths[seed % len(resized.lengths)],)
+def _form_of(contract: Contract, regime: Regime) -> tuple[Any, ...]:
+    """What tells the cases of a regime apart, but for their numbers."""
+    one = contract.resized(regime)
+    state = one.state and STATE not in contract.lacks
+    return one.lengths, one.sequences, state, tuple(one.options.items())

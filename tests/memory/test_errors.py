@@ -60,7 +60,7 @@ VALUES = {
         rm.gated_delta, GATED, alpha=np.array([1.5, 1])
     ),
     "retention: gamma has values from -1 to -1, expected [0, 1], because it is the factor "
-    "itself; exponentiate": call(rm.retention, without("beta"), gamma=-1.0),
+    "itself, not its logarithm": call(rm.retention, without("beta"), gamma=-1.0),
     "forgetting_attention: log_alpha has values from 0 to 0.5, expected at most 0, because it is "
     "the natural logarithm of a factor in [0, 1]": call(
         rm.forgetting_attention, without("beta"), log_alpha=np.array([0, 0.5])

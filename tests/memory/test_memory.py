@@ -70,3 +70,11 @@ def test_scale_keeps_the_dtype():
 def test_a_lone_number_takes_the_kind_of_the_arrays():
     one = np.ones((2, 1), np.float32)
     assert rm.retention(one, one, one, 0.5).out.dtype == np.float32
+
+
+@pytest.mark.parametrize("rule", [rm.hopfield_classical, rm.hopfield_dense, rm.hopfield_modern])
+def test_what_no_step_has_changed_is_no_alias(rule):
+    x = sample(rule, FLOAT64) | {"steps": 0}
+    out = rule(**x).out
+    assert np.array_equal(out, x["x"])
+    assert not np.shares_memory(out, x["x"])

@@ -8,6 +8,7 @@ from refmem.oracle.border.conventions import Convention
 from refmem.oracle.cases import draws
 from refmem.oracle.cases.case import checkable_rules, find_case, names_of
 from refmem.oracle.cases.draws import Random
+from refmem.oracle.cases.reference import run_rule
 from refmem.oracle.cases.regime import LENGTHS
 from refmem.oracle.cases.regimes import REGIMES
 from refmem.support.arguments import ChoiceError
@@ -26,7 +27,7 @@ def test_a_name_makes_the_same_case_again():
 
 
 def test_another_seed_is_another_case():
-    one, other = find_case("delta/ordinary/0"), find_case("delta/ordinary/6")
+    one, other = find_case("delta/ordinary/0"), find_case("delta/ordinary/7")
     assert one.inputs["q"].shape == other.inputs["q"].shape
     assert not np.array_equal(one.inputs["q"], other.inputs["q"])
 
@@ -39,8 +40,9 @@ def test_the_numbers_of_a_case_stay_what_they_were():
 
 
 def test_default_seeds_run_through_the_lengths():
-    lengths = [find_case(f"delta/ordinary/{n}").inputs["q"].shape[-2] for n in range(6)]
-    assert tuple(lengths) == LENGTHS
+    cases = [find_case(f"delta/ordinary/{n}") for n in range(7)]
+    assert tuple(case.inputs["q"].shape[-2] for case in cases) == (*LENGTHS, 128)
+    assert ["state" in case.inputs for case in cases] == [True] * 6 + [False]
 
 
 @pytest.mark.parametrize("rule", LOGARITHM_IS_EXACT, ids=lambda rule: rule.name)
@@ -111,11 +113,41 @@ def test_grouped_heads_have_ratio_three():
     assert case.inputs["v"].shape[:-2] == case.inputs["state"].shape[:-2] == (2, 2, 3)
 
 
+@pytest.mark.parametrize(("regime", "heads"), [("grouped-values", 2), ("one-group", 1)])
+def test_heads_of_mamba_share_a_group(regime, heads):
+    for rule in ("mamba1", "mamba2"):
+        case = find_case(f"{rule}/{regime}/0")
+        for name in ("B", "C"):
+            assert case.inputs[name].shape[:-2] == (2, heads, 1)
+        assert case.inputs["x"].shape[:-2] == case.inputs["state"].shape[:-2] == (2, heads, 3)
+        assert case.inputs["A"].shape[:3] == (1, heads, 3)
+
+
+def test_a_cache_has_one_row_for_each_key_head():
+    case = find_case("softmax_attention/grouped-queries/2")
+    assert case.inputs["state.key"].shape == (2, 2, 1, 21, 12)
+    truth = run_rule(case, case.inputs, **case.options)
+    assert truth["out"].shape[:3] == (2, 2, 3)
+    assert truth["state.key"].shape == (2, 2, 1, 86, 12)
+    gates = find_case("forgetting_attention/grouped-queries/2").inputs["state.log_alpha"]
+    assert gates.shape == (2, 2, 3, 21)  # every query head fades in its own way
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [("softmax_attention", "sink"), ("softmax_attention", "first_bias"), ("alibi", "slopes")],
+)
+def test_parameters_of_query_heads_differ_within_a_group(rule, name):
+    x = find_case(f"{rule}/grouped-queries/1").inputs[name]
+    assert x.shape == (1, 2, 3)
+    assert len(np.unique(x)) > 2
+
+
 def test_every_regime_is_used_and_says_what_it_catches():
     used = {name.split("/")[1] for name in EVERY_CASE}
     named = {regime.name for regime in REGIMES}
     assert named <= used
-    assert all(name.startswith("without-") for name in used - named)
+    assert all(name.startswith(("without-", "with-")) for name in used - named)
     assert all(regime.catches for regime in REGIMES)
     assert len(named) == len(REGIMES)
 

@@ -84,6 +84,56 @@ def test_optional_inputs_and_options_are_lacking_and_the_case_is_not():
     assert report.verdict == CONFORMS
 
 
+def test_what_a_case_is_about_is_lacking_and_the_case_lies_outside():
+    def plain(q, k, v, state=None, scale=None):
+        return refmem.softmax_attention(q, k, v, state=state, scale=scale)
+
+    regimes = ["with-window", "high-sinks", "first-key-hidden"]
+    reasons = {
+        one.regime: one.reason
+        for one in check(plain, rule="softmax_attention", seeds=[0], regimes=regimes).outcomes
+    }
+    assert reasons == {
+        "with-window": "it takes no window",
+        "high-sinks": "it takes no sink and no first_bias",
+        "first-key-hidden": "it takes no first_bias",
+    }
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_an_option_that_it_has_once_and_for_all(takes):
+    def passed(q, k, v, sink=None, first_bias=None, window=None, state=None, scale=None):
+        assert window == 3
+        return own(q, k, v, sink, first_bias, state, scale)
+
+    def own(q, k, v, sink=None, first_bias=None, state=None, scale=None):
+        return refmem.softmax_attention(
+            q, k, v, sink, first_bias, state=state, scale=scale, window=3
+        )
+
+    contract = Contract(options={"window": 3})
+    kernel = passed if takes else own
+    report = check(kernel, rule="softmax_attention", seeds=SEEDS, contract=contract)
+    assert report.verdict == CONFORMS, report.failures
+    varied = [one.reason for one in report.outcomes if one.regime == "with-window"]
+    assert set(varied) == {"its window is always 3"}
+    assert check(kernel, rule="softmax_attention", case="softmax_attention/ordinary/3").failures
+
+
+def test_an_option_that_is_an_axis_changes_the_inputs():
+    def thrice(q, k, v, beta, n, state=None, scale=1):
+        return refmem.delta_product(q, k, v, beta, n=n, state=state, scale=scale)
+
+    contract = Contract(options={"n": 3})
+    report = check(thrice, case="delta_product/ordinary/2", rule="delta_product", contract=contract)
+    assert report.verdict == CONFORMS, report.failures
+
+
+def test_an_option_that_the_rule_has_not():
+    with pytest.raises(ChoiceError, match="option names 'windw', expected one of kernel, window"):
+        check(lambda q, k, v: v, rule="softmax_attention", contract=Contract(options={"windw": 3}))
+
+
 def test_a_state_that_is_changed_in_place_is_found():
     def in_place(q, k, v, beta, state=None, scale=1):
         out, after = refmem.delta(q, k, v, beta, state=state, scale=scale)

@@ -173,3 +173,15 @@ def test_what_is_said_to_be_equivalent_is_not_killed():
     for rule in rules:
         found = kills(rule.name, [1])
         assert {found[name].verdict for name in rule.harmless} == {"equivalent"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "mutant", "regime"),
+    [
+        ("stick_breaking", "strict mask", "with-itself"),
+        ("power_attention", "queries normalised", "with-normalize"),
+    ],
+)
+def test_an_option_kills_what_the_default_hides(rule, mutant, regime):
+    """A token that does not see itself anyway, and a length that cancels."""
+    assert f"{rule}/{regime}/1" in kills(rule, [1])[mutant].by

@@ -18,6 +18,7 @@ from refmem.grammar.kinds import Kind
 from refmem.memory import CacheRule, StateRule, StaticRule, empty_matrix
 from refmem.memory.rule import Rule
 from refmem.oracle.border.conventions import Convention
+from refmem.oracle.border.heads import is_of_queries, is_of_values, may_share
 from refmem.oracle.border.layouts import JOINED, STATE, Arrays, Axes, is_timed
 from refmem.oracle.border.spelling import Spelling
 
@@ -29,8 +30,8 @@ CACHE = {"key": ("P", "K"), "value": ("P", "V"), "log_alpha": ("P",)}
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
 LETTERS = ("B", "n", "T", "H", "HQ", "HV", "K", "V", "P")
 
-SHARING = {"values": {"k", "v"}, "queries": {"q", "v"}}
-"""Heads that may be more than others -> the inputs that a rule then has."""
+GROUPS = ("values", "queries")
+"""Heads that may be more than those of keys."""
 
 NORMALISED = {
     "rsqrt": "x / sqrt(sum x^2 + {eps:g})",
@@ -118,12 +119,12 @@ class Drawn:
 
     def heads(self, name: str) -> str:
         """The letter of an array's heads."""
-        if name in ("q", "k") or not self._has_batch(name):
-            return "HQ" if name == "q" and is_shared("queries", self.rule, self.convention) else "H"
-        if is_shared("values", self.rule, self.convention):
+        both = {group: is_shared(group, self.rule, self.convention) for group in GROUPS}
+        if both["queries"] and is_of_queries(self.rule, name):
+            return "HQ"
+        if both["values"] and is_of_values(self.rule, name):
             return "HV"
-        asked = name == "out" and is_shared("queries", self.rule, self.convention)
-        return "HQ" if asked else "H"
+        return "HQ" if both["queries"] and name == "out" else "H"
 
     def _has_batch(self, name: str) -> bool:
         return name not in self.axes or is_timed(self.axes[name])
@@ -219,11 +220,11 @@ def _default_scale(rule: Rule, convention: Convention) -> str:
 
 def is_shared(group: str, rule: Rule, convention: Convention) -> bool:
     """Whether heads of queries, or of values, may be more than those of keys."""
-    return group in convention.groups and SHARING[group] <= rule.inputs.keys()
+    return group in convention.groups and may_share(group, rule)
 
 
 def _notes(rule: Rule, convention: Convention) -> Iterator[str]:
-    both = [group for group in SHARING if is_shared(group, rule, convention)]
+    both = [group for group in GROUPS if is_shared(group, rule, convention)]
     for group in both:
         word, letter = {"values": ("value", "HV"), "queries": ("query", "HQ")}[group]
         place = f"h // ({letter} / H)" if convention.heads == "repeat" else "h % H"

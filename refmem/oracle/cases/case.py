@@ -11,8 +11,8 @@ refmem's grammar, float64: leading axes are (batch, heads), or (batch, heads, 3)
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,17 +20,19 @@ import numpy as np
 from refmem.memory import StaticRule
 from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import Arrays, Axes, Shape, is_timed
-from refmem.oracle.cases.ingredients import gate_of, options_of
+from refmem.oracle.cases.ingredients import options_of, traits_of
 from refmem.oracle.cases.inputs import (
     ANOTHER,
     axes_of_state,
     draw_all,
+    draws_of,
     has_matrix_state,
     lengths_of,
     shape_of_state,
 )
 from refmem.oracle.cases.regime import Regime
-from refmem.oracle.cases.regimes import REGIMES, without
+from refmem.oracle.cases.regimes import REGIMES
+from refmem.oracle.cases.varied import varied, without
 from refmem.rules import RULES
 from refmem.support.arguments import ChoiceError
 from refmem.support.wording import nearest_name
@@ -40,6 +42,7 @@ from refmem.support.wording import nearest_name
 class Case:
     """Inputs of one call of a rule.
 
+    regime       as this case has it: of one length and one setting, with or without a state
     inputs       name -> array, in refmem's grammar; "state", or "state.key" and so on where it is
                  not one matrix, if one is passed; "lengths" of sequences, "slots" of a pool
     axes         name -> its axes, such as ("T", "K")
@@ -89,33 +92,47 @@ def checkable_rules() -> dict[str, Rule]:
 def suited(rule: Rule) -> list[Regime]:
     """The regimes that a rule's inputs and its kind of state allow."""
     kind = "matrix" if has_matrix_state(rule) else "none" if isinstance(rule, StaticRule) else "own"
-    names = set(rule.inputs) | ({"gate"} if gate_of(rule) else set())
+    traits = traits_of(rule)
     return [
-        regime
-        for regime in (*REGIMES, *without(list(rule.defaults)))
+        _as_asked(rule, regime)
+        for regime in (*REGIMES, *without(rule), *varied(rule))
         if regime.name not in rule.unasked
-        and regime.suits(names, kind)
+        and regime.suits(traits, kind)
         and (regime.scale == 1 or rule.scaled)
     ]
 
 
+def _as_asked(rule: Rule, regime: Regime) -> Regime:
+    """Without bare cases where these would be like the others: there is nothing to leave out."""
+    nothing = isinstance(rule, StaticRule) and not optional_inputs(rule, regime)
+    return replace(regime, bare=()) if nothing else regime
+
+
+def optional_inputs(rule: Rule, regime: Regime) -> list[str]:
+    """What may be left out of a case: the regime is not about it."""
+    drawn = draws_of(rule, regime)
+    about = {*drawn, "beta"} if regime.sharing == "beta" else {*drawn}
+    return [name for name in rule.defaults if name not in about]
+
+
 def make_case(rule: Rule, regime: Regime, seed: int) -> Case:
     """The case of that name."""
-    given = {name: shape for name, shape in rule.inputs.items() if name not in regime.omit}
+    regime = regime.of_seed(seed, optional_inputs(rule, regime))
+    given = {n: shape for n, shape in rule.inputs.items() if n not in regime.omit}
     axes = {name: tuple(shape.split()) for name, shape in given.items()}
-    state_shape = shape_of_state(rule, regime, seed)
-    inputs = draw_all(rule, regime, regime.draw, seed, state_shape)
-    others = draw_all(rule, regime, {}, seed + ANOTHER, state_shape, like=seed)
+    state_shape = shape_of_state(rule, regime)
+    inputs = draw_all(rule, regime, seed, state_shape)
+    others = draw_all(rule, regime, seed + ANOTHER, state_shape, usual=True)
     axes |= {name: axes_of_state(name, x) for name, x in inputs.items() if name not in axes}
     if regime.sequences:
-        inputs["lengths"] = np.array(lengths_of(regime, seed))
+        inputs["lengths"] = np.array(lengths_of(regime))
     if regime.slots:
         inputs["slots"] = np.array(regime.slots)
     return Case(rule, regime, seed, inputs, axes, _options(rule, regime), state_shape, others)
 
 
 def _options(rule: Rule, regime: Regime) -> dict[str, Any]:
-    options: dict[str, Any] = options_of(rule)
+    options: dict[str, Any] = options_of(rule) | regime.options
     own = regime.scale is None or (regime.scale == 1 and rule.scale_default is None)
     return options if own or not rule.scaled else options | {"scale": regime.scale}
 
@@ -135,6 +152,20 @@ def find_case(name: str) -> Case:
             f"{nearest_name(parts[1], regimes)}"
         )
     return make_case(rule, regimes[parts[1]], int(parts[2]))
+
+
+def described(name: str) -> str:
+    """A case's name, and the options that make it what it is.
+
+    >>> described("softmax_attention/with-window/1"), described("delta/ordinary/0")
+    ('softmax_attention/with-window/1 (window=16)', 'delta/ordinary/0')
+    """
+    rule, regime, seed = name.split("/")
+    of_law = regime.rpartition("@")[2]
+    found = next((one for one in suited(find_rule(rule)) if one.name == of_law), None)
+    options = found.of_seed(int(seed)).options if found else {}
+    said = ", ".join(f"{option}={value}" for option, value in options.items())
+    return f"{name} ({said})" if said else name
 
 
 def find_rule(rule: str | Rule) -> Rule:
@@ -202,7 +233,7 @@ def _imported(path: str) -> Rule:
 
 def _expect_regimes(rule: Rule) -> None:
     """What a rule says that cases do not ask is a regime."""
-    known = [regime.name for regime in (*REGIMES, *without(list(rule.defaults)))]
+    known = [regime.name for regime in (*REGIMES, *without(rule), *varied(rule))]
     for name in rule.unasked:
         if name not in known:
             raise ChoiceError(
@@ -217,9 +248,5 @@ def names_of(rule: Rule, seeds: Iterable[int] | None = None) -> list[str]:
     return [
         f"{rule.path}/{regime.name}/{seed}"
         for regime in suited(rule)
-        for seed in (range(len(_choices(regime))) if chosen is None else chosen)
+        for seed in (regime.seeds if chosen is None else chosen)
     ]
-
-
-def _choices(regime: Regime) -> Sequence[Any]:
-    return regime.sequences or regime.lengths

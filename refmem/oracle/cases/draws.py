@@ -160,3 +160,37 @@ def random_state(random: Random, shape: tuple[int, ...], time: int) -> np.ndarra
 def large_state(random: Random, shape: tuple[int, ...], time: int) -> np.ndarray:
     """A memory that outweighs what is written."""
     return signed(random, shape, time) * 4
+
+
+# ---- the ends of ranges
+
+
+def times(draw: Draw, factor: float) -> Draw:
+    """The same numbers, so many times as large."""
+    return lambda random, shape, time: draw(random, shape, time) * factor
+
+
+def by_head(*values: float) -> Draw:
+    """One of `values` for every sequence and head, each as likely."""
+
+    def drawn(random: Random, shape: tuple[int, ...], time: int) -> np.ndarray:
+        lead = shape[:2] + (1,) * (len(shape) - 2)
+        return np.broadcast_to(random.choose(list(values), lead), shape)
+
+    return drawn
+
+
+def shuffled(*values: float) -> Draw:
+    """All of `values` in some order along the last axis, of as many entries."""
+    return lambda random, shape, time: np.array(values)[random.order(shape)]
+
+
+def at_chunks(there: float, elsewhere: float) -> Draw:
+    """One number at tokens 0, 64 and 128, another one elsewhere."""
+
+    def drawn(random: Random, shape: tuple[int, ...], time: int) -> np.ndarray:
+        x = np.moveaxis(np.full(shape, float(elsewhere)), time, 0)
+        x[::64] = there
+        return np.moveaxis(x, 0, time)
+
+    return drawn

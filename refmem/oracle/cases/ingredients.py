@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from refmem.grammar.kinds import Kind, strength
 from refmem.memory import Rule
+from refmem.oracle.border.heads import may_share
+from refmem.oracle.border.layouts import is_timed
 from refmem.oracle.cases import draws
 from refmem.oracle.cases.draws import Draw
 
@@ -45,7 +49,38 @@ def gate_of(rule: Rule) -> str:
 
 def is_logarithm(rule: Rule, name: str) -> bool:
     """Whether a gate is passed as the logarithm of a factor."""
-    return rule.kinds[name].name == "logarithm of a factor"
+    return rule.kinds[name].says == "log"
+
+
+def fade_of(rule: Rule) -> str:
+    """The input that says how the memory fades: the forget gate, else the first that tokens have,
+    else the first that heads have; or ""."""
+    says = [name for name, kind in rule.kinds.items() if kind.says]
+    timed = [name for name in says if is_timed(tuple(rule.inputs[name].split()))]
+    return next((name for name in (gate_of(rule), *timed, *says) if name), "")
+
+
+def as_said(kind: Kind, factor: np.ndarray) -> np.ndarray:
+    """A factor by which a memory fades, as inputs of that kind say it."""
+    if kind.says == "log":
+        with np.errstate(divide="ignore"):
+            return np.log(factor)
+    return 1 - factor if kind.says == "lost" else factor
+
+
+def kinds_of(rule: Rule) -> set[str]:
+    """The kinds of a rule's inputs, by name."""
+    return {kind.name for kind in rule.kinds.values()}
+
+
+def traits_of(rule: Rule) -> set[str]:
+    """What regimes ask for: inputs, kinds of inputs, and what is said of them together."""
+    fade, kinds = fade_of(rule), kinds_of(rule)
+    timed = bool(fade) and is_timed(tuple(rule.inputs[fade].split()))
+    said = {"gate": timed, "fixed fade": bool(fade) and not timed, "fade": bool(fade)}
+    said |= {group: may_share(group, rule) for group in ("queries", "values")}
+    of_kind = {f"kind {name}" for name in kinds}
+    return {*rule.inputs, *of_kind, *(name for name, here in said.items() if here)}
 
 
 def whole_inputs(rule: Rule) -> set[str]:

@@ -1,4 +1,4 @@
-"""The inputs of a case: every one drawn as its regime, its rule or its name says.
+"""The inputs of a case: every one drawn as its regime, its rule or its kind says.
 
 Leading axes are (batch, heads), or (batch, heads, 3) and (batch, heads, 1) where three heads share
 one; parameters, which have no time, have no batch.
@@ -14,22 +14,24 @@ from typing import Any
 import numpy as np
 
 from refmem.memory import StateRule, StaticRule, empty_matrix
+from refmem.memory.grouped_heads import CACHE_AXES
 from refmem.memory.rule import Rule
+from refmem.oracle.border.heads import is_of_queries, is_of_values
 from refmem.oracle.border.layouts import STATE, Arrays, Axes, Shape, is_timed
 from refmem.oracle.cases.draws import Draw, Random, filled, random_state
 from refmem.oracle.cases.ingredients import (
     OTHER_SIZE,
     SIZES,
+    as_said,
     draw_of,
+    fade_of,
     gate_of,
-    is_logarithm,
     options_of,
     whole_inputs,
 )
 from refmem.oracle.cases.regime import Regime
-from refmem.oracle.cases.regimes import REGIMES
 
-BATCH, HEADS, GROUP = 2, 2, 3
+BATCH, GROUP = 2, 3
 PREFIX = 21
 """How many tokens come before a case whose state is not one matrix: they make its state."""
 
@@ -38,6 +40,8 @@ ANOTHER = 1_000_003
 
 POOL = 5
 """Slots of a pool of states."""
+
+PLAIN = Regime("plain", "nothing: it only says which shapes there are", lengths=(0,), state=False)
 
 
 def has_matrix_state(rule: Rule) -> bool:
@@ -48,36 +52,39 @@ def has_matrix_state(rule: Rule) -> bool:
 @functools.cache
 def empty_state(rule: Rule) -> Any:
     """The rule's memory of nothing: an array, a named tuple, or None."""
-    return rule(**_draw_inputs(rule, REGIMES[0], {}, 0, 0, 1)).state
+    return rule(**_draw_inputs(rule, PLAIN, {}, 0, 0, 1)).state
 
 
-def lengths_of(regime: Regime, seed: int) -> tuple[int, ...]:
+def lengths_of(regime: Regime) -> tuple[int, ...]:
     """Lengths of the sequences of a case, if it has several."""
-    return regime.sequences[seed % len(regime.sequences)] if regime.sequences else ()
+    return regime.sequences[0] if regime.sequences else ()
 
 
-def _tokens(regime: Regime, seed: int) -> int:
-    return max(lengths_of(regime, seed) or (regime.lengths[seed % len(regime.lengths)],))
+def _tokens(regime: Regime) -> int:
+    return max(lengths_of(regime) or regime.lengths[:1])
 
 
-def shape_of_state(rule: Rule, regime: Regime, seed: int) -> Shape:
+def shape_of_state(rule: Rule, regime: Regime) -> Shape:
     """The shape of an initial state, where it is one matrix."""
     if not has_matrix_state(rule):
         return ()
-    states = POOL if regime.slots else len(lengths_of(regime, seed)) or BATCH
-    return (*_leading_axes("state", STATE, regime.sharing, states), regime.K, regime.V)
+    states = POOL if regime.slots else len(lengths_of(regime)) or BATCH
+    return (*_leading_axes(rule, "state", STATE, regime, states), regime.K, regime.V)
 
 
 Draws = Mapping[str, Draw]
 
+FADES = ("gate", "fade", "fixed fade")
+"""What a regime may call the input that says how a memory fades."""
+
 
 def draw_all(
-    rule: Rule, regime: Regime, draws: Draws, seed: int, state_shape: Shape, like: int | None = None
+    rule: Rule, regime: Regime, seed: int, state_shape: Shape, usual: bool = False
 ) -> Arrays:
-    """Inputs and state; of the lengths of the case with seed `like`, if that is another."""
-    like = seed if like is None else like
-    batch = len(lengths_of(regime, like)) or BATCH
-    inputs = _draw_inputs(rule, regime, draws, seed, _tokens(regime, like), batch)
+    """Inputs and state of a regime `of_seed`; as in an ordinary case if `usual`."""
+    batch = len(lengths_of(regime)) or BATCH
+    draws = {} if usual else draws_of(rule, regime)
+    inputs = _draw_inputs(rule, regime, draws, seed, _tokens(regime), batch)
     if regime.state and has_matrix_state(rule):
         inputs["state"] = _draw(rule, regime, draws, seed, "state", state_shape, 0)
     elif regime.state and not isinstance(rule, StaticRule):
@@ -85,18 +92,45 @@ def draw_all(
     return inputs
 
 
+def draws_of(rule: Rule, regime: Regime) -> Draws:
+    """The inputs that a regime draws in its own way, and how."""
+    draws = {
+        name: regime.draw_kinds[kind.name]
+        for name, kind in rule.kinds.items()
+        if kind.name in regime.draw_kinds
+    }
+    for name, draw in regime.draw.items():
+        if name in FADES:
+            draws[fade_of(rule)] = _said(rule, fade_of(rule), draw)
+        else:
+            draws[name] = draw
+    return draws
+
+
+def _said(rule: Rule, name: str, draw: Draw) -> Draw:
+    """Factors as an input says them; rounded to float16, unless it is a gate, whose logarithm is
+    exact."""
+
+    def said(random: Random, shape: Shape, time: int) -> np.ndarray:
+        x = as_said(rule.kinds[name], draw(random, shape, time))
+        return x if name == gate_of(rule) else x.astype(np.float16).astype(np.float64)
+
+    return said
+
+
 def _draw_inputs(
     rule: Rule, regime: Regime, draws: Draws, seed: int, tokens: int, batch: int
 ) -> Arrays:
     sizes = SIZES | {"T": tokens, "K": regime.K, "V": regime.V}
-    sizes |= {name: value for name, value in rule.options.items() if isinstance(value, int)}
+    options = rule.options | options_of(rule) | regime.options
+    sizes |= {name: value for name, value in options.items() if isinstance(value, int)}
     inputs = {}
     for name, shape in rule.inputs.items():
         if name in regime.omit:
             continue
         axes = tuple(shape.split())
         own = (math.prod(sizes.get(n, OTHER_SIZE) for n in axis.split("*")) for axis in axes)
-        lead = _leading_axes(name, axes, regime.sharing, batch)
+        lead = _leading_axes(rule, name, axes, regime, batch)
         time = -len(axes) if is_timed(axes) else 0
         inputs[name] = _draw(rule, regime, draws, seed, name, (*lead, *own), time)
     return inputs
@@ -106,28 +140,22 @@ def _draw(
     rule: Rule, regime: Regime, draws: Draws, seed: int, name: str, shape: Shape, time: int
 ) -> np.ndarray:
     random = Random(f"{rule.name}/{regime.name}/{rule.near.get(name, name)}", seed)
-    is_gate = name == gate_of(rule)
-    draw = draws.get("gate" if is_gate else name)
     usual = random_state if name == "state" else draw_of(rule.kinds[name])
-    x = np.array((draw or usual)(random, shape, time), dtype=np.float64)
-    if regime.fine and name not in whole_inputs(rule):
-        x = filled(random, x)
-    if not (draw and is_gate and is_logarithm(rule, name)):
-        return x
-    with np.errstate(divide="ignore"):
-        return np.log(x)
+    x = np.array(draws.get(name, usual)(random, shape, time), dtype=np.float64)
+    return filled(random, x) if regime.fine and name not in whole_inputs(rule) else x
 
 
-def _leading_axes(name: str, axes: Axes, sharing: str, batch: int) -> tuple[int, ...]:
-    if name != "state" and not is_timed(axes):
-        return (1, HEADS, 1) if sharing in ("queries", "values") else (1, HEADS)
-    if sharing == "beta" and name == "beta":
+def _leading_axes(rule: Rule, name: str, axes: Axes, regime: Regime, batch: int) -> tuple[int, ...]:
+    """Batch and heads of an input, and how many of it stand beside each head that is shared."""
+    timed = name == "state" or is_timed(axes)
+    if regime.sharing == "beta" and name == "beta":
         return batch, 1
-    if sharing == "queries":
-        return batch, HEADS, GROUP if name == "q" else 1
-    if sharing == "values":
-        return batch, HEADS, 1 if name in ("q", "k") else GROUP
-    return batch, HEADS
+    lead = (batch if timed else 1, regime.heads)
+    if regime.sharing == "queries":
+        return (*lead, GROUP if is_of_queries(rule, name) else 1)
+    if regime.sharing == "values":
+        return (*lead, GROUP if is_of_values(rule, name) else 1)
+    return lead
 
 
 def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int, inputs: Arrays) -> Arrays:
@@ -138,14 +166,26 @@ def _state_of_a_prefix(rule: Rule, regime: Regime, seed: int, batch: int, inputs
     tokens = PREFIX if seed < ANOTHER else PREFIX - 1
     before = _draw_inputs(rule, regime, {}, seed + 2 * ANOTHER, tokens, batch)
     same = {name: x for name, x in inputs.items() if not is_timed(tuple(rule.inputs[name].split()))}
-    state = rule(**before | same, **options_of(rule)).state
+    state = rule(**before | same, **options_of(rule) | regime.options).state
     fields = {"": state} if isinstance(state, np.ndarray) else state._asdict()
     stored = np.float64 if regime.fine else np.float16
     return {
-        f"state.{name}" if name else "state": x.astype(stored).astype(np.float64)
+        f"state.{name}" if name else "state": one_row_per_key_head(rule, regime, name, x)
+        .astype(stored)
+        .astype(np.float64)
         for name, x in fields.items()
         if x is not None
     }
+
+
+def one_row_per_key_head(rule: Rule, regime: Regime, name: str, x: np.ndarray) -> np.ndarray:
+    """A field of a cache, which query heads that share a key head share as well."""
+    of_queries = getattr(rule, "queries", None)  # of rules that keep a cache, and their mutants
+    if regime.sharing != "queries" or of_queries is None or name not in CACHE_AXES:
+        return x
+    if name in of_queries:
+        return x
+    return np.take(x, [0], axis=-CACHE_AXES[name] - 1)
 
 
 def axes_of_state(name: str, x: np.ndarray) -> Axes:

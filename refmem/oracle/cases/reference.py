@@ -14,7 +14,7 @@ import numpy as np
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import Arrays, is_timed
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.inputs import empty_state
+from refmem.oracle.cases.inputs import empty_state, one_row_per_key_head
 
 OUT = ("T", "V")
 """The axes of an output."""
@@ -57,9 +57,11 @@ def state_of(case: Case, parts: Arrays) -> Any:
 
 
 def parts_of(case: Case, result: Any) -> Arrays:
-    """A result's named arrays."""
-    out, state = result[0], result[1]
-    return {"out": out} | state_parts(state)
+    """A result's named arrays; of a cache that query heads share, a row for each key head."""
+    return {"out": result[0]} | {
+        name: one_row_per_key_head(case.rule, case.regime, name.removeprefix("state."), x)
+        for name, x in state_parts(result[1]).items()
+    }
 
 
 def as_returned(case: Case, convention: Convention, part: str, x: np.ndarray) -> np.ndarray:
@@ -81,6 +83,21 @@ def state_parts(state: Any) -> Arrays:
         fields = state if isinstance(state, dict) else state._asdict()
         return {f"state.{name}": x for name, x in fields.items() if x is not None}
     return {"state": state}
+
+
+def one_of_each(x: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """A part where `like` has one row for several heads: theirs, if they all have the same.
+
+    >>> one_of_each(np.array([[7, 7, 7], [8, 8, 8]]), np.zeros((2, 1))).tolist()
+    [[7], [8]]
+    """
+    if x.ndim != like.ndim or not x.size:
+        return x
+    for axis, (length, wanted) in enumerate(zip(x.shape, like.shape, strict=True)):
+        first = np.take(x, [0], axis=axis)
+        if wanted == 1 < length and np.array_equal(np.broadcast_to(first, x.shape), x):
+            x = first
+    return x
 
 
 def expected_parts(case: Case) -> tuple[str, ...]:

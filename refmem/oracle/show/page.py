@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from refmem.oracle.cases.case import described
 from refmem.oracle.explain.survey import links_in
 from refmem.oracle.show.pictures import colour_scale, picture
 from refmem.oracle.show.pictures import style as colours
@@ -166,7 +167,7 @@ def _failures(report: Report, errors: Errors) -> list[str]:
     lines = []
     for one in report.failures:
         lines.append(
-            f"<h3>{escaped(one.case)} <span>{escaped(one.operator)}</span></h3>"
+            f"<h3>{escaped(described(one.case))} <span>{escaped(one.operator)}</span></h3>"
             + "".join(f"<p>{escaped(part)}</p>" for part in one.reason.split("; "))
         )
         fresh = first.setdefault((one.rule, one.regime), one) is one

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from refmem.oracle.cases.case import described
 from refmem.oracle.show.about import conventions, equations, versions
 from refmem.oracle.show.page import About, as_html, in_xml
 from refmem.oracle.show.pictures import shares
@@ -118,7 +119,7 @@ def _add_junit_case(suite: ElementTree.Element, target: str, one: Outcome, comma
 def _body(one: Outcome, command: str) -> list[str]:
     """All that is known of a failure, line by line."""
     size = f"error {short(one.error)}, {short(one.share)} times what is allowed"
-    lines = [one.case, *one.reason.split("; "), size]
+    lines = [described(one.case), *one.reason.split("; "), size]
     return [*lines, f"{command} --case {one.case}"] if command else lines
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from refmem.oracle.cases.case import described
 from refmem.oracle.explain.survey import links_in
 from refmem.oracle.verdict.metrics import short
 from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, Outcome, Report
@@ -152,7 +153,9 @@ def _failures(report: Report, command: str) -> tuple[list[Text], str]:
     first = {(one.operator, one.rule, one.regime): one for one in reversed(report.failures)}
     listed = list(reversed(first.values()))[:LISTED]
     lines = [
-        Text.assemble((one.case, BAD), f"  {one.operator}\n  ", one.reason.replace("; ", "\n  "))
+        Text.assemble(
+            (described(one.case), BAD), f"  {one.operator}\n  ", one.reason.replace("; ", "\n  ")
+        )
         for one in listed
     ]
     if len(report.failures) > len(listed):
@@ -163,7 +166,7 @@ def _failures(report: Report, command: str) -> tuple[list[Text], str]:
 def worst_case(worst: Outcome) -> str:
     """One line: which case was worst, and how bad it was."""
     times = _times(worst.share)
-    return f"worst case: {worst.case} of {worst.operator}, {times} times what is allowed"
+    return f"worst case: {described(worst.case)} of {worst.operator}, {times} times what is allowed"
 
 
 def _summary(report: Report) -> Text:

@@ -106,7 +106,9 @@ class PythonCallable:
 
     def options_of(self, case: Case) -> dict[str, Any]:
         """The keyword arguments of a call that are not arrays."""
-        options = dict(self.contract.extra) | options_of(case, self.convention)
+        lacking = {self.convention.name(name) for name in self.contract.lacks}
+        known = options_of(case, self.convention)
+        options = dict(self.contract.extra) | {n: x for n, x in known.items() if n not in lacking}
         scale = self.convention.name("scale")
         if scale in options and self.library == "numpy" and self.dtype.kind == "f":
             options[scale] = self.dtype.type(options[scale])

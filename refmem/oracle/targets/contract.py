@@ -13,6 +13,7 @@ from typing import Any
 
 from refmem.memory import Rule, StaticRule
 from refmem.oracle.cases.case import Case, make_case
+from refmem.oracle.cases.inputs import draws_of
 from refmem.oracle.cases.regime import Regime
 from refmem.support.arguments import ChoiceError
 from refmem.support.wording import nearest_name
@@ -34,6 +35,7 @@ class Contract:
     widths    of keys and of values, the only ones it has; () is any
     lengths   the only numbers of tokens it is asked; () is any
     without   regimes that its author leaves out by choice
+    options   options of the rule that it has once and for all, passed where it takes them
     extra     keyword arguments of every call
     """
 
@@ -45,6 +47,7 @@ class Contract:
     widths: tuple[int, ...] = ()
     lengths: tuple[int, ...] = ()
     without: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,6 +81,12 @@ class Contract:
     def check_for(self, rule: Rule) -> None:
         """`ChoiceError` unless every name that is lacking is one the rule can do without."""
         optional = {STATE, SCALE, *rule.defaults, *rule.options}
+        for name in self.options:
+            if name not in rule.options:
+                raise ChoiceError(
+                    f"{rule.name}: option names {name!r}, expected one of "
+                    f"{', '.join(rule.options) or 'none'}{nearest_name(name, rule.options)}"
+                )
         for name in self.lacks:
             if name in optional:
                 continue
@@ -101,11 +110,22 @@ class Contract:
             return "it takes no initial state"
         if SCALE in self.lacks and regime.scale not in (None, 1):
             return "it takes no scale"
-        for name in self.lacks:
-            if name in regime.draw or (name in case.rule.defaults and regime.name == name):
-                return f"it takes no {name}"
         if self.limit and self._length(case.tokens) > self.limit:
             return f"it takes at most {self.limit} tokens"
+        return self._why_not_about(case)
+
+    def _why_not_about(self, case: Case) -> str:
+        """The same, where it lacks what the case is about, or has an option once and for all."""
+        regime = case.regime
+        for name in regime.options:
+            if name in self.options:
+                return f"its {name} is always {self.options[name]!r}"
+        for name in self.lacks:
+            if name in regime.draw or name in regime.options:
+                return f"it takes no {name}"
+        about = draws_of(case.rule, regime).keys()
+        if about and about <= set(self.lacks):
+            return f"it takes no {' and no '.join(about)}"
         return ""
 
     def asked(self, case: Case) -> Case:
@@ -117,7 +137,9 @@ class Contract:
         if not gone and not self.lacks:
             return case
         inputs = {name: x for name, x in case.inputs.items() if name not in gone}
-        options = {name: x for name, x in case.options.items() if name not in self.lacks}
+        options = {
+            n: x for n, x in case.options.items() if n not in self.lacks or n in self.options
+        }
         axes = {name: own for name, own in case.axes.items() if name not in gone}
         others = {name: x for name, x in case.others.items() if name not in gone}
         regime = dataclasses.replace(
@@ -145,6 +167,7 @@ class Contract:
             V=V,
             lengths=tuple(map(self._length, regime.lengths)),
             sequences=tuple(tuple(map(self._length, some)) for some in regime.sequences),
+            settings=({**regime.options, **self.options},) if self.options else regime.settings,
         )
 
     def _width(self, width: int) -> int:

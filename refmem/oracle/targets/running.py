@@ -14,7 +14,8 @@ from refmem.oracle.border.arrays import as_numpy
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
-from refmem.oracle.cases.reference import OUT, as_returned, state_parts, unslotted
+from refmem.oracle.cases.inputs import axes_of_state
+from refmem.oracle.cases.reference import OUT, as_returned, one_of_each, state_parts, unslotted
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.target import MisbehavedError, Target, UnavailableError, changed_in_place
 from refmem.support.wording import one_line, what_was_raised
@@ -120,12 +121,13 @@ def _is_new_state(target: Target, name: str, now: np.ndarray, found: Arrays) -> 
 def placed(target: Target, case: Case, name: str, x: np.ndarray, like: np.ndarray) -> np.ndarray:
     """A part of a result in the grammar, and as many heads as the truth has."""
     convention, lengths = target.convention, case.inputs.get("lengths")
-    axes = case.axes.get(name, OUT if name == "out" else ("K", "V"))
+    axes = case.axes.get(name) or axes_of_state(name, like)
     shape = as_returned(case, convention, name, like).shape
     if name == "out":
         axes = OUT
     if "." in name and convention.layout == "grammar":
         axes = ("own",) * (like.ndim - 2)
+    x = one_of_each(x, like) if convention.layout == "grammar" else x
     try:
         y = convention.part_to_grammar(name, x, shape, axes, lengths)
     except ValueError as error:

@@ -30,7 +30,7 @@ class Errors(NamedTuple):
     @classmethod
     def worst(cls, several: list[Errors]) -> Errors:
         """Metric by metric, the largest."""
-        return cls(*(max(column) for column in zip(*several, strict=True)))
+        return cls(*(float(np.max(column)) for column in zip(*several, strict=True)))
 
 
 NONE = Errors(0, 0, 0, 0)

@@ -1,13 +1,14 @@
-"""A case that could not tell right from wrong is refused.
+"""What a case shows, in a dtype: whether it can tell right from wrong at all, and for which inputs.
 
-Every input is exchanged for another of its kind, one at a time, and the truth must move by much
-more than the budget; an input that need not matter in a regime (keys, where beta is zero) is named
-by it. The truth must also not be tiny beside the values, nor constant: then zeros or a constant
-might pass.
+Every input is exchanged for another of its kind, one at a time; where the truth then moves by less
+than a margin over the budget, the case shows nothing of that input. It is still evidence for the
+others. A case is refused whose truth could be given without an answer: it is not finite, or
+constant, or so small beside the budget, or the dtype, that zeros might pass.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -21,16 +22,13 @@ from refmem.oracle.verdict.metrics import measure
 MARGIN = 16
 """How many budgets the truth must move by."""
 
-TINY = 2.0**-10
-"""The truth is tiny if its RMS is less than this times the RMS of what made it."""
-
 
 SAME = 2.0**-6
 """Numbers nearer to each other are the same, in whatever dtype they were rounded."""
 
 
 class DegenerateError(ValueError):
-    """A case that shows nothing: its truth is tiny, constant, or does not depend on an input."""
+    """A case that shows nothing: its truth is not finite, tiny or constant."""
 
 
 def questions(case: Case, inputs: Arrays) -> list[Arrays]:
@@ -63,26 +61,50 @@ def ask(case: Case, inputs: Arrays, call: dict[str, Any]) -> list[Arrays]:
     return [{part: x[n] for part, x in together.items()} for n in range(len(asked))]
 
 
-def require_sensitive(
-    case: Case, inputs: Arrays, answers: list[Arrays], allowed: dict[str, float]
-) -> None:
-    """Raise `DegenerateError` unless every input matters, by the answers to all questions."""
-    truth = answers[0]
-    for part, x in truth.items():
-        if not np.isfinite(x).all() and part == "out":
-            raise DegenerateError(f"{case.name}: the truth is not finite")
-    if truth["out"].size:
-        given = [x for name, x in inputs.items() if name in ("q", "v", "x", "state")]
-        size = max((_rms(x) for x in given), default=0)
-        if _rms(truth["out"]) < TINY * size or np.ptp(truth["out"]) == 0:
-            raise DegenerateError(f"{case.name}: the truth is tiny or constant: zeros might pass")
+def require_answer(case: Case, truth: Arrays, allowed: dict[str, float]) -> None:
+    """Raise `DegenerateError` if the output could be right without an answer."""
+    out = truth["out"]
+    if not np.isfinite(out).all():
+        raise DegenerateError(f"{case.name}: the truth is not finite")
+    if not out.size:
+        return
+    if np.ptp(out) == 0:
+        raise DegenerateError(f"{case.name}: the truth is constant, or beyond the dtype")
+    if not MARGIN * allowed["out"] < 1:
+        raise DegenerateError(f"{case.name}: the truth is tiny beside what is allowed")
+
+
+def held(x: np.ndarray, dtype: Any) -> np.ndarray:
+    """The heads of a part that a dtype has the range for, as a mask that broadcasts with it.
+
+    No entry overflows, and not all are so small that they lose bits. What is infinite, or zero, is
+    so in every dtype.
+
+    >>> held(np.array([[[[1.0]], [[1e-30]]]]), np.float16).ravel().tolist()
+    [True, False]
+    """
+    of = _range_of(dtype)
+    sizes = np.abs(np.where(np.isfinite(x), x, 0))
+    largest = sizes.max(tuple(range(2, x.ndim))[-2:], keepdims=True, initial=0)
+    enough = (largest == 0) | (largest >= float(of.smallest_normal))
+    return enough & (largest <= float(of.max))
+
+
+def _range_of(dtype: Any) -> Any:
+    if np.dtype(dtype).kind == "f":
+        return np.finfo(dtype)
+    return importlib.import_module("ml_dtypes").finfo(dtype)
+
+
+def unshown(inputs: Arrays, answers: list[Arrays], allowed: dict[str, float]) -> tuple[str, ...]:
+    """The inputs of which a case shows nothing, by the answers to all questions."""
+    truth = {part: answers[0][part] for part in allowed}
     names = [name for name in inputs if name not in ("lengths", "slots")]
-    for name, answer in zip(names, answers[1:], strict=True):
-        if name in need_not_matter(case):
-            continue
-        moves = [(measure(answer[part], x).rms, allowed[part]) for part, x in truth.items()]
-        if all(moved < MARGIN * limit for moved, limit in moves):
-            raise DegenerateError(f"{case.name}: the truth hardly depends on {name}")
+    return tuple(
+        name
+        for name, answer in zip(names, answers[1:], strict=True)
+        if all(measure(answer[part], x).rms < MARGIN * allowed[part] for part, x in truth.items())
+    )
 
 
 def need_not_matter(case: Case) -> set[str]:
@@ -94,7 +116,3 @@ def need_not_matter(case: Case) -> set[str]:
     if case.regime.state:
         names |= first_state(case.rule)
     return names
-
-
-def _rms(x: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(x)))) if x.size else 0.0

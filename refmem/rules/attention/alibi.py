@@ -25,7 +25,7 @@ import numpy as np
 from refmem.algebra import causal, causal_product, transposed
 from refmem.functions.kernels import softmax
 from refmem.functions.slopes import head_slopes
-from refmem.grammar.kinds import number
+from refmem.grammar.kinds import slope
 from refmem.grammar.lookup import Lookup
 from refmem.memory import CacheRule
 
@@ -61,11 +61,7 @@ def published(x, state):
 alibi = CacheRule(
     attend,
     lookup,
-    inputs={
-        "slopes": number(
-            "", nan=False, least=0, why="a score falls with distance", cases=(1 / 4, 1 / 8, 1 / 16)
-        )
-    },
+    inputs={"slopes": slope("")},
     defaults={"slopes": published},
     options={"kernel": softmax},
     queries=("q", "slopes"),

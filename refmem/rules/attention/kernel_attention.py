@@ -23,6 +23,7 @@ Source:    Zhong et al. 2025, arXiv:2505.19488.
 from refmem.algebra import causal, causal_product, transposed
 from refmem.functions.kernels import linear
 from refmem.grammar.lookup import Lookup
+from refmem.grammar.ranges import Option
 from refmem.memory import CacheRule
 
 
@@ -43,5 +44,11 @@ def normalized(kernel, normalize):
 
 
 kernel_attention = CacheRule(
-    attend, lookup, options={"kernel": linear, "normalize": False}, scale_default=None
+    attend,
+    lookup,
+    options={
+        "kernel": linear,
+        "normalize": Option(False, varied=({"kernel": "exp", "normalize": True},)),
+    },
+    scale_default=None,
 )

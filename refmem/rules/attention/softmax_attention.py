@@ -33,7 +33,7 @@ import numpy as np
 
 from refmem.algebra import causal, causal_product, transposed, zeros
 from refmem.functions.kernels import softmax
-from refmem.grammar.kinds import number
+from refmem.grammar.kinds import score
 from refmem.grammar.lookup import Lookup, Sight
 from refmem.grammar.ranges import Option
 from refmem.memory import CacheRule
@@ -65,11 +65,18 @@ def first_only(first_bias, i):
     return np.where(i == 0, first_bias[..., None, None], zeros((1,), first_bias))
 
 
+WINDOWS = (1, 16, lambda T: T - 1, lambda T: T, lambda T: T + 1, 128)
+"""For T tokens: one key, a few, all tokens but one, just all, one of the cache besides, a block."""
+
+
 softmax_attention = CacheRule(
     attend,
     lookup,
-    inputs={"sink": number(""), "first_bias": number("")},
+    inputs={"sink": score(""), "first_bias": score("")},
     defaults={"sink": None, "first_bias": None},
-    options={"kernel": softmax, "window": Option(None, least=0, whole=True, laws=3)},
+    options={
+        "kernel": softmax,
+        "window": Option(None, least=0, whole=True, laws=3, varied=WINDOWS),
+    },
     queries=("q", "sink", "first_bias"),
 )

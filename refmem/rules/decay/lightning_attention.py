@@ -65,5 +65,8 @@ lightning_attention = StateRule(
     objective,
     inputs={"gamma": fixed_factor("")},
     defaults={"gamma": layer_factors},
-    options={"layer": Option(0, least=0), "layers": 1},
+    options={
+        "layer": Option(0, least=0, varied=({"layer": 1, "layers": 3},)),
+        "layers": Option(1, varied=({"layer": 1, "layers": 4},)),
+    },
 )

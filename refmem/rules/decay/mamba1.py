@@ -24,7 +24,7 @@ Source:    Gu and Dao 2023, arXiv:2312.00752.
 """
 
 from refmem.algebra import bind, dot, exp, recall, transposed
-from refmem.grammar.kinds import decay_rate, key, number, query, step_size
+from refmem.grammar.kinds import decay_rate, key, number, query, step_size, value
 from refmem.memory import StateRule, Transition
 
 
@@ -55,7 +55,7 @@ mamba1 = StateRule(
     transition,
     objective,
     inputs={
-        "x": number("T V"),
+        "x": value("T V"),
         "dt": step_size("T V"),
         "A": decay_rate("V K"),
         "B": key("T K"),

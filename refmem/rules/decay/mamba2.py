@@ -23,7 +23,7 @@ Source:    Dao and Gu 2024, arXiv:2405.21060.
 """
 
 from refmem.algebra import bind, dot, exp, recall
-from refmem.grammar.kinds import decay_rate, key, number, query, step_size
+from refmem.grammar.kinds import decay_rate, key, number, query, step_size, value
 from refmem.memory import StateRule, Transition
 
 
@@ -56,7 +56,7 @@ mamba2 = StateRule(
     transition,
     objective,
     inputs={
-        "x": number("T V"),
+        "x": value("T V"),
         "dt": step_size("T"),
         "A": decay_rate(""),
         "B": key("T K"),

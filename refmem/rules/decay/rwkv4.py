@@ -25,7 +25,7 @@ import numpy as np
 
 from refmem.algebra import dot, exp, greater, ones, zeros
 from refmem.forms.stabilised import first_exponent, stabilised
-from refmem.grammar.kinds import log_factor, number, value
+from refmem.grammar.kinds import log_factor, log_weight, number, value
 from refmem.memory import StateRule, Transition
 
 
@@ -92,7 +92,7 @@ rwkv4 = StateRule(
     transition,
     objective,
     inputs={
-        "k": number("T V"),
+        "k": log_weight("T V"),
         "v": value("T V"),
         "w": log_factor("V", cases=(-1, -1 / 2, -1 / 8)),
         "u": number("V"),

@@ -60,25 +60,23 @@ def nothing_seen(x):
     return zeros((*x.lead, width, x.V + bool(x.options["normalize"])), x.like)
 
 
-CANCELS = "weights are a power of the score over the sum of all: a factor on the scores cancels"
-NOT_SCALED = (
-    "scale missing",
-    "scale always 1/sqrt(K)",
-    "scale also 1/sqrt(K)",
-    "scale of values",
-    "scale twice",
-    "queries normalised",
-)
-
 power_attention = StateRule(
     step,
     transition,
     objective,
-    options={"p": Option(2, least=0), "normalize": True, "denominator_eps": 0.0},
+    options={
+        "p": Option(2, least=0, varied=(4, {"p": 3, "normalize": False})),
+        "normalize": True,
+        "denominator_eps": 0.0,
+    },
     initial=nothing_seen,
     uses=("/",),
+    harmless=dict.fromkeys(
+        ("scale missing", "scale twice"),
+        "weights are a power of the score over the sum of all: a factor on the scores cancels",
+    ),
     unasked={
-        "one-key": "a normalised read does not depend on the query if there is one key channel"
+        "one-key": "a normalised read does not depend on the query if there is one key channel",
+        "widest-heads": "its 8256 features of 128 channels take minutes",
     },
-    harmless=dict.fromkeys(NOT_SCALED, CANCELS),
 )

@@ -85,6 +85,7 @@ rebased = StateRule(
     scaled=(),
     uses=("/",),
     unasked={
-        "one-key": "a normalised read does not depend on the query if there is one key channel"
+        "one-key": "a normalised read does not depend on the query if there is one key channel",
+        "widest-heads": "its 8256 features of 128 channels take minutes",
     },
 )

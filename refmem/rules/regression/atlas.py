@@ -90,6 +90,7 @@ atlas = StateRule(
     options={"iterations": Option(5, least=0, laws=2)},
     initial=untrained,
     uses=("sqrt",),
+    unasked={"widest-heads": "15 products of matrices of 128 by 128 a token take minutes"},
     exempt={
         "float bound": "divides by a length, which is nothing for inputs blurred to float32",
         "linear in v": "sets the length of every step",

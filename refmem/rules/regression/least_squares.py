@@ -114,5 +114,13 @@ least_squares = StateRule(
         ),
     },
     uses=("/",),
+    unasked=dict.fromkeys(
+        (
+            *("closing", "reset-at-chunk", "mid-chunk-reset", "always-reset", "mixed-gates"),
+            "extreme-gates",
+        ),
+        "gamma forgets the ridge with the pairs, and what is left has no solution",
+    )
+    | {"widest-heads": "systems of 128 equations for every token take seconds"},
     exempt={"intervals.conjugate_gradients": "divides by what intervals cannot tell from zero"},
 )

@@ -80,4 +80,5 @@ mesa = StateRule(
         )
     },
     uses=("/",),
+    unasked={"widest-heads": "systems of 128 equations for every token take seconds"},
 )

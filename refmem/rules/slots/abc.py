@@ -35,7 +35,7 @@ import numpy as np
 from refmem.algebra import bind, exp, greater, ones, over, recall, zeros
 from refmem.forms.stabilised import first_exponent, stabilised
 from refmem.functions.kernels import softmax
-from refmem.grammar.kinds import number
+from refmem.grammar.kinds import log_weight
 from refmem.memory import StateRule, Transition
 
 
@@ -107,7 +107,7 @@ def empty_slots(x):
 
 abc = StateRule(
     step,
-    inputs={"s": number("T M")},
+    inputs={"s": log_weight("T M")},
     options={"kernel": softmax},
     initial=empty_slots,
     relay={"total": totals, "scores": keys_of_slots, "out": values_of_slots},

@@ -20,7 +20,7 @@ Source:    Geva et al. 2020, arXiv:2012.14913; Zhong et al. 2025, arXiv:2505.194
 
 from refmem.algebra import transposed
 from refmem.functions.activations import relu_activation
-from refmem.grammar.kinds import number, weights
+from refmem.grammar.kinds import query, weights
 from refmem.memory import StaticRule
 
 
@@ -30,6 +30,6 @@ def read(x, w_in, w_out, activation):
 
 ffn = StaticRule(
     read,
-    inputs={"x": number("T K"), "w_in": weights("M K"), "w_out": weights("M V")},
+    inputs={"x": query("T K"), "w_in": weights("M K"), "w_out": weights("M V")},
     options={"activation": relu_activation},
 )

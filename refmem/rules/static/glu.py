@@ -22,7 +22,7 @@ Source:    Shazeer 2020, arXiv:2002.05202.
 
 from refmem.algebra import transposed
 from refmem.functions.activations import silu
-from refmem.grammar.kinds import number, weights
+from refmem.grammar.kinds import query, weights
 from refmem.memory import StaticRule
 
 
@@ -33,7 +33,7 @@ def read(x, w_gate, w_in, w_out, activation):
 glu = StaticRule(
     read,
     inputs={
-        "x": number("T K"),
+        "x": query("T K"),
         "w_gate": weights("M K"),
         "w_in": weights("M K"),
         "w_out": weights("M V"),

@@ -22,7 +22,7 @@ Source:    Ramsauer et al. 2020, arXiv:2008.02217.
 import numpy as np
 
 from refmem.algebra import exp_where, log, norm2, ones, shift_of, softmax, transposed
-from refmem.grammar.kinds import ABOVE_ZERO, number
+from refmem.grammar.kinds import number, query, sharpness
 from refmem.grammar.ranges import Option
 from refmem.memory import StaticRule
 
@@ -46,11 +46,9 @@ hopfield_modern = StaticRule(
     read,
     energy,
     inputs={
-        "x": number("T V"),
+        "x": query("T V"),
         "patterns": number("M V"),
-        "inverse_temperature": number(
-            "", nan=False, least=ABOVE_ZERO, why="the nearest pattern wins", cases=(1 / 2, 1, 2)
-        ),
+        "inverse_temperature": sharpness(""),
     },
     defaults={"inverse_temperature": lambda x, state: ones((), x.like)},
     options={"steps": Option(1, least=0)},

@@ -35,7 +35,8 @@ import numpy as np
 from refmem.algebra import over, sigmoid, softmax, transposed, zeros
 from refmem.algebra.selection import largest
 from refmem.functions.activations import relu_activation
-from refmem.grammar.kinds import number, weights
+from refmem.grammar.kinds import number, preference, query, weights
+from refmem.grammar.ranges import Option
 from refmem.memory import StaticRule
 
 
@@ -48,10 +49,6 @@ def read(x, router, w_in, w_out, bias, top, renormalize, scores, activation):
 
 def gates(logits, bias, top, renormalize, scores):
     """How much each expert counts for each token, (..., T, E): zero unless it is chosen."""
-    if scores not in ("softmax", "sigmoid"):
-        raise ValueError(
-            f"moe: scores has value {scores!r}, expected softmax or sigmoid, because these exist"
-        )
     everyone = np.ones(logits.shape[-1:], dtype=bool)
     s = softmax(logits, everyone) if scores == "softmax" else sigmoid(logits)
     chosen = np.where(largest(s + bias[..., None, :], top), s, zeros((1,), s))
@@ -61,17 +58,17 @@ def gates(logits, bias, top, renormalize, scores):
 moe = StaticRule(
     read,
     inputs={
-        "x": number("T K"),
+        "x": query("T K"),
         "router": number("E K"),
         "w_in": weights("E M K"),
         "w_out": weights("E M V"),
-        "bias": weights("E"),
+        "bias": preference("E"),
     },
     defaults={"bias": lambda x, state: zeros((x.E,), x.like)},
     options={
         "top": 2,
         "renormalize": True,
-        "scores": "softmax",
+        "scores": Option("softmax", names=("softmax", "sigmoid")),
         "activation": relu_activation,
     },
     uses=("exp", "order"),

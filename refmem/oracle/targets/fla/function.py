@@ -101,6 +101,8 @@ class Function(NamedTuple):
         tokens = case.inputs["q"].shape[-2]
         if tokens == 0:
             return "no tokens"
+        if case.regime.options:
+            return "the function is called without options"
         if self.scale == "required" and case.regime.scale is None:
             return "the function has no default for its scale"
         absent = [name for name in self.needs if name not in case.inputs]
