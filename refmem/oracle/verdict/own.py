@@ -1,6 +1,7 @@
 """What the rule itself gives in a candidate's arithmetic: in each of its forms, which sum in
-different orders; as kernels do that sum the logarithms of gates over a chunk; and where a candidate
-makes an input itself, such as a gate or normalised keys, with that rounded in another way."""
+different orders; as kernels do that sum the logarithms of gates over a chunk; where heads are wide,
+as kernels do that add up channels one by one; and where a candidate makes an input itself, such as
+a gate or normalised keys, with that rounded in another way."""
 
 from __future__ import annotations
 
@@ -38,21 +39,37 @@ def own_runs(
     runs = [run_rule(case, inputs, **call, **form) for form in forms_of(case)]
     if case.regime.sums_logs and _fades(case.rule):
         runs.append(_run_on_summed_logs(case, inputs, call))
+    if case.regime.K > SCANNED:
+        channels = [name for name, axes in case.axes.items() if "K" in axes]
+        runs.append(_run_moved(case, inputs, call, channels, units_of_sum(case.regime.K)))
     if made:
-        runs.append(_run_otherwise_made(case, inputs, call, made))
+        runs.append(_run_moved(case, inputs, call, made))
     return runs
 
 
-def _run_otherwise_made(
-    case: Case, inputs: Arrays, call: dict[str, Any], made: Collection[str]
+def units_of_sum(terms: int) -> float:
+    """How many units in the last place a term of a sum is off where terms are added one by one.
+
+    The nth of them takes part in terms - n additions, and half a unit is lost at most in each, in
+    either direction: sqrt((terms - n)/12) units, and over all terms sqrt(terms/24).
+
+    >>> units_of_sum(96)
+    2.0
+    """
+    return float(np.sqrt(terms / 24))
+
+
+def _run_moved(
+    case: Case, inputs: Arrays, call: dict[str, Any], names: Collection[str], units: float = 1
 ) -> Arrays:
-    """What the rule gives where each number that is made is off by a unit in its last place."""
+    """What the rule gives where each number of some inputs is off by so many units in its last
+    place, up or down."""
 
     def moved(name: str, x: np.ndarray) -> np.ndarray:
         signs = Random(f"{case.name}/{name}/made", case.seed).choose([-1, 1], x.shape)
-        return x * (1 + np.finfo(x.dtype).eps * signs).astype(x.dtype)
+        return x * (1 + units * np.finfo(x.dtype).eps * signs).astype(x.dtype)
 
-    others = {name: moved(name, x) if name in made else x for name, x in inputs.items()}
+    others = {name: moved(name, x) if name in names else x for name, x in inputs.items()}
     free = dataclasses.replace(case, rule=unchecked(case.rule))
     return run_rule(free, others, **call)
 
