@@ -88,6 +88,7 @@ from refmem.rules.hebbian import (
 from refmem.rules.regression import (
     atlas,
     batch_delta,
+    gated_kalmanet,
     lact,
     least_squares,
     mesa,
@@ -156,6 +157,7 @@ __all__ = [
     "gated_delta",
     "gated_delta2",
     "gated_delta_product",
+    "gated_kalmanet",
     "gated_oja",
     "generalized_delta",
     "gla",
