@@ -4,6 +4,7 @@ from refmem.rules.delta.comba import comba
 from refmem.rules.delta.comba_decayed_error import comba_decayed_error
 from refmem.rules.delta.delta import delta
 from refmem.rules.delta.delta_product import delta_product
+from refmem.rules.delta.diagonal_kalman import diagonal_kalman
 from refmem.rules.delta.eda import eda
 from refmem.rules.delta.exact_delta import exact_delta
 from refmem.rules.delta.gated_delta import gated_delta
@@ -27,6 +28,7 @@ __all__ = [
     "comba_decayed_error",
     "delta",
     "delta_product",
+    "diagonal_kalman",
     "eda",
     "exact_delta",
     "gated_delta",
