@@ -186,6 +186,16 @@ def test_diagonal_kalman_is_kalman_delta_where_keys_have_one_channel(K):
     assert_same(got.state.variance, want.state.covariance.sum(-1), "diagonal_kalman: variance")
 
 
+def test_kalman_attention_of_one_key_channel_is_kalman_delta():
+    x = draw(rm.kalman_attention, K=1, V=1, state=False)
+    alpha, drift = (x[name][..., 0] + 0 * x["precision"][..., 0] for name in ("alpha", "drift"))
+    noise = 1 / x["precision"][..., 0]
+    want = rm.kalman_delta(x["q"], x["k"], x["v"], alpha, drift[..., None], noise)
+    got = rm.kalman_attention(**x)
+    assert_same(got.out, want.out, "kalman_attention, K = 1")
+    assert_same(1 / got.state.sure, want.state.covariance, "kalman_attention, K = 1: variance")
+
+
 def test_diagonal_kalman_drops_what_two_channels_say_of_each_other():
     x = draw(rm.kalman_delta, state=False)
     assert (rm.diagonal_kalman(**x).out != rm.kalman_delta(**x).out)[..., 1:, :].all()

@@ -15,6 +15,7 @@ from refmem.rules.delta.generalized_delta import generalized_delta
 from refmem.rules.delta.gradient_momentum_delta import gradient_momentum_delta
 from refmem.rules.delta.implicit_delta import implicit_delta
 from refmem.rules.delta.iplr import iplr
+from refmem.rules.delta.kalman_attention import kalman_attention
 from refmem.rules.delta.kalman_delta import kalman_delta
 from refmem.rules.delta.kda import kda
 from refmem.rules.delta.longhorn import longhorn
@@ -39,6 +40,7 @@ __all__ = [
     "gradient_momentum_delta",
     "implicit_delta",
     "iplr",
+    "kalman_attention",
     "kalman_delta",
     "kda",
     "longhorn",
