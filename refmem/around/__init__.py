@@ -1,4 +1,5 @@
-"""What models do around a memory, before q, k and v reach it. A rule never hides any of these."""
+"""What models do around a memory, before q, k and v reach it and to what it answers. A rule never
+hides any of these."""
 
 from refmem.around.convolution import short_convolution
 from refmem.around.gates import (
@@ -13,12 +14,15 @@ from refmem.around.gates import (
 from refmem.around.heads import repeat_heads
 from refmem.around.normalize import l2_normalize
 from refmem.around.packed import packed
+from refmem.around.reads import gated_norm, gated_read
 from refmem.around.rotary import rotary, rotary_angles
 
 __all__ = [
     "bounded_gate",
     "decay_rate",
     "exp_exp_gate",
+    "gated_norm",
+    "gated_read",
     "l2_normalize",
     "logsigmoid_gate",
     "packed",

@@ -91,7 +91,11 @@ def _read(block: Lookup, before: Cache, path: Path, value: np.ndarray, keys: int
     own = of_own(block, path.scores, before.key.shape[-2], value)
     earlier = of_earlier(block, path.query, before, keys)
     share_of_earlier, share_of_own = shares(block.kernel, earlier, own)
-    return finished(block, share_of_earlier * earlier.weighted + share_of_own * own.weighted)
+    answer = finished(block, share_of_earlier * earlier.weighted + share_of_own * own.weighted)
+    if block.rest is None:
+        return answer
+    weight = share_of_earlier * earlier.total + share_of_own * own.total
+    return answer + (1 - weight) * block.rest
 
 
 def _after_every_token(look: Lookup, past: Cache, cache: Cache) -> list[Cache]:

@@ -85,6 +85,8 @@ class Lookup(NamedTuple):
                                        cache holds keys as they are now; not with erase
     probe       (..., T, K)            r: o[t] less the covariance, under its weights, of r . key
                                        with u; None for o[t] itself
+    rest        (..., T, V)            what gets the weight that the keys left, one less their sum;
+                                       None for nothing
     """
 
     query: np.ndarray
@@ -98,6 +100,7 @@ class Lookup(NamedTuple):
     sink: np.ndarray | None = None
     path: tuple[np.ndarray, np.ndarray] | None = None
     probe: np.ndarray | None = None
+    rest: np.ndarray | None = None
 
     def tokens(self, start: int, stop: int) -> Lookup:
         """The part of tokens start..stop-1."""
@@ -114,4 +117,5 @@ class Lookup(NamedTuple):
             erase=erase,
             path=None if path is None else (path[0][..., part, :], path[1][..., part]),
             probe=None if probe is None else probe[..., part, :],
+            rest=None if self.rest is None else self.rest[..., part, :],
         )

@@ -14,6 +14,7 @@ from refmem.laws.draws import sample
 from refmem.laws.exact import assert_enclosures_overlap, assert_same
 from refmem.laws.systems import FIELD, INTERVALS
 from refmem.rules.delta._preconditioning import Preconditioned
+from refmem.rules.delta.diagonal_kalman import DiagonalBelief
 from refmem.rules.delta.gradient_momentum_delta import Momentum as GradientMomentum
 from refmem.rules.delta.implicit_delta import rate
 from refmem.rules.delta.kalman_delta import Belief
@@ -170,6 +171,34 @@ def test_kalman_delta_with_a_frozen_belief_is_implicit_delta():
     want = rm.implicit_delta(**x)
     assert_same(np.concatenate(outs, axis=-2), want.out, "P = I before every token")
     assert_same(S, want.state, "P = I before every token: mean")
+
+
+@pytest.mark.parametrize("K", [1, 3])
+def test_diagonal_kalman_is_kalman_delta_where_keys_have_one_channel(K):
+    x = draw(rm.kalman_delta, K=K, T=6)
+    along = np.eye(K, dtype=int)[np.arange(6) % K]
+    variance = x["drift"][..., 0, :]
+    belief = np.where(np.eye(K, dtype=bool), variance[..., None], 0 * variance[..., None])
+    x |= {"k": along * x["k"], "state": Belief(x["state"].mean, belief)}
+    want = rm.kalman_delta(**x)
+    got = rm.diagonal_kalman(**(x | {"state": DiagonalBelief(x["state"].mean, variance)}))
+    assert_same(got.out, want.out, "diagonal_kalman")
+    assert_same(got.state.variance, want.state.covariance.sum(-1), "diagonal_kalman: variance")
+
+
+def test_kalman_attention_of_one_key_channel_is_kalman_delta():
+    x = draw(rm.kalman_attention, K=1, V=1, state=False)
+    alpha, drift = (x[name][..., 0] + 0 * x["precision"][..., 0] for name in ("alpha", "drift"))
+    noise = 1 / x["precision"][..., 0]
+    want = rm.kalman_delta(x["q"], x["k"], x["v"], alpha, drift[..., None], noise)
+    got = rm.kalman_attention(**x)
+    assert_same(got.out, want.out, "kalman_attention, K = 1")
+    assert_same(1 / got.state.sure, want.state.covariance, "kalman_attention, K = 1: variance")
+
+
+def test_diagonal_kalman_drops_what_two_channels_say_of_each_other():
+    x = draw(rm.kalman_delta, state=False)
+    assert (rm.diagonal_kalman(**x).out != rm.kalman_delta(**x).out)[..., 1:, :].all()
 
 
 def test_kalman_delta_without_drift_is_least_squares():

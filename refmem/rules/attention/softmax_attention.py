@@ -25,7 +25,9 @@
     array([1., 3.])
 
 The state is the cache: keys (..., P, K) and values (..., P, V). Queries may have more heads than
-keys: see `heads` in refmem.memory.grouped_heads.
+keys: see `heads` in refmem.memory.grouped_heads. Attention residuals (arXiv:2603.15031) are this
+with layers for tokens: a learnt query for each, what the layers before left as values, and these
+normed as keys, at scale 1.
 Source:    Vaswani et al. 2017, arXiv:1706.03762; sinks as in gpt-oss; first_bias as in MiMo.
 """
 

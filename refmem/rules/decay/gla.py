@@ -11,7 +11,10 @@
     >>> gla(q, k, np.array([[1.], [3.]]), np.array([[1., 1.], [0.5, 0.]])).out[:, 0]
     array([2. , 6.5])
 
-The gate of the memory's other side, its value channels, is `value_gated`.
+The gate of the memory's other side, its value channels, is `value_gated`. Layers with this memory
+and a parametrisation of their own: LightNet (arXiv:2405.21022) has alpha = exp(z[t-1] - z[t]) and
+exp(k - z) for k, z the running log-sum-exp of k; Rodimus (2410.06577) has alpha = exp(-tau g) and a
+unit key times g^tau.
 Objective: -<recall(S, k), v> + sum over c of (1 - alpha[c])/2 |S[c, :]|^2, one gradient step from
            S[t-1].
 Source:    Yang et al. 2023, arXiv:2312.06635.

@@ -23,7 +23,8 @@ With no drift and alpha = 1 it is `least_squares` with ridge `noise`; with P = I
 it is `implicit_delta` with beta = 1/noise.
 Forms:     recurrent only: P is quadratic in itself.
 Objective: |S - S'|^2 in the metric of P' plus |v - recall(S, k)|^2 / noise, minimised exactly.
-Source:    the Kalman filter of a linear Gaussian memory, as in arXiv:2511.21016 and 2602.10743.
+Source:    classical (Kalman 1960), for a memory whose value channels share P. Layers that begin
+           from it are `gated_kalmanet`, `diagonal_kalman` and `kalman_attention`.
 """
 
 from typing import NamedTuple

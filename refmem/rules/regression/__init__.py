@@ -2,6 +2,7 @@
 
 from refmem.rules.regression.atlas import atlas
 from refmem.rules.regression.batch_delta import batch_delta
+from refmem.rules.regression.gated_kalmanet import gated_kalmanet
 from refmem.rules.regression.lact import lact
 from refmem.rules.regression.least_squares import least_squares
 from refmem.rules.regression.mesa import mesa
@@ -17,6 +18,7 @@ from refmem.rules.regression.ttt_mlp import ttt_mlp
 __all__ = [
     "atlas",
     "batch_delta",
+    "gated_kalmanet",
     "lact",
     "least_squares",
     "mesa",

@@ -1,16 +1,29 @@
-"""Memories that keep moments of all pairs and solve for what they recall: the form of conjugate
-gradients."""
+"""Memories that keep moments of all pairs and solve for what they recall: their state, and the form
+of conjugate gradients."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from refmem.algebra import conjugate_gradients, recall, zeros
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.state import stack
+from refmem.memory import empty_matrix
+
+
+class Moments(NamedTuple):
+    """What keys say of keys (..., K, K) and of values (..., K, V), summed over the past."""
+
+    keys: np.ndarray
+    values: np.ndarray
+
+
+def no_pairs(x: Inputs) -> Moments:
+    """Zeros."""
+    return Moments(zeros((*x.lead, x.K, x.K), x.like), empty_matrix(x))
 
 
 def by_conjugate_gradients(

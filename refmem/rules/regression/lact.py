@@ -27,9 +27,9 @@
     array([-7.046,  0.954])
 
 A token never sees what its own chunk taught. The source can also turn D into a nearly orthogonal
-step (`atlas` has that iteration); here it is used as it is. The state is (W0, W1, W2, D0, D1, D2,
-the sums of the chunk so far, the mean momentum so far, which token of its chunk comes next as a
-one-hot row).
+step, by the iteration of `atlas` with five sets of coefficients in a row that are not those there;
+here D is used as it is. The state is (W0, W1, W2, D0, D1, D2, the sums of the chunk so far, the
+mean momentum so far, which token of its chunk comes next as a one-hot row).
 Forms:     recurrent only: the layer is not linear.
 Objective: -rate <f(k), v>, gradients taken at the start of the chunk.
 Source:    Zhang et al. 2025, arXiv:2505.23884, and its published code.

@@ -26,22 +26,11 @@ Objective: sum of beta |v - recall(S, k)|^2 faded by alpha, + |diag(sqrt(lam)) S
 Source:    von Oswald et al. 2023, arXiv:2309.05858; 2025, arXiv:2506.05233.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
-from refmem.algebra import bind, diagonal, recall, solve, zeros
+from refmem.algebra import bind, diagonal, recall, solve
 from refmem.grammar.kinds import factor, ridge, strength
 from refmem.grammar.ranges import Option
-from refmem.memory import StateRule, empty_matrix
-from refmem.rules.regression._moments import by_conjugate_gradients
-
-
-class Moments(NamedTuple):
-    """What keys say of keys (..., K, K) and of values (..., K, V), summed over the past."""
-
-    keys: np.ndarray
-    values: np.ndarray
+from refmem.memory import StateRule
+from refmem.rules.regression._moments import Moments, by_conjugate_gradients, no_pairs
 
 
 def step(state, q, k, v, alpha, beta, lam, iterations):
@@ -62,17 +51,12 @@ def objective(S, k, v, beta, lam):
     return (beta[..., None] * error * error).sum((-2, -1)) + (lam[..., None] * S * S).sum((-2, -1))
 
 
-def nothing(x):
-    """No pairs yet."""
-    return Moments(zeros((*x.lead, x.K, x.K), x.like), empty_matrix(x))
-
-
 mesa = StateRule(
     step,
     objective=objective,
     inputs={"alpha": factor("T"), "beta": strength("T", laws=(0, 2)), "lam": ridge("K")},
     options={"iterations": Option(None, whole=True)},
-    initial=nothing,
+    initial=no_pairs,
     own_forms={
         "conjugate_gradients": by_conjugate_gradients(
             lambda state, x: write(state, x["k"], x["v"], x["alpha"], x["beta"]),

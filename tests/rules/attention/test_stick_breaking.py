@@ -25,6 +25,14 @@ def test_with_itself_by_hand():
     assert_enclosures_overlap(out, ratios((6, 1), (3, 2)), "stick_breaking")
 
 
+def test_what_is_left_goes_to_the_own_value_by_hand():
+    # as above, of values 4 and 8, with (1 - 1/2) * 4 and (1 - 3/4 - 1/8) * 8 for what was left
+    past, v = Cache(intervals([[0, 0]]), intervals([[8]])), intervals([[4], [8]])
+    for form in FORMS:
+        got = stick_breaking(asking(2, 3), k, v, state=past, scale=1, rest=True, form=form, chunk=2)
+        assert_enclosures_overlap(got.out, ratios((6, 1), (5, 1)), f"stick_breaking.{form}")
+
+
 def test_shares_of_one_leave_nothing_for_earlier_keys():
     q, v = fractions(np.ones((3, 1), dtype=int)), fractions([[5], [7], [9]])
     for form in FORMS:
