@@ -30,8 +30,8 @@ from refmem.support.extras import MissingExtraError
 @proof_options
 @click.option("--shape", "shapes", multiple=True, help="Only this one, such as ordinary/4.")
 @click.option("--grad", "gradients", is_flag=True, help="Its gradients, in place of its results.")
-@click.option("--limit", type=click.FloatRange(min=0, min_open=True), default=120.0,
-              show_default=True, help="Seconds for one shape.")  # fmt: skip
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=120.0,
+              show_default=True, help="That one shape may take.")  # fmt: skip
 def prove(function: str, **options: Any) -> None:
     """Prove that a function of torch, JAX or NumPy is a memory, for all numbers, or refute it.
 

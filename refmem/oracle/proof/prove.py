@@ -28,7 +28,7 @@ from refmem.oracle.proof.gradients import answered, ask_gradients
 from refmem.oracle.proof.notes import Notes, TooLargeError, UnsupportedError
 from refmem.oracle.proof.numeric import differs_in_floats
 from refmem.oracle.proof.question import Question, ask
-from refmem.oracle.proof.residues import NAN
+from refmem.oracle.proof.residues import NAN, lift
 from refmem.oracle.proof.running import answer
 from refmem.oracle.proof.same_mistake import exact_mutants
 from refmem.oracle.proof.shapes import cases_at
@@ -121,7 +121,7 @@ def prove(
     library: str = "",
     shapes: Iterable[str] = (),
     gradients: bool = False,
-    limit: float = 120.0,
+    seconds: float = 120.0,
     watch: Callable[[int, int], None] | None = None,
     **contract: Any,
 ) -> Proof:
@@ -132,7 +132,7 @@ def prove(
     library     whose arrays it takes: "torch", "jax" or "numpy"; found out unless given
     shapes      names of cases, such as "ordinary/4", in place of those where bugs live
     gradients   its gradients, in place of its results
-    limit       seconds for one shape
+    seconds     that one shape may take
     watch       called with (done, total) after every shape
     contract    what it lacks, returns and promises, in the words of `Contract`
 
@@ -143,21 +143,21 @@ def prove(
     'refuted'
     """
     target = make_target(function, rule, convention, library, **contract)
-    return prove_target(target, shapes, gradients, limit, watch)
+    return prove_target(target, shapes, gradients, seconds, watch)
 
 
 def prove_target(
     target: PythonCallable,
     shapes: Iterable[str] = (),
     gradients: bool = False,
-    limit: float = 120.0,
+    seconds: float = 120.0,
     watch: Callable[[int, int], None] | None = None,
 ) -> Proof:
     """The same of a target of the oracle, such as each part of "fla"."""
     cases = list(cases_at(find_rule(target.rules[0]), list(shapes)))
     shown = []
     for done, case in enumerate(cases, 1):
-        shown.append(prove_case(target, case, limit, gradients))
+        shown.append(prove_case(target, case, seconds, gradients))
         if watch is not None:
             watch(done, len(cases))
     of = " in its gradients" if gradients else ""
@@ -173,7 +173,7 @@ def make_target(
     **contract: Any,
 ) -> PythonCallable:
     """The function as a target that is asked."""
-    name = function if isinstance(function, str) else ""
+    rule, name = find_rule(rule), function if isinstance(function, str) else ""
     known: Any = import_function(function) if isinstance(function, str) else function
     words: Any = {n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()}
     library = library or library_of(known)
@@ -196,14 +196,16 @@ def library_of(function: Callable[..., Any]) -> str:
     return next((one for one in ("torch", "jax") if one in roots or one == module), "numpy")
 
 
-def prove_case(target: PythonCallable, case: Case, limit: float, gradients: bool = False) -> Shown:
+def prove_case(
+    target: PythonCallable, case: Case, seconds: float, gradients: bool = False
+) -> Shown:
     """What can be said at the shape of one case."""
     outside = unsayable(target.convention, case) or target.uncovered(target.name, case)
     if gradients:
         outside = outside or without_gradient(case)
     if outside:
         return Shown(case, OUTSIDE, outside)
-    notes = Notes(limit)
+    notes = Notes(seconds)
     try:
         question, found = _asked(target, case, notes, gradients)
     except UndefinedError:
@@ -238,6 +240,7 @@ def compared(question: Question, found: dict[str, np.ndarray], notes: Notes) -> 
     if not question.cotangents and differs_in_floats(question):
         return Shown(case, REFUTED, "", first, parts, notes)
     met = "; ".join(f"{what}, {line}" for what, line in notes.unknown.items())
+    met = met or "an exp or a logarithm of what was made by another one"
     reason = f"it is no other in floats, and differs if these may be any functions: {met}"
     return Shown(case, UNDECIDED, reason, first, parts, notes)
 
@@ -255,10 +258,9 @@ def _depends_on_guesses(question: Question, found: dict[str, np.ndarray], notes:
     with other_guesses():
         gradients = bool(question.cotangents)
         other, again = _asked(question.target, question.case, Notes(notes.limit), gradients)
-    there = any((found[part]["first"] != again[part]["first"]).any() for part in found)
-    return there or any(
-        (x != other.truth[part]).any() for part, x in question.truth.items() if part in found
-    )
+    truths = ((lift(question.truth[part]), lift(other.truth[part])) for part in found)
+    both = [*((found[part], again[part]) for part in found), *truths]
+    return any((x["first"] != y["first"]).any() for x, y in both)
 
 
 def explained(target: PythonCallable, proof: Proof) -> Proof:

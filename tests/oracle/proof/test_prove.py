@@ -140,7 +140,7 @@ def test_a_branch_that_depends_on_numbers_is_named():
 
 
 def test_a_run_has_a_limit():
-    proof = prove(kernels.gated_delta, **GATED, shapes=["ordinary/4"], limit=1e-3)
+    proof = prove(kernels.gated_delta, **GATED, shapes=["ordinary/4"], seconds=1e-3)
     assert proof.verdict == UNDECIDED
     assert "operations in 0.001 s and no end" in proof.shown[0].reason
 

@@ -22,6 +22,7 @@ from refmem.oracle.proof.residues.arrays import (
     inverse,
     is_one,
     is_residues,
+    known_signs,
     lift,
     made,
     odd,
@@ -29,6 +30,7 @@ from refmem.oracle.proof.residues.arrays import (
     of_number,
     plain_kind,
     power_mod,
+    small_whole,
     zeros,
 )
 from refmem.oracle.proof.residues.functions import (
@@ -73,6 +75,7 @@ __all__ = [
     "inverse",
     "is_one",
     "is_residues",
+    "known_signs",
     "largest",
     "less",
     "lift",
@@ -93,6 +96,7 @@ __all__ = [
     "product",
     "same",
     "sigmoid",
+    "small_whole",
     "softplus",
     "square_root",
     "subtract",

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import ORDERS, PRIMES, P, R, lifted, unknown
+from refmem.algebra.pairs import ORDERS, PRIMES, SHORTEST, SMALL, P, R, guessed, lifted
 
 RESIDUES = np.dtype(
     [
@@ -119,5 +119,27 @@ def exponent(x: np.ndarray) -> np.ndarray:
     """The second part as a number to multiply: what a logarithm is there is unknown."""
     if (x["factor"] == 1).all():
         return x["second"]
-    own = unknown("log", x["factor"], R)
+    own = guessed("log", x["factor"], R)
     return np.where(is_one(x["factor"]), x["second"], (x["second"] + own) % R)
+
+
+def small_whole(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The whole numbers that entries are, and where they are small ones."""
+    up, down = x["first"][..., 0], P[0] - x["first"][..., 0]
+    positive = (x["first"] == up[..., None]) & (x["second"] == up[..., None])
+    negative = (P - x["first"] == down[..., None]) & (R - x["second"] == down[..., None])
+    above, below = positive.all(-1) & (up < SMALL), negative.all(-1) & (down < SMALL)
+    values = np.where(below, -down.astype(np.int64), up.astype(np.int64))
+    plain = (x["factor"] == 1).all(-1) & (plain_kind(x["kind"]) == NUMBER)
+    return values, (above | below) & plain
+
+
+def known_signs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """1, 0 or -1, and where that is known: of small whole numbers, and of so many 4096ths."""
+    values, known = small_whole(x)
+    if not known.all():
+        times = np.uint64(SHORTEST)
+        more = made(x["first"] * times % P, x["second"] * times % R, x["factor"], x["kind"])
+        others, also = small_whole(more)
+        values, known = np.where(known, values, others), known | also
+    return np.sign(values), known
