@@ -7,9 +7,9 @@ parts, and
 
 so exp(x + y) = exp(x) exp(y), with ==. An identity between expressions in + - * / exp that holds
 for real numbers holds for pairs; one that fails, fails for nearly all pairs
-(derivations/proving_kernels). Three pairs of primes at once are three independent draws: `first`
-and `second` are numbers mod the products of the three. Each prime is below 2^31, so that arrays
-of residues fit machine words (`refmem.oracle.proof.residues`).
+(derivations/residues/soundness.py). Three pairs of primes at once are three independent draws:
+`first` and `second` are numbers mod the products of the three. Each prime is below 2^31, so that
+arrays of residues fit machine words (`refmem.oracle.proof.residues`).
 
 What goes beyond + - * / exp:
 

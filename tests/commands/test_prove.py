@@ -18,7 +18,7 @@ def test_exit_codes():
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["kernels"], 2, "expected package.module:function"),
+        (["kernels", "--rule", "delta"], 2, "expected package.module:function"),
         (["a:b"], 2, "needs --rule, because a function does not say its rule"),
         (["a:b", "--rule", "nothing"], 2, "rule has name 'nothing'"),
         (["no_such_module:f", "--rule", "delta"], 3, "no_such_module:f does not import"),

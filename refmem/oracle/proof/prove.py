@@ -90,15 +90,16 @@ class Proof:
 
     @property
     def verdict(self) -> str:
-        """Refuted at one shape is refuted; proven is proven wherever the function runs, but that
-        gates of exactly zero may give what is not a number, which is said."""
+        """Refuted at one shape is refuted; proven is proven wherever the function runs, and that at
+        more shapes than it refuses. Gates of exactly zero may give what is not a number."""
         found = [one.verdict for one in self.shown]
         for worst in (REFUTED, UNDECIDED):
             if worst in found:
                 return worst
-        if PROVEN in found:
-            return PROVEN
-        return UNDEFINED if UNDEFINED in found else UNDECIDED
+        if UNDEFINED in found and PROVEN not in found:
+            return UNDEFINED
+        enough = found.count(PROVEN) > found.count(REFUSED)
+        return PROVEN if enough else UNDECIDED
 
     def having(self, verdict: str) -> list[Shown]:
         """The shapes with that verdict."""

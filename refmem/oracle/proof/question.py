@@ -18,6 +18,7 @@ import numpy as np
 from refmem.algebra.pairs import drawn, lifted
 from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.border.parametrisations import OWN
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.cases.reference import run_rule, state_parts, unchecked
@@ -61,6 +62,16 @@ class Question:
             for name, x in self.raws.items()
         }
         return self.foreign | numbers
+
+    @property
+    def not_negative(self) -> list[str]:
+        """The arguments whose numbers the rule says are not negative, by the target's names."""
+        convention, kinds = self.target.convention, self.case.rule.kinds
+        return [
+            convention.name(one.name)
+            for one in convention.spellings(self.case)
+            if one.how is OWN and one.name in kinds and kinds[one.name].least == 0
+        ]
 
     def parts(self, results: list[Any], after: Mapping[str, Any]) -> Arrays:
         """What came back, in refmem's grammar, as residues; the parts that the truth has too.

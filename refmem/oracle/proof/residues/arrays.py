@@ -4,8 +4,9 @@ An entry has a residue for each of three pairs of primes: `first` mod p, `second
 `factor` of a logarithm. Primes are below 2^31, so a product of two residues fits 64 bits. NumPy's
 own indexing, reshaping and views work on such arrays.
 
-`kind` is what an entry is beside a number: minus or plus infinity, not a number, or a maximum,
-which is a number that may be any. Whole numbers and masks of a kernel stay plain arrays.
+`kind` is what an entry is beside a number: minus or plus infinity, not a number; a maximum, which
+is a number that may be any; or an input that is not negative, by the range that the rule gives it.
+Whole numbers and masks of a kernel stay plain arrays.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ RESIDUES = np.dtype(
         ("kind", np.uint8),
     ]
 )
-NUMBER, MINUS, PLUS, NAN, MAXIMUM = range(5)
+NUMBER, MINUS, PLUS, NAN, MAXIMUM, NOT_NEGATIVE = range(6)
 ONE, HALF = np.uint64(1), np.uint64(1 << 16)
 PARTS = (("first", P), ("second", R))
 
@@ -79,7 +80,7 @@ def of_number(x: Any) -> Any:
 
 def odd(*arrays: np.ndarray) -> bool:
     """Whether any entry is infinite or not a number."""
-    return any(((x["kind"] != NUMBER) & (x["kind"] != MAXIMUM)).any() for x in arrays)
+    return any((plain_kind(x["kind"]) != NUMBER).any() for x in arrays)
 
 
 def odd_entries(x: np.ndarray) -> np.ndarray:
@@ -89,7 +90,7 @@ def odd_entries(x: np.ndarray) -> np.ndarray:
 
 def plain_kind(kind: np.ndarray) -> np.ndarray:
     """The kind of an entry, a maximum's that of a number."""
-    return np.where(kind == MAXIMUM, NUMBER, kind)
+    return np.where(kind >= MAXIMUM, NUMBER, kind)
 
 
 def is_one(residues: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from refmem.oracle.proof.residues.arrays import (
     MAXIMUM,
     MINUS,
     NAN,
+    NOT_NEGATIVE,
     ONE,
     PLUS,
     is_residues,
@@ -35,9 +36,20 @@ def maximum(x: Any, y: Any) -> Any:
     difference = subtract(x, y)
     out = multiply(add(add(x, y), absolute(difference)), 0.5)
     out["kind"] = MAXIMUM
-    signs, known = known_signs(difference)
+    signs, known = ordered(x, y)
     known |= same(x, y)
     return np.where(known, np.where(signs > 0, x, y), out)
+
+
+def ordered(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sign of x - y, and where it is known; what is not negative is taken for more than 0."""
+    signs, known = known_signs(subtract(x, y))
+    for one, other, sign in ((x, y, 1), (y, x, -1)):
+        if (one["kind"] == NOT_NEGATIVE).any():
+            of_other, fixed = known_signs(other)
+            more = (one["kind"] == NOT_NEGATIVE) & fixed & (of_other <= 0)
+            signs, known = np.where(more, sign, signs), known | more
+    return signs, known
 
 
 def absolute(x: Any) -> Any:
@@ -85,7 +97,7 @@ def largest(x: np.ndarray, axis: int, keepdims: bool = False) -> Any:
 def less(x: Any, y: Any) -> Any:
     """Whether x < y: a mask where it is known, else a number for each pair of arguments."""
     x, y = np.broadcast_arrays(lift(x), lift(y))
-    signs, known = known_signs(subtract(y, x))
+    signs, known = ordered(y, x)
     known = known | same(x, y) | odd_entries(x) | odd_entries(y)
     answer = (
         ((signs > 0) & ~odd_entries(x) & ~odd_entries(y))
