@@ -206,9 +206,21 @@ def prove_case(
         outside = outside or without_gradient(case)
     if outside:
         return Shown(case, OUTSIDE, outside)
+    shown = _shown(target, case, seconds, gradients, 0)
+    if shown.verdict == UNDEFINED:  # a number that was drawn may have been zero where it divides
+        shown = _shown(target, case, seconds, gradients, 1)
+    return shown
+
+
+def _shown(target: PythonCallable, case: Case, seconds: float, gradients: bool, draw: int) -> Shown:
+    """The same, for one draw of numbers."""
     notes = Notes(seconds)
     try:
-        question, found = _asked(target, case, notes, gradients)
+        question = _question(target, case, gradients, draw)
+    except UndefinedError:
+        return Shown(case, OUTSIDE, "the definition has no value there")
+    try:
+        found = answered(question, notes) if gradients else answer(question, notes)
     except UndefinedError:
         return Shown(case, UNDEFINED, "; ".join(notes.undefined[:2]), notes=notes)
     except (UnsupportedError, TooLargeError) as error:
@@ -218,12 +230,9 @@ def prove_case(
     return compared(question, found, notes)
 
 
-def _asked(
-    target: PythonCallable, case: Case, notes: Notes, gradients: bool
-) -> tuple[Question, dict[str, np.ndarray]]:
-    """The question of a case, and what the target answers."""
-    question = ask_gradients(target, case) if gradients else ask(target, case)
-    return question, answered(question, notes) if gradients else answer(question, notes)
+def _question(target: PythonCallable, case: Case, gradients: bool, draw: int) -> Question:
+    """The question of a case, about its results or its gradients."""
+    return ask_gradients(target, case, draw) if gradients else ask(target, case, draw)
 
 
 def compared(question: Question, found: dict[str, np.ndarray], notes: Notes) -> Shown:
@@ -256,9 +265,11 @@ def first_row(wrong: np.ndarray, axes: Axes) -> int:
 
 def _depends_on_guesses(question: Question, found: dict[str, np.ndarray], notes: Notes) -> bool:
     """Whether anything changes where unknown functions and maxima are others."""
+    gradients = bool(question.cotangents)
     with other_guesses():
-        gradients = bool(question.cotangents)
-        other, again = _asked(question.target, question.case, Notes(notes.limit), gradients)
+        other = _question(question.target, question.case, gradients, question.draw)
+        own = Notes(notes.limit)
+        again = answered(other, own) if gradients else answer(other, own)
     truths = ((lift(question.truth[part]), lift(other.truth[part])) for part in found)
     both = [*((found[part], again[part]) for part in found), *truths]
     return any((x["first"] != y["first"]).any() for x, y in both)

@@ -41,6 +41,7 @@ class Question:
     truth    the parts of what the definition gives; or its gradients
     exact    the case, its rule one that takes pairs
     cotangents   of a question about gradients: dout and dstate, as the target has them
+    draw     which numbers were drawn
     """
 
     target: PythonCallable
@@ -51,6 +52,7 @@ class Question:
     truth: Arrays
     exact: Case
     cotangents: Arrays = dataclasses.field(default_factory=dict)
+    draw: int = 0
 
     @property
     def given(self) -> dict[str, np.ndarray]:
@@ -108,7 +110,7 @@ def ask(
     exact = dataclasses.replace(case, rule=exact_rule(case.rule))
     truth = run_rule(exact, inputs, **call_options(case, convention))
     foreign = convention.to_foreign(case, np.float32)
-    return Question(target, case, foreign, raws, inputs, truth, exact)
+    return Question(target, case, foreign, raws, inputs, truth, exact, draw=draw)
 
 
 def exact_rule(rule: Rule) -> Any:
