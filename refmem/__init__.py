@@ -1,7 +1,7 @@
 """refmem: the ground truth for associative memories in sequence models."""
 
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 from refmem import forms
 from refmem.around import (
@@ -126,11 +126,13 @@ ROOMS = ("laws", "oracle")
 """Packages about the rules: imported when they are first asked for."""
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     if name in STUDIES:
         return import_module(f"refmem.studies.{name}")
     if name in ROOMS:
         return import_module(f"refmem.{name}")
+    if name == "prove":
+        return import_module("refmem.oracle").prove
     raise AttributeError(f"module 'refmem' has no attribute {name!r}")
 
 

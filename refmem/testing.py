@@ -41,6 +41,11 @@ that returns gradients by the names of the inputs:
 >>> def gradient(dout, dstate, **inputs):
 ...     return refmem.delta.vjp(**inputs, dout=dout, dstate=dstate)._asdict()
 >>> assert_conforms(refmem.delta, case="delta/ordinary/2", grad=gradient)
+
+Array code of torch, JAX or NumPy can be proven, for all numbers and without a tolerance
+(docs/proofs.md):
+
+>>> assert_proven(kernel, "gated_delta", convention="fla", shapes=["ordinary/1", "no-state/0"])
 """
 
 from __future__ import annotations
@@ -60,6 +65,8 @@ from refmem.oracle.check import check
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
 from refmem.oracle.plan import expect_one_choice
+from refmem.oracle.proof.prove import PROVEN, prove
+from refmem.oracle.show.proofs import told
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.contract import Contract
 from refmem.oracle.targets.running import outside
@@ -121,6 +128,36 @@ def assert_conforms(
     looked_at = coverage(outcomes, target.contract.lacks)
     if case is None and not looked_at.enough:
         raise AssertionError(f"{target.name}: too little was looked at: {looked_at}")
+
+
+def assert_proven(
+    fn: Callable[..., Any],
+    rule: str | Rule,
+    *,
+    convention: str | Convention = REFMEM,
+    library: str = "",
+    shapes: Iterable[str] = (),
+    grad: bool = False,
+    **contract: Any,
+) -> None:
+    """Raise AssertionError unless array code is proven to be a rule: what it is instead.
+
+    fn, rule, convention, contract   as for `assert_conforms`
+    library     "torch", "jax" or "numpy"; found out unless given
+    shapes      names of cases, such as "ordinary/4", in place of those where bugs live
+    grad        True for its gradients, in place of its results
+    """
+    proof = prove(
+        fn,
+        rule,
+        convention=convention,
+        library=library,
+        shapes=shapes,
+        gradients=grad,
+        **contract,
+    )
+    if proof.verdict != PROVEN:
+        raise AssertionError(told(proof))
 
 
 def _checked(target: PythonCallable, names: Iterable[str]) -> list[Outcome]:

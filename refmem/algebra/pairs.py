@@ -7,9 +7,9 @@ parts, and
 
 so exp(x + y) = exp(x) exp(y), with ==. An identity between expressions in + - * / exp that holds
 for real numbers holds for pairs; one that fails, fails for nearly all pairs
-(derivations/proving_kernels). Three pairs of primes at once are three independent draws: `first`
-and `second` are numbers mod the products of the three. Each prime is below 2^31, so that arrays
-of residues fit machine words (`refmem.oracle.proof.residues`).
+(derivations/residues/soundness.py). Three pairs of primes at once are three independent draws:
+`first` and `second` are numbers mod the products of the three. Each prime is below 2^31, so that
+arrays of residues fit machine words (`refmem.oracle.proof.residues`).
 
 What goes beyond + - * / exp:
 
@@ -50,6 +50,9 @@ GENERATOR = 4
 P, R = np.array(PRIMES, np.uint64), np.array(ORDERS, np.uint64)
 SMALL = 1 << 20
 """What is equal to a whole number below this in six fields is that number."""
+
+SHORTEST = 1 << 12
+"""Denominators of constants whose order is known."""
 
 _SHIFTS = tuple(np.uint64(n) for n in (30, 27, 31))
 _FACTORS = tuple(np.uint64(n) for n in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
@@ -202,7 +205,7 @@ class Pair:
             return self.second
         if self.factor == 0:
             raise UndefinedError("minus infinity multiplied or divided by a number")
-        own = joined(unknown("log", self._key(self.factor), R), _TO_SECOND, SECOND)
+        own = joined(guessed("log", self._key(self.factor), R), _TO_SECOND, SECOND)
         return (self.second + own) % SECOND
 
     def exp(self) -> Any:
@@ -210,7 +213,7 @@ class Pair:
         first = pow(GENERATOR, self.second, FIRST) * self.factor % FIRST
         if first in (0, 1):
             return Pair(first, first)
-        second = joined(unknown("exp", self._key(first), R), _TO_SECOND, SECOND)
+        second = joined(guessed("exp", self._key(first), R), _TO_SECOND, SECOND)
         return Pair(first, second, 1, self)
 
     def log(self) -> Any:
@@ -219,7 +222,7 @@ class Pair:
             return self.logarithm
         if self.first in (0, 1):
             return Pair(0, 0, self.first)
-        first = joined(unknown("log", self.key, P), _TO_FIRST, FIRST)
+        first = joined(guessed("log", self.key, P), _TO_FIRST, FIRST)
         return Pair(first, 0, self.first)
 
     def sqrt(self) -> Any:
@@ -249,12 +252,16 @@ class Pair:
             return other
         if other.factor == 0:
             return self
+        sign = known_sign(self - other)
+        if sign:
+            return self if sign > 0 else other
         return (self + other + (self - other).absolute()) / 2
 
     def absolute(self) -> Any:
         """Its size, which may be anything, but is that of its negative."""
-        if self == 0:
-            return self
+        sign = known_sign(self)
+        if sign is not None:
+            return -self if sign < 0 else self
         return free("abs", set_key([self.key, (-self).key]))
 
     @property
@@ -282,8 +289,11 @@ class Pair:
 
 
 def less(x: Pair, y: Pair) -> Pair:
-    """1 if x < y, else 0: which of them is unknown, unless they are equal."""
-    return Pair(0, 0) if x == y else free("less", mixed(x.key) ^ y.key)
+    """1 if x < y, else 0: which of them is unknown, unless they differ by a short number."""
+    sign = known_sign(y - x)
+    if sign is not None:
+        return Pair(int(sign > 0), int(sign > 0))
+    return free("less", mixed(x.key) ^ y.key)
 
 
 def free(name: str, key: np.ndarray) -> Pair:
@@ -309,6 +319,15 @@ def small_whole(x: Pair) -> int | None:
     n = x.first if x.first < SMALL else x.first - FIRST
     same = abs(n) < SMALL and x.second == n % SECOND and x.factor == 1
     return n if same else None
+
+
+def known_sign(x: Pair) -> int | None:
+    """1, 0 or -1 for a whole number, or one of so many 4096ths, that is small; else None."""
+    if x.factor != 1:
+        return None
+    n = small_whole(x)
+    n = small_whole(x * SHORTEST) if n is None else n
+    return None if n is None else (n > 0) - (n < 0)
 
 
 def as_fraction(first: int, most: int = 1 << 40) -> Fraction | None:
@@ -343,11 +362,11 @@ def root(n: int) -> Pair:
 
 def lifted(x: Any) -> Pair:
     """A whole number, fraction or float as a pair; a float is what it stands for."""
-    return x if type(x) is Pair else _of_number(x)
+    return x if type(x) is Pair else _of_number(x, _guess.get())
 
 
 @lru_cache(maxsize=4096)
-def _of_number(x: Any) -> Pair:
+def _of_number(x: Any, guess: int) -> Pair:
     if isinstance(x, int | np.integer | np.bool_):
         return Pair(int(x) % FIRST, int(x) % SECOND)
     if isinstance(x, Fraction):

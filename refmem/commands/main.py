@@ -1,7 +1,7 @@
 """The command line `refmem`.
 
-Exit codes: 0 conforms, 1 does not, 2 wrong usage (one line says what), 3 the target cannot run,
-4 too little was looked at, 130 stopped by hand.
+Exit codes: 0 conforms or is proven, 1 does not, 2 wrong usage (one line says what), 3 the target
+cannot run, 4 too little was looked at or it is not decided, 130 stopped by hand.
 """
 
 from __future__ import annotations

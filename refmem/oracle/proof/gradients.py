@@ -20,11 +20,11 @@ from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.verdict.gradients import AXES, gradients, true_form
 
 
-def ask_gradients(target: PythonCallable, case: Case) -> Question:
+def ask_gradients(target: PythonCallable, case: Case, draw: int = 0) -> Question:
     """A question whose truth is the gradients by raw numbers, along drawn cotangents."""
-    question = ask(target, case)
+    question = ask(target, case, draw)
     case, convention = question.case, target.convention
-    random = np.random.default_rng([zlib.crc32(case.name.encode()), 1])
+    random = np.random.default_rng([zlib.crc32(case.name.encode()), draw, 1])
     names = ["out", *(["state"] if _returns_state(target, case) else [])]
     along = {name: _cotangent(question, name, random) for name in names}
     theirs = {

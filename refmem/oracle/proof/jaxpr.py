@@ -145,6 +145,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "reduce_max": _reduced(n.largest),
     "reduce_min": lambda x, axes, **_: n.negative(_reduced(n.largest)(n.negative(x), axes)),
     "reduce_prod": _reduced(n.product),
+    "cumlogsumexp": lambda x, **axis: n.log(_running(n.add)(n.exp(x), **axis)),
     "cumsum": _running(n.add),
     "cumprod": _running(n.multiply),
     "cummax": _running(n.maximum),

@@ -45,6 +45,7 @@ class Notes:
     undefined  operations that first gave something that is not a number, with their lines
     unknown    operations of which only that they are functions is known -> the line
     steps      how many operations ran
+    not_negative   inputs that have a range, by the names of the function
     """
 
     limit: float = 120.0
@@ -53,6 +54,7 @@ class Notes:
     undefined: list[str] = field(default_factory=list)
     unknown: dict[str, str] = field(default_factory=dict)
     steps: int = 0
+    not_negative: dict[str, str] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
 
     def step(self) -> None:
@@ -73,7 +75,7 @@ class Notes:
 
     def add(self, other: Notes) -> None:
         """The notes of another run too."""
-        for name in ("casts", "constants", "unknown"):
+        for name in ("casts", "constants", "unknown", "not_negative"):
             getattr(self, name).update(getattr(other, name))
         self.undefined += [one for one in other.undefined if one not in self.undefined]
         self.steps = max(self.steps, other.steps)

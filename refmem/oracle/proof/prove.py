@@ -29,7 +29,7 @@ from refmem.oracle.proof.gradients import answered, ask_gradients
 from refmem.oracle.proof.notes import Notes, TooLargeError, UnsupportedError
 from refmem.oracle.proof.numeric import differs_in_floats
 from refmem.oracle.proof.question import Question, ask
-from refmem.oracle.proof.residues import NAN
+from refmem.oracle.proof.residues import NAN, lift
 from refmem.oracle.proof.running import answer
 from refmem.oracle.proof.same_mistake import exact_mutants
 from refmem.oracle.proof.shapes import cases_at
@@ -95,15 +95,16 @@ class Proof:
 
     @property
     def verdict(self) -> str:
-        """Refuted at one shape is refuted; proven is proven wherever the function runs, but that
-        gates of exactly zero may give what is not a number, which is said."""
+        """Refuted at one shape is refuted; proven is proven wherever the function runs, and that at
+        more shapes than it refuses. Gates of exactly zero may give what is not a number."""
         found = [one.verdict for one in self.shown]
         for worst in (REFUTED, UNDECIDED):
             if worst in found:
                 return worst
-        if PROVEN in found:
-            return PROVEN
-        return UNDEFINED if UNDEFINED in found else UNDECIDED
+        if UNDEFINED in found and PROVEN not in found:
+            return UNDEFINED
+        enough = found.count(PROVEN) > found.count(REFUSED)
+        return PROVEN if enough else UNDECIDED
 
     def having(self, verdict: str) -> list[Shown]:
         """The shapes with that verdict."""
@@ -181,7 +182,7 @@ def make_target(
     **contract: Any,
 ) -> PythonCallable:
     """The function as a target that is asked."""
-    name = function if isinstance(function, str) else ""
+    rule, name = find_rule(rule), function if isinstance(function, str) else ""
     known: Any = import_function(function) if isinstance(function, str) else function
     words: Any = {n: tuple(x) if isinstance(x, list) else x for n, x in contract.items()}
     library = library or library_of(known)
@@ -212,9 +213,21 @@ def prove_case(
         outside = outside or without_gradient(case)
     if outside:
         return Shown(case, OUTSIDE, outside)
+    shown = _shown(target, case, timeout, gradients, 0)
+    if shown.verdict == UNDEFINED:  # a number that was drawn may have been zero where it divides
+        shown = _shown(target, case, timeout, gradients, 1)
+    return shown
+
+
+def _shown(target: PythonCallable, case: Case, timeout: float, gradients: bool, draw: int) -> Shown:
+    """The same, for one draw of numbers."""
     notes = Notes(timeout)
     try:
-        question, found = _asked(target, case, notes, gradients)
+        question = _question(target, case, gradients, draw)
+    except UndefinedError:
+        return Shown(case, OUTSIDE, "the definition has no value there")
+    try:
+        found = answered(question, notes) if gradients else answer(question, notes)
     except UndefinedError:
         return Shown(case, UNDEFINED, "; ".join(notes.undefined[:2]), notes=notes)
     except (UnsupportedError, TooLargeError) as error:
@@ -224,12 +237,9 @@ def prove_case(
     return compared(question, found, notes)
 
 
-def _asked(
-    target: PythonCallable, case: Case, notes: Notes, gradients: bool
-) -> tuple[Question, dict[str, np.ndarray]]:
-    """The question of a case, and what the target answers."""
-    question = ask_gradients(target, case) if gradients else ask(target, case)
-    return question, answered(question, notes) if gradients else answer(question, notes)
+def _question(target: PythonCallable, case: Case, gradients: bool, draw: int) -> Question:
+    """The question of a case, about its results or its gradients."""
+    return ask_gradients(target, case, draw) if gradients else ask(target, case, draw)
 
 
 def compared(question: Question, found: dict[str, np.ndarray], notes: Notes) -> Shown:
@@ -247,6 +257,7 @@ def compared(question: Question, found: dict[str, np.ndarray], notes: Notes) -> 
     if not question.cotangents and differs_in_floats(question):
         return Shown(case, REFUTED, "", first, parts, notes)
     met = "; ".join(f"{what}, {line}" for what, line in notes.unknown.items())
+    met = met or "an exp or a logarithm of what was made by another one"
     reason = f"it is no other in floats, and differs if these may be any functions: {met}"
     return Shown(case, UNDECIDED, reason, first, parts, notes)
 
@@ -261,13 +272,14 @@ def first_row(wrong: np.ndarray, axes: Axes) -> int:
 
 def _depends_on_guesses(question: Question, found: dict[str, np.ndarray], notes: Notes) -> bool:
     """Whether anything changes where unknown functions and maxima are others."""
+    gradients = bool(question.cotangents)
     with other_guesses():
-        gradients = bool(question.cotangents)
-        other, again = _asked(question.target, question.case, Notes(notes.limit), gradients)
-    there = any((found[part]["first"] != again[part]["first"]).any() for part in found)
-    return there or any(
-        (x != other.truth[part]).any() for part, x in question.truth.items() if part in found
-    )
+        other = _question(question.target, question.case, gradients, question.draw)
+        own = Notes(notes.limit)
+        again = answered(other, own) if gradients else answer(other, own)
+    truths = ((lift(question.truth[part]), lift(other.truth[part])) for part in found)
+    both = [*((found[part], again[part]) for part in found), *truths]
+    return any((x["first"] != y["first"]).any() for x, y in both)
 
 
 def explained(target: PythonCallable, proof: Proof) -> Proof:

@@ -1,7 +1,7 @@
 """What a function is asked: inputs of which nothing is known, and what the definition gives.
 
 Shapes are those of a case, where bugs live. Its numbers are replaced by drawn pairs, as they are
-passed: a gate that comes as a logarithm is drawn as one. Only gates of exactly zero stay. The
+passed: a gate that comes as a logarithm is drawn as one. Gates of exactly zero or one stay. The
 definition runs on the same numbers, through the same convention.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 from refmem.algebra.pairs import drawn, lifted
 from refmem.memory.rule import Rule
 from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.border.parametrisations import OWN
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.ingredients import gate_of
 from refmem.oracle.cases.reference import run_rule, state_parts, unchecked
@@ -40,6 +41,7 @@ class Question:
     truth    the parts of what the definition gives; or its gradients
     exact    the case, its rule one that takes pairs
     cotangents   of a question about gradients: dout and dstate, as the target has them
+    draw     which numbers were drawn
     """
 
     target: PythonCallable
@@ -50,6 +52,7 @@ class Question:
     truth: Arrays
     exact: Case
     cotangents: Arrays = dataclasses.field(default_factory=dict)
+    draw: int = 0
 
     @property
     def given(self) -> dict[str, np.ndarray]:
@@ -61,6 +64,16 @@ class Question:
             for name, x in self.raws.items()
         }
         return self.foreign | numbers
+
+    @property
+    def not_negative(self) -> list[str]:
+        """The arguments whose numbers the rule says are not negative, by the target's names."""
+        convention, kinds = self.target.convention, self.case.rule.kinds
+        return [
+            convention.name(one.name)
+            for one in convention.spellings(self.case)
+            if one.how is OWN and one.name in kinds and kinds[one.name].least == 0
+        ]
 
     def parts(self, results: list[Any], after: Mapping[str, Any]) -> Arrays:
         """What came back, in refmem's grammar, as residues; the parts that the truth has too.
@@ -97,7 +110,7 @@ def ask(
     exact = dataclasses.replace(case, rule=exact_rule(case.rule))
     truth = run_rule(exact, inputs, **call_options(case, convention))
     foreign = convention.to_foreign(case, np.float32)
-    return Question(target, case, foreign, raws, inputs, truth, exact)
+    return Question(target, case, foreign, raws, inputs, truth, exact, draw=draw)
 
 
 def exact_rule(rule: Rule) -> Any:
@@ -112,26 +125,25 @@ def exact_rule(rule: Rule) -> Any:
     return other
 
 
+PLAIN = {"factor": (0, 1), "logarithm of a factor": (-np.inf, 0), "write strength": (0, 1)}
+"""Kinds of inputs -> their numbers that some kernels take a branch for."""
+
+
 def draw_raws(target: PythonCallable, case: Case, draw: int) -> dict[str, np.ndarray]:
-    """A pair for each number of a case that is passed, but for gates of exactly zero."""
+    """A pair for each number that is passed, but for gates and strengths of exactly zero or one in
+    cases that are about these."""
     random = np.random.default_rng([zlib.crc32(case.name.encode()), draw])
-    gate, raws = gate_of(case.rule), {}
     with np.errstate(divide="ignore"):
         known = target.convention.raw(case)
-    for name, x in known.items():
-        raws[name] = drawn(random, x.shape)
-        closed = np.isneginf(x) | ((x == 0) & (case.kinds.get(name) == "factor"))
-        if name == gate:
-            for index in np.argwhere(closed & (is_closed(case, x.shape))):
-                raws[name][tuple(index)] = lifted(float(x[tuple(index)]))
+    raws = {name: drawn(random, x.shape) for name, x in known.items()}
+    about = {gate_of(case.rule) if name == "gate" else name for name in case.regime.draw}
+    for one in target.convention.spellings(case):
+        if one.name in about and one.kind in PLAIN and (one.how is OWN or one.how.unit):
+            x = case.inputs[one.name]
+            special = np.broadcast_to(np.isin(x, PLAIN[one.kind]), one.shape)
+            for index in map(tuple, np.argwhere(special)):
+                raws[one.name][index] = lifted(float(known[one.name][index]))
     return raws
-
-
-def is_closed(case: Case, shape: Any) -> np.ndarray:
-    """Where a case's forget gate is exactly zero, whatever it is passed as."""
-    gate = case.inputs[gate_of(case.rule)]
-    zero = np.isneginf(gate) if gate_of(case.rule).startswith("log_") else gate == 0
-    return np.broadcast_to(zero, shape)
 
 
 def _changed(now: Any, before: Any) -> bool:

@@ -13,7 +13,7 @@ from refmem.oracle.proof.jaxpr import run_jax
 from refmem.oracle.proof.notes import Notes
 from refmem.oracle.proof.question import Question, exact_rule
 from refmem.oracle.proof.recording import run_numpy
-from refmem.oracle.proof.residues import lift
+from refmem.oracle.proof.residues import NOT_NEGATIVE, NUMBER, lift
 from refmem.oracle.proof.shadows import gradients_by_torch, run_torch
 from refmem.oracle.targets.results import taken_apart
 from refmem.support.extras import optional
@@ -24,6 +24,8 @@ Arrays = dict[str, Any]
 def answer(question: Question, notes: Notes) -> dict[str, np.ndarray]:
     """The parts of what the target returns, in refmem's grammar, as residues."""
     library, given = question.target.library, question.given
+    if library != "numpy":
+        notes.not_negative |= dict.fromkeys(question.not_negative, "")
     call = calling(question)
     after: Arrays
     if isinstance(question.target.function, Rule):
@@ -31,10 +33,12 @@ def answer(question: Question, notes: Notes) -> dict[str, np.ndarray]:
     elif library == "numpy":
         results, after = run_numpy(call, given, notes)
     elif library == "jax":
-        numbers, arrays = _beside(question.foreign, given, "jax")
+        numbers, arrays = _beside(question, question.foreign, given, "jax")
         results, after = run_jax(call, numbers, arrays, notes), {}
     else:
-        results, after = run_torch(call, *_beside(question.foreign, given, "torch"), notes)
+        results, after = run_torch(
+            call, *_beside(question, question.foreign, given, "torch"), notes
+        )
     return question.parts(results, after)
 
 
@@ -54,7 +58,7 @@ def gradient_answer(question: Question, notes: Notes) -> dict[str, np.ndarray]:
     floats = question.foreign | ones
     if target.vjp is not None:
         return _by_own_vjp(question, given, notes)
-    numbers, arrays = _beside(floats, given, target.library)
+    numbers, arrays = _beside(question, floats, given, target.library)
     along = {name: arrays.pop(name) for name in question.cotangents}
 
     def parts(**inputs: Any) -> Arrays:
@@ -109,7 +113,13 @@ def _of_rule(grads: Any) -> dict[str, np.ndarray]:
     return {name: lift(x) for name, x in grads._asdict().items() if isinstance(x, np.ndarray)}
 
 
-def _beside(floats: Arrays, given: Arrays, library: str) -> tuple[Arrays, Arrays]:
+def _beside(
+    question: Question, floats: Arrays, given: Arrays, library: str
+) -> tuple[Arrays, Arrays]:
     """Residues, and arrays of a library of the same names and shapes."""
     numbers = {n: lift(x) if x.dtype == object else x for n, x in given.items()}
+    for name in question.not_negative:
+        numbers[name]["kind"] = np.where(
+            numbers[name]["kind"] == NUMBER, NOT_NEGATIVE, numbers[name]["kind"]
+        )
     return numbers, {n: to_library(x.copy(), library) for n, x in floats.items()}

@@ -91,9 +91,7 @@ class Shadows:
     ) -> None:
         base = name.rstrip("_") if in_place else name
         if base in ("copy", "fill", "zero"):
-            found: Any = {"copy": lambda: args[1], "fill": lambda: args[1], "zero": lambda: 0}[
-                base
-            ]()
+            found: Any = 0 if base == "zero" else args[1]
         else:
             found = self._handled(base, args, kwargs, place)
         if in_place:

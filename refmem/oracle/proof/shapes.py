@@ -2,8 +2,8 @@
 
 They are those of cases of the oracle (`refmem.oracle.cases.regimes`): both sides of chunks, K other
 than V, widths of one, heads that share, with and without a state, without optional inputs, packed.
-Numbers do not matter here, but that gates are exactly zero in some. Long ones are narrow and have
-one sequence: an identity that fails, fails there too.
+Numbers do not matter here, but that gates and strengths are exactly zero or one in some. Long ones
+are narrow and have one sequence: an identity that fails, fails there too.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ SHAPES = {
     "default-scale": (65,),
     "packed": (5,),
     "mid-chunk-reset": (65,),
+    "no-decay": (2,),
+    "beta-zero": (2,),
+    "beta-one": (2,),
 }
 """Regime -> numbers of tokens; of packed sequences, of the first one."""
 

@@ -68,6 +68,11 @@ def _not_seen(proof: Proof) -> Iterator[tuple[str, str]]:
         yield "constants", f"taken {', '.join(some)}{more}"
     if notes.casts:
         yield "rounded", "; ".join(f"to {name}, {line}" for name, line in notes.casts.items())
+    if notes.not_negative and notes.unknown:
+        yield (
+            "taken",
+            f"{listed(notes.not_negative)} not negative, where that is compared with zero",
+        )
     if proof.having(PROVEN):
         yield "chance", CHANCE
     yield (

@@ -117,6 +117,8 @@ def triangular(
 
 def solve(a: Any, b: Any) -> Any:
     """X with A X = B, by elimination; a pivot is never zero where numbers are drawn."""
+    if b.ndim == a.ndim - 1:
+        return solve(a, b[..., None])[..., 0]
     a, b = np.array(a), np.array(b)
     size = a.shape[-1]
     for c in range(size):
@@ -172,10 +174,14 @@ def masked_fill(x: Any, mask: Any, value: Any) -> Any:
 
 
 def whole(x: Any, **options: Any) -> Any:
-    """A cast: of numbers, nothing (it is noted); to whole numbers, nothing that can be said."""
-    if "int" in str(options.get("dtype")) or "bool" in str(options.get("dtype")):
+    """A cast: of numbers, nothing (it is noted); to whole numbers, of what is such a constant."""
+    wanted = str(options.get("dtype"))
+    if "int" not in wanted and "bool" not in wanted:
+        return copied(lift(x), **options)
+    values, known = n.small_whole(lift(x))
+    if not known.all():
         raise NotAlgebraicError("a number made a whole one")
-    return copied(lift(x), **options)
+    return values != 0 if "bool" in wanted else values
 
 
 def _logical(combine: Callable[..., Any]) -> Handler:

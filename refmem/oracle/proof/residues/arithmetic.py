@@ -52,7 +52,7 @@ def _kind_of_sum(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def negative(x: Any) -> Any:
     """-x."""
     x = lift(x)
-    kind = np.array([NUMBER, PLUS, MINUS, NAN, NUMBER], np.uint8)[x["kind"]]
+    kind = np.array([NUMBER, PLUS, MINUS, NAN, NUMBER, NUMBER], np.uint8)[x["kind"]]
     return made((P - x["first"]) % P, (R - x["second"]) % R, inverse(x["factor"], P), kind)
 
 

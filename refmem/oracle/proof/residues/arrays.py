@@ -4,8 +4,9 @@ An entry has a residue for each of three pairs of primes: `first` mod p, `second
 `factor` of a logarithm. Primes are below 2^31, so a product of two residues fits 64 bits. NumPy's
 own indexing, reshaping and views work on such arrays.
 
-`kind` is what an entry is beside a number: minus or plus infinity, not a number, or a maximum,
-which is a number that may be any. Whole numbers and masks of a kernel stay plain arrays.
+`kind` is what an entry is beside a number: minus or plus infinity, not a number; a maximum, which
+is a number that may be any; or an input that is not negative, by the range that the rule gives it.
+Whole numbers and masks of a kernel stay plain arrays.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import ORDERS, PRIMES, P, R, lifted, unknown
+from refmem.algebra.pairs import ORDERS, PRIMES, SHORTEST, SMALL, P, R, guessed, lifted
 
 RESIDUES = np.dtype(
     [
@@ -24,7 +25,7 @@ RESIDUES = np.dtype(
         ("kind", np.uint8),
     ]
 )
-NUMBER, MINUS, PLUS, NAN, MAXIMUM = range(5)
+NUMBER, MINUS, PLUS, NAN, MAXIMUM, NOT_NEGATIVE = range(6)
 ONE, HALF = np.uint64(1), np.uint64(1 << 16)
 PARTS = (("first", P), ("second", R))
 
@@ -79,7 +80,7 @@ def of_number(x: Any) -> Any:
 
 def odd(*arrays: np.ndarray) -> bool:
     """Whether any entry is infinite or not a number."""
-    return any(((x["kind"] != NUMBER) & (x["kind"] != MAXIMUM)).any() for x in arrays)
+    return any((plain_kind(x["kind"]) != NUMBER).any() for x in arrays)
 
 
 def odd_entries(x: np.ndarray) -> np.ndarray:
@@ -89,7 +90,7 @@ def odd_entries(x: np.ndarray) -> np.ndarray:
 
 def plain_kind(kind: np.ndarray) -> np.ndarray:
     """The kind of an entry, a maximum's that of a number."""
-    return np.where(kind == MAXIMUM, NUMBER, kind)
+    return np.where(kind >= MAXIMUM, NUMBER, kind)
 
 
 def is_one(residues: np.ndarray) -> np.ndarray:
@@ -119,5 +120,27 @@ def exponent(x: np.ndarray) -> np.ndarray:
     """The second part as a number to multiply: what a logarithm is there is unknown."""
     if (x["factor"] == 1).all():
         return x["second"]
-    own = unknown("log", x["factor"], R)
+    own = guessed("log", x["factor"], R)
     return np.where(is_one(x["factor"]), x["second"], (x["second"] + own) % R)
+
+
+def small_whole(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The whole numbers that entries are, and where they are small ones."""
+    up, down = x["first"][..., 0], P[0] - x["first"][..., 0]
+    positive = (x["first"] == up[..., None]) & (x["second"] == up[..., None])
+    negative = (P - x["first"] == down[..., None]) & (R - x["second"] == down[..., None])
+    above, below = positive.all(-1) & (up < SMALL), negative.all(-1) & (down < SMALL)
+    values = np.where(below, -down.astype(np.int64), up.astype(np.int64))
+    plain = (x["factor"] == 1).all(-1) & (plain_kind(x["kind"]) == NUMBER)
+    return values, (above | below) & plain
+
+
+def known_signs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """1, 0 or -1, and where that is known: of small whole numbers, and of so many 4096ths."""
+    values, known = small_whole(x)
+    if not known.all():
+        times = np.uint64(SHORTEST)
+        more = made(x["first"] * times % P, x["second"] * times % R, x["factor"], x["kind"])
+        others, also = small_whole(more)
+        values, known = np.where(known, values, others), known | also
+    return np.sign(values), known

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import GENERATOR, SMALL, P, R, guessed, lifted, root_exists, unknown
+from refmem.algebra.pairs import GENERATOR, SMALL, P, R, guessed, lifted, root_exists
 from refmem.oracle.proof.residues.arithmetic import add, divide, multiply, negative, subtract
 from refmem.oracle.proof.residues.arrays import (
     MINUS,
@@ -30,7 +30,7 @@ def exp(x: Any) -> Any:
     x = lift(x)
     base = np.full(3, GENERATOR, np.uint64)
     first = power_mod(base, x["second"], P) * x["factor"] % P
-    second = np.where(is_one(first), ONE, unknown("exp", first, R))
+    second = np.where(is_one(first), ONE, guessed("exp", first, R))
     out = made(first, second)
     if odd(x):
         gone = x["kind"] == MINUS
@@ -42,7 +42,7 @@ def exp(x: Any) -> Any:
 def log(x: Any) -> Any:
     """The exponent whose exp is x; of 0, minus infinity."""
     x = lift(x)
-    first = np.where(is_one(x["first"]), np.uint64(0), unknown("log", x["first"], P))
+    first = np.where(is_one(x["first"]), np.uint64(0), guessed("log", x["first"], P))
     nothing = (x["first"] == 0).all(-1)
     kind = np.where(nothing, MINUS, plain_kind(x["kind"]))
     factor = np.where(nothing[..., None], ONE, x["first"])

@@ -12,10 +12,11 @@ from refmem.oracle.proof.residues.arrays import (
     MAXIMUM,
     MINUS,
     NAN,
-    NUMBER,
+    NOT_NEGATIVE,
     ONE,
     PLUS,
     is_residues,
+    known_signs,
     lift,
     odd,
     odd_entries,
@@ -32,10 +33,23 @@ def maximum(x: Any, y: Any) -> Any:
         both = largest(np.stack([x, y]), 0)
         x, y = (np.where(odds, lift(0), z) for z in (x, y))
         return np.where(odds, both, maximum(x, y))
-    out = multiply(add(add(x, y), absolute(subtract(x, y))), 0.5)
-    equal_ones = same(x, y)
+    difference = subtract(x, y)
+    out = multiply(add(add(x, y), absolute(difference)), 0.5)
     out["kind"] = MAXIMUM
-    return np.where(equal_ones, y, out)
+    signs, known = ordered(x, y)
+    known |= same(x, y)
+    return np.where(known, np.where(signs > 0, x, y), out)
+
+
+def ordered(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sign of x - y, and where it is known; what is not negative is taken for more than 0."""
+    signs, known = known_signs(subtract(x, y))
+    for one, other, sign in ((x, y, 1), (y, x, -1)):
+        if (one["kind"] == NOT_NEGATIVE).any():
+            of_other, fixed = known_signs(other)
+            more = (one["kind"] == NOT_NEGATIVE) & fixed & (of_other <= 0)
+            signs, known = np.where(more, sign, signs), known | more
+    return signs, known
 
 
 def absolute(x: Any) -> Any:
@@ -43,10 +57,9 @@ def absolute(x: Any) -> Any:
     x = lift(x)
     with np.errstate(over="ignore"):
         out = free("abs", mixed(x["first"]) + mixed((P - x["first"]) % P))
-    zero = (x["first"] == 0).all(-1)
-    kind = np.where(x["kind"] == MINUS, PLUS, plain_kind(x["kind"]))
-    out["kind"] = kind
-    return np.where(zero & (kind == NUMBER), lift(0), out)
+    out["kind"] = np.where(x["kind"] == MINUS, PLUS, plain_kind(x["kind"]))
+    signs, known = known_signs(x)
+    return np.where(known, np.where(signs < 0, negative(x), x), out)
 
 
 def minimum(x: Any, y: Any) -> Any:
@@ -84,9 +97,12 @@ def largest(x: np.ndarray, axis: int, keepdims: bool = False) -> Any:
 def less(x: Any, y: Any) -> Any:
     """Whether x < y: a mask where it is known, else a number for each pair of arguments."""
     x, y = np.broadcast_arrays(lift(x), lift(y))
-    known = same(x, y) | odd_entries(x) | odd_entries(y)
-    answer = ((x["kind"] == MINUS) & (y["kind"] != MINUS) & (y["kind"] != NAN)) | (
-        (y["kind"] == PLUS) & (x["kind"] != PLUS) & (x["kind"] != NAN)
+    signs, known = ordered(y, x)
+    known = known | same(x, y) | odd_entries(x) | odd_entries(y)
+    answer = (
+        ((signs > 0) & ~odd_entries(x) & ~odd_entries(y))
+        | ((x["kind"] == MINUS) & (y["kind"] != MINUS) & (y["kind"] != NAN))
+        | ((y["kind"] == PLUS) & (x["kind"] != PLUS) & (x["kind"] != NAN))
     )
     if known.all():
         return answer
