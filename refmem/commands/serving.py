@@ -37,8 +37,8 @@ def check_serving(
 ) -> None:
     """Check the engine at module:Class, say what came of it, and exit."""
     rule = making["rule"]
-    if target is None or ":" not in target or rule is None:
-        raise click.UsageError("--serving needs an engine, module:Class, and --rule")
+    if target is None or ":" not in target:
+        raise click.UsageError("--serving needs an engine, module:Class")
     found_from_here(target, rule)
     made = {"path": target, "library": making["library"], "device": making["device"]}
     process = Process({"name": target, "engine": made}, making["timeout"])

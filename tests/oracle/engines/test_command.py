@@ -49,7 +49,6 @@ def test_an_engine_that_cannot_run_exits_with_3(name, said):
 
 
 def test_wrong_usage():
-    assert_wrong_usage(run("check", "mine:Engine", "--serving"), "--serving needs an engine")
     assert_wrong_usage(
         run("check", "onnxruntime", "--serving", "--rule", "delta"), "--serving needs"
     )

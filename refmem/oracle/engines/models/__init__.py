@@ -1,0 +1,1 @@
+"""Other people's models with their own caches, small and with random weights, as engines."""
