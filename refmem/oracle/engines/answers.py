@@ -13,6 +13,7 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.engines.schedules import Held
 from refmem.oracle.engines.stream import Stream
 from refmem.oracle.targets.engine import leaves
+from refmem.oracle.targets.engine_program import EngineProgram
 from refmem.oracle.targets.target import MisbehavedError
 from refmem.support.wording import one_line
 
@@ -47,6 +48,23 @@ def of_definition(
         yield Answer(
             out, {n: tuple(leaves(take.empty if S is None else S)) for n, S in slots.items()}
         )
+
+
+def of_program(
+    program: EngineProgram,
+    slots: int,
+    schedule: Iterable[Call],
+    take: Stream,
+    want: Iterable[Answer],
+) -> Iterator[Answer]:
+    """What a program gives, which is told the shapes of what is wanted."""
+    calls = []
+    for call, right in zip(schedule, want, strict=True):
+        shapes = [] if right.out is None else [("out", take.dtype, right.out.shape)]
+        for slot, parts in right.slots.items():
+            shapes += [(f"slot {slot}.{n}", take.dtype, x.shape) for n, x in enumerate(parts)]
+        calls.append(as_question(call, take.of(call)) | {"shapes": shapes})
+    yield from map(taken, program.play(take.memory.name, slots, calls))
 
 
 def of_engine(

@@ -20,7 +20,7 @@ import numpy as np
 
 from refmem.around.serving import Alone, Call, Pool, Run, tokens_of
 from refmem.oracle.engines import schedules
-from refmem.oracle.engines.answers import Asked, of_definition, of_engine
+from refmem.oracle.engines.answers import Asked, of_definition, of_engine, of_program
 from refmem.oracle.engines.budget import Budget, budget_of
 from refmem.oracle.engines.itself import Itself, budget_of_itself
 from refmem.oracle.engines.judging import Breach, Judged, fits, judge
@@ -28,6 +28,7 @@ from refmem.oracle.engines.mutants import Mutant, mutants_of
 from refmem.oracle.engines.script import script
 from refmem.oracle.engines.stream import Stream, served
 from refmem.oracle.targets.engine import SIZES
+from refmem.oracle.targets.engine_program import EngineProgram
 from refmem.oracle.targets.target import MisbehavedError, UnavailableError
 from refmem.oracle.verdict.outcomes import CONFORMS, DEPARTS, UNDECIDED
 from refmem.support.extras import optional
@@ -261,7 +262,10 @@ class _Checking:
                 ended = not isinstance(error, MisbehavedError)
                 last = len(schedule) - 1
                 return Judged([], Breach(last, f"a request alone: {error}", ended=ended))
-            got = of_engine(self.engine, slots, schedule, take.again(), self.reads)
+            if isinstance(self.engine, EngineProgram):
+                got = of_program(self.engine, slots, schedule, take.again(), want)
+            else:
+                got = of_engine(self.engine, slots, schedule, take.again(), self.reads)
             return judge(schedule, got, want, self.budget)
 
 
