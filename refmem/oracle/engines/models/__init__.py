@@ -1,1 +1,1 @@
-"""Other people's models with their own caches, small and with random weights, as engines."""
+"""Other people's engines: small models with their own caches, and an operator with past states."""
