@@ -7,12 +7,13 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from refmem.around.serving import PADDING, Call, Clear, Copy, Pool, Read, Run, Verify, Write
+from refmem.around.serving import PADDING, Call, Clear, Copy, Read, Run, Slots, Verify, Write
 from refmem.around.serving.schedule import make
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.engines.schedules import Held
 from refmem.oracle.engines.stream import Stream
 from refmem.oracle.targets.engine import leaves
+from refmem.oracle.targets.engine_program import EngineProgram
 from refmem.oracle.targets.target import MisbehavedError
 from refmem.support.wording import one_line
 
@@ -34,17 +35,36 @@ class Asked(Protocol):
         """The answer to a question."""
 
 
-def of_definition(pool: Pool, schedule: Iterable[Call], take: Stream) -> Iterator[Answer]:
+def of_definition(
+    pool: Slots, schedule: Iterable[Call], take: Stream, reads: bool = True
+) -> Iterator[Answer]:
     """What the definition gives, or a mutant of it, from the numbers that an engine sees."""
     held, kept = Held(), dict[int, Any]()
     for call in schedule:
         held.make(call)
         inputs = {name: x.astype(np.float64) for name, x in take.of(call).items()}
         out = make(pool, call, inputs, kept)
-        slots = {slot: pool.state(slot) for slot in sorted(held.sound)}
+        slots = {slot: pool.state(slot) for slot in sorted(held.sound) if reads}
         yield Answer(
             out, {n: tuple(leaves(take.empty if S is None else S)) for n, S in slots.items()}
         )
+
+
+def of_program(
+    program: EngineProgram,
+    slots: int,
+    schedule: Iterable[Call],
+    take: Stream,
+    want: Iterable[Answer],
+) -> Iterator[Answer]:
+    """What a program gives, which is told the shapes of what is wanted."""
+    calls = []
+    for call, right in zip(schedule, want, strict=True):
+        shapes = [] if right.out is None else [("out", take.dtype, right.out.shape)]
+        for slot, parts in right.slots.items():
+            shapes += [(f"slot {slot}.{n}", take.dtype, x.shape) for n, x in enumerate(parts)]
+        calls.append(as_question(call, take.of(call)) | {"shapes": shapes})
+    yield from map(taken, program.play(take.memory.name, slots, calls))
 
 
 def of_engine(
@@ -53,11 +73,11 @@ def of_engine(
     """What an engine gives; `MisbehavedError`, `TimeoutError` or `ChildProcessError` where it does
     not."""
     held = Held()
-    _taken(engine.ask({"call": "pool", "slots": slots}))
+    taken(engine.ask({"call": "pool", "slots": slots}))
     for call in schedule:
         held.make(call)
         question = as_question(call, take.of(call))
-        yield _taken(engine.ask(question | {"look": sorted(held.sound) if reads else []}))
+        yield taken(engine.ask(question | {"look": sorted(held.sound) if reads else []}))
 
 
 def as_question(call: Call, inputs: Arrays) -> dict[str, Any]:
@@ -79,7 +99,7 @@ def rows_of_requests(call: Run | Verify) -> list[tuple[int, slice]]:
     return [(slot, own) for slot, own in zip(call.slots, rows, strict=True) if slot != PADDING]
 
 
-def _taken(answer: Any) -> Answer:
+def taken(answer: Any) -> Answer:
     """An answer as it should be; `MisbehavedError` for what was raised, and for anything else."""
     match answer:
         case {"raised": str(said)}:

@@ -18,15 +18,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.around.serving import Call, Pool, Run, tokens_of
+from refmem.around.serving import Alone, Call, Pool, Run, tokens_of
 from refmem.oracle.engines import schedules
-from refmem.oracle.engines.answers import Asked, of_definition, of_engine
+from refmem.oracle.engines.answers import Asked, of_definition, of_engine, of_program
 from refmem.oracle.engines.budget import Budget, budget_of
+from refmem.oracle.engines.itself import Itself, budget_of_itself
 from refmem.oracle.engines.judging import Breach, Judged, fits, judge
 from refmem.oracle.engines.mutants import Mutant, mutants_of
 from refmem.oracle.engines.script import script
 from refmem.oracle.engines.stream import Stream, served
 from refmem.oracle.targets.engine import SIZES
+from refmem.oracle.targets.engine_program import EngineProgram
 from refmem.oracle.targets.target import MisbehavedError, UnavailableError
 from refmem.oracle.verdict.outcomes import CONFORMS, DEPARTS, UNDECIDED
 from refmem.support.extras import optional
@@ -152,7 +154,7 @@ def check_engine(
     only: Sequence[str] = (),
     watch: Callable[[int, int], None] | None = None,
 ) -> EngineReport:
-    """Check an engine of a rule.
+    """Check an engine of a rule; or where that is None, an engine against itself.
 
     engine     one in this process (`make_engine`), or the process of one
     name       module:Class, for scripts
@@ -169,7 +171,8 @@ def check_engine(
         found.append(checking.look_at(contract, found, max(number // len(every), 1)))
         if watch is not None:
             watch(len(found), len(chosen))
-    return EngineReport(name or "engine", checking.take.memory.name, tuple(found), checking.reads)
+    served = "itself" if rule is None else checking.take.memory.name
+    return EngineReport(name or "engine", served, tuple(found), checking.reads)
 
 
 def _together(methods: Sequence[str]) -> Contract:
@@ -194,10 +197,18 @@ class _Checking:
         self.engine, self.name, self.seed, self.patience = engine, name, seed, patience
         about = _about(engine)
         self.methods = about.pop("methods")
-        self.reads = "read" in self.methods
         self.take = Stream(rule, **about, dtype=dtype)
         self.shown = Stream(rule, **about, dtype=dtype, library=library)
-        self.budget: Budget = budget_of(self.take.again())
+        self.itself: Itself | None = None
+        self.reads = "read" in self.methods and rule is not None
+        if rule is not None:
+            self.budget: Budget = budget_of(self.take.again())
+            return
+        try:
+            self.itself = Itself(engine, self.take)
+            self.budget = budget_of_itself(self.itself, self.take)
+        except (MisbehavedError, TimeoutError, ChildProcessError) as error:
+            raise UnavailableError(f"the engine cannot run a request alone: {error}") from error
 
     def look_at(self, contract: Contract, before: Sequence[Finding], number: int) -> Finding:
         """What comes of a contract, after what came of those before it."""
@@ -220,7 +231,8 @@ class _Checking:
         schedule, slots, judged = failing
         breach = judged.breach
         assert breach is not None
-        mistakes = [one for one in mutants_of(self.take.memory) if self._fits(one, search)]
+        known = mutants_of(self.take.memory) if self.itself is None else []
+        mistakes = [one for one in known if self._fits(one, search)]
         states = len(self.budget.state)
         shown = script(self.name, schedule, breach, slots, self.shown, states)
         return Finding(
@@ -242,9 +254,18 @@ class _Checking:
     def run(self, schedule: Sequence[Call], slots: int) -> Judged:
         """One schedule, by the engine and by the definition."""
         take = self.take
+        pool = Pool(take.memory, slots) if self.itself is None else Alone(self.itself, slots)
         with np.errstate(all="ignore"):
-            want = list(of_definition(Pool(take.memory, slots), schedule, take.again()))
-            got = of_engine(self.engine, slots, schedule, take.again(), self.reads)
+            try:
+                want = list(of_definition(pool, schedule, take.again(), self.reads))
+            except (MisbehavedError, TimeoutError, ChildProcessError) as error:
+                ended = not isinstance(error, MisbehavedError)
+                last = len(schedule) - 1
+                return Judged([], Breach(last, f"a request alone: {error}", ended=ended))
+            if isinstance(self.engine, EngineProgram):
+                got = of_program(self.engine, slots, schedule, take.again(), want)
+            else:
+                got = of_engine(self.engine, slots, schedule, take.again(), self.reads)
             return judge(schedule, got, want, self.budget)
 
 

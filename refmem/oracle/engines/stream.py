@@ -15,7 +15,7 @@ import numpy as np
 from refmem.around.convolved import WEIGHT, Convolved
 from refmem.around.few_bits import DITHER, FewBits
 from refmem.around.serving import Call, Memory, Run, tokens_of
-from refmem.memory import StaticRule
+from refmem.memory import StateRule, StaticRule
 from refmem.memory.rule import Rule
 from refmem.oracle.border.arrays import to_library
 from refmem.oracle.border.layouts import Arrays
@@ -28,10 +28,18 @@ from refmem.oracle.targets.find import find_dtype
 from refmem.support.arguments import ChoiceError
 
 
+def _read(S: Any, x: Any) -> Any:
+    return S, x
+
+
+ANY = StateRule(_read, standard=(), inputs={"x": "T K"}, name="itself", doc="A layer or a model.")
+"""What stands for the memory of an engine that has no rule: its inputs."""
+
+
 def served(rule: str | Rule, convolution: int = 0, stored: str = "") -> Memory:
     """What an engine serves: a rule with a state, in few bits or behind a short convolution if the
     engine has these."""
-    found = find_rule(rule)
+    found = rule if rule is ANY else find_rule(rule)
     if isinstance(found, StaticRule):
         raise ChoiceError(
             f"{found.name}: rule has no state, expected one that has, because an engine keeps it"
@@ -47,13 +55,14 @@ class Stream:
     >>> {name: x.shape for name, x in take(3).items()}
     {'q': (2, 3, 4), 'k': (2, 3, 4), 'v': (2, 3, 3), 'alpha': (2, 3), 'beta': (2, 3)}
 
-    Inputs that a rule can do without are left out. Of `slack`, tokens that belong to nobody, every
-    number is NaN; of spoilt tokens, everything that may be.
+    Inputs that a rule can do without are left out; without a rule there is one, x (heads, tokens,
+    K). Of `slack`, tokens that belong to nobody, every number is NaN; of spoilt tokens, everything
+    that may be.
     """
 
     def __init__(
         self,
-        rule: str | Rule,
+        rule: str | Rule | None,
         heads: int = engine.SIZES["heads"],
         K: int = engine.SIZES["K"],
         V: int = engine.SIZES["V"],
@@ -62,9 +71,9 @@ class Stream:
         dtype: str = "float32",
         library: str = "numpy",
     ) -> None:
-        self.memory = served(rule, convolution, stored)
+        found = ANY if rule is None else find_rule(rule)
+        self.memory = served(found, convolution, stored)
         self.dtype = find_dtype(dtype)
-        found = find_rule(rule)
         self._library = library
         self.said = _said(found, heads, K, V, convolution, stored, self.dtype.name, library)
         self._spoilt = {name for name, kind in found.kinds.items() if kind.nan}
@@ -127,7 +136,8 @@ def _said(rule: Rule, *chosen: Any) -> str:
         for (name, of), one in zip(usual.items(), chosen, strict=True)
         if one != of
     ]
-    return f'Stream("{rule.path}"{"".join(more)})'
+    named = "None" if rule is ANY else f'"{rule.path}"'
+    return f"Stream({named}{''.join(more)})"
 
 
 def _time_axis(axes: list[str]) -> int | None:

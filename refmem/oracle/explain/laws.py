@@ -10,6 +10,8 @@ from refmem.oracle.verdict.outcomes import FAILED, PASSED, Outcome
 MEANINGS = {
     "split": "two pieces are not the whole: what is handed on is not the state, or is read wrongly",
     "decode": "token by token is not the whole: decoding and prefill differ",
+    "prefill": "a prompt in pieces is not the whole: a state is not gone on from by several tokens",
+    "drafts": "a rejected draft leaves something behind, or an accepted one is lost",
     "rollback": "a state that was kept cannot be gone on from twice: it is changed in between",
     "causality": "what comes later changes what was before: the mask",
     "padding": "tokens that do nothing change something: a tail that is not masked",

@@ -85,11 +85,7 @@ class Executable:
         timeout: float = TIMEOUT,
     ) -> None:
         self.name = command
-        self._command = _words(command)
-        if not self._command or shutil.which(self._command[0]) is None:
-            raise UnavailableError(
-                f"command {command!r} is no program; give one, or a path such as ./kernel"
-            )
+        self._command = words_of(command)
         self.operators: tuple[str, ...] = (pathlib.Path(self._command[0]).name,)
         self.rules: tuple[str, ...] = (find_rule(rule).path,)
         self.dtype, self.convention, self._timeout = np.dtype(dtype), convention, timeout
@@ -103,24 +99,30 @@ class Executable:
         with tempfile.TemporaryDirectory(prefix="refmem-") as path:
             folder = pathlib.Path(path)
             outputs = write_case(folder, self, case, inputs)
-            _run([*self._command, path], self._timeout)
+            run_program([*self._command, path], self._timeout)
             results = {one["name"]: read_array(folder, one) for one in outputs}
         out = results.pop("out")
         fields = {name.removeprefix("state."): x for name, x in results.items()}
         return out, fields.get("state", fields or None)
 
 
-def _words(command: str) -> list[str]:
+def words_of(command: str) -> list[str]:
+    """A command's words, of which the first is a program."""
     try:
-        return shlex.split(command)
+        words = shlex.split(command)
     except ValueError as error:
         raise ChoiceError(
             f"command has value {command!r}, expected words as a shell has them, because it is "
             f"taken apart at its spaces: {error}"
         ) from None
+    if not words or shutil.which(words[0]) is None:
+        raise UnavailableError(
+            f"command {command!r} is no program; give one, or a path such as ./kernel"
+        )
+    return words
 
 
-def _run(command: list[str], timeout: float) -> None:
+def run_program(command: list[str], timeout: float) -> None:
     """Run a program, and end it with all that it started."""
     last = bytearray()
 
@@ -147,10 +149,10 @@ def write_case(
     """Write a case's files; returns what is said of the outputs."""
     given = []
     for name, x in inputs.items():
-        (folder / f"{name}.bin").write_bytes(_little(x).tobytes())
-        given.append(_entry(name, x.dtype, x.shape))
+        (folder / f"{name}.bin").write_bytes(as_little(x).tobytes())
+        given.append(entry(name, x.dtype, x.shape))
     outputs = [
-        _entry(part, target.convention.dtype_of(part, target.dtype), shape)
+        entry(part, target.convention.dtype_of(part, target.dtype), shape)
         for part, shape in result_shapes(case, target.convention).items()
     ]
     head = json.dumps({"case": case.name, "rule": case.rule.path})[:-1]
@@ -206,11 +208,13 @@ def read_array(folder: pathlib.Path, one: dict[str, Any]) -> np.ndarray:
     )
 
 
-def _little(x: np.ndarray) -> np.ndarray:
+def as_little(x: np.ndarray) -> np.ndarray:
+    """The same numbers, little-endian."""
     return x.astype(x.dtype.newbyteorder("<")) if x.dtype.kind in "fi" else x
 
 
-def _entry(name: str, dtype: np.dtype, shape: tuple[int, ...]) -> dict[str, Any]:
+def entry(name: str, dtype: np.dtype, shape: tuple[int, ...]) -> dict[str, Any]:
+    """What is said of the file of an array."""
     kind = np.dtype(dtype).name
     return {"name": name, "file": f"{name}.bin", "dtype": kind, "shape": list(shape)}
 

@@ -99,6 +99,41 @@ def test_states_in_few_bits_are_held_to_their_own_definition():
         check(engines.Int7())
 
 
+class Layer(engines.Right):
+    """A layer that is no rule: its keys and gates are made of what it is given."""
+
+    def run(self, pool, slots, x, lengths):
+        return self.verify(pool, slots, x, lengths, lengths)
+
+    def verify(self, pool, slots, x, lengths, accepted):
+        x = np.tanh(x["x"])
+        made = {"q": x, "k": x / 2, "v": x[..., :3], "alpha": abs(x[..., 0]), "beta": x[..., 1]}
+        return super().verify(pool, slots, made, lengths, accepted)
+
+
+class Forgetful(Layer):
+    def copy(self, pool, source, target):
+        pool[target] = 0
+
+
+class Fails(Layer):
+    def verify(self, pool, slots, x, lengths, accepted):
+        if sum(lengths) > 10:
+            raise RuntimeError("too long")
+        return super().verify(pool, slots, x, lengths, accepted)
+
+
+def test_without_a_rule_an_engine_is_compared_with_itself():
+    report = check_engine(Engine(Layer()), None, number=18)
+    assert report.verdict == CONFORMS
+    assert "what lies in a slot (no read)" in verdict(report)
+    broken = check_engine(Engine(Forgetful()), None, only=["copies"], patience=0.3).broken[0]
+    assert "the outputs of slot" in broken.breach.reason
+    assert "Stream(None)" in broken.script
+    with pytest.raises(UnavailableError, match="raised RuntimeError: too long"):
+        check_engine(Engine(Fails()), None)
+
+
 def test_an_engine_that_is_none_is_refused():
     with pytest.raises(UnavailableError, match="has no method run, which every engine has"):
         make_engine(f"{engines.__name__}:HasNoRun")
