@@ -13,7 +13,10 @@ Method:   w has independent coordinates, so each average is a product of one-dim
           integrals, and the exponents add over the coordinates.
 """
 
+import numpy as np
 import sympy as sp
+
+from refmem.functions.random_features import positive_random
 
 from ..proving.averages import gaussian
 from ..proving.statement import Equation, Inequality
@@ -65,6 +68,14 @@ def opposite_vectors_are_exact_and_equal_ones_worst():
     yield Inequality(2 * norm_x + 2 * norm_y - gap, 2 * norm_x + 2 * norm_y)
 
 
+def the_shipped_features_are_these():
+    """refmem.functions.random_features.positive_random of one direction w, one coordinate."""
+    w = sp.Symbol("w", real=True)
+    shipped = positive_random(np.array([[w]]))
+    for side, at in ((shipped.of_query, x), (shipped.of_key, y)):
+        yield Equation(side(np.array([[at]]))[0, 0], feature(w, at))
+
+
 def false_twin_without_the_norms():
     """exp(w . x) alone estimates exp(|x + y|^2/2)."""
     yield Equation(gaussian(sp.exp(z * x) * sp.exp(z * y), z), sp.exp(x * y))
@@ -76,5 +87,6 @@ CLAIMS = (
     the_second_moment_doubles_the_vectors,
     the_mean_of_independent_features_has_the_variance,
     opposite_vectors_are_exact_and_equal_ones_worst,
+    the_shipped_features_are_these,
 )
 FALSE = (false_twin_without_the_norms,)

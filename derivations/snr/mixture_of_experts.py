@@ -13,6 +13,9 @@ Method:   count who speaks: m - 1 beside the stored pair, m in each of the k - 1
 
 import sympy as sp
 
+from refmem.studies.capacity.feedforward import log_ffn_inverse_snr
+
+from ..proving.digits import same_digits
 from ..proving.statement import Equation, Inequality
 from ..proving.symbols import d, s
 from .relu import inverse_snr as inverse_snr_of_a_pair
@@ -50,6 +53,12 @@ def the_short_form_is_right_to_one_pair():
     yield Inequality(0, gain)
 
 
+def the_shipped_experts_are_these():
+    """refmem.studies.capacity.feedforward.log_ffn_inverse_snr: two of four experts of five."""
+    found = log_ffn_inverse_snr("relu", width=5, dim=9, experts=4, active=2)
+    yield same_digits(found, sp.log(inverse_snr_routed.subs({k: 2, m: 5, s: 3})))
+
+
 def false_twin_with_one_speaker_an_expert():
     """k active experts are k m active pairs, not k."""
     yield Equation((k - 1) * inverse_snr_of_a_pair, inverse_snr_routed)
@@ -60,5 +69,6 @@ CLAIMS = (
     routing_to_all_is_dense,
     a_random_choice_of_the_other_experts_gives_the_same_mean,
     the_short_form_is_right_to_one_pair,
+    the_shipped_experts_are_these,
 )
 FALSE = (false_twin_with_one_speaker_an_expert,)
