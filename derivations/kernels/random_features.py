@@ -39,11 +39,6 @@ def one_coordinate_has_no_bias():
     yield Equation(gaussian(feature(z, x) * feature(z, y), z), sp.exp(x * y))
 
 
-def coordinates_multiply():
-    """exp(x_1 y_1) exp(x_2 y_2) = exp(x . y): one more coordinate, one more factor."""
-    yield Equation(sp.exp(dot) * sp.exp(x * y), sp.exp(dot + x * y))
-
-
 def the_second_moment_doubles_the_vectors():
     """E e^(2 w (x + y) - x^2 - y^2) = e^(2 (x + y)^2 - x^2 - y^2) = e^((x + y)^2 + 2 x y)."""
     square = (feature(z, x) * feature(z, y)) ** 2
@@ -83,7 +78,6 @@ def false_twin_without_the_norms():
 
 CLAIMS = (
     one_coordinate_has_no_bias,
-    coordinates_multiply,
     the_second_moment_doubles_the_vectors,
     the_mean_of_independent_features_has_the_variance,
     opposite_vectors_are_exact_and_equal_ones_worst,
