@@ -21,6 +21,8 @@ Assumes:
 
 import sympy as sp
 
+from refmem.studies.expressivity.keys import necessary_width, sufficient_width
+
 from ..proving.statement import Equation, Inequality
 from .exchange import largest_overlap
 
@@ -93,6 +95,12 @@ def an_eighth_needs_256_logarithms():
     yield Equation(sp.Limit(needed / many, many, sp.oo), 0)
 
 
+def the_shipped_widths_are_these():
+    """refmem.studies.expressivity.keys.sufficient_width and necessary_width at n = 512."""
+    yield Equation(sp.Integer(sufficient_width(512)), sp.ceiling(128 * sp.log(4 * 511)))
+    yield Equation(sp.Integer(necessary_width(512)), sp.floor(sp.Rational(64 * 512, 575)) + 1)
+
+
 def false_twin_with_half_the_width():
     """2 ln(n)/eps^2 is enough for one key and all others, but not for all pairs at once."""
     yield Inequality(failure.subs(d, width / 2), 1)
@@ -107,5 +115,6 @@ CLAIMS = (
     one_key_at_a_time_is_kept_half_the_time,
     and_fewer_dimensions_than_welch_allows_are_too_few,
     an_eighth_needs_256_logarithms,
+    the_shipped_widths_are_these,
 )
 FALSE = (false_twin_with_half_the_width,)

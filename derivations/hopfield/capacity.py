@@ -70,8 +70,8 @@ def for_many_neurons_the_power_below_decides():
 def settles(network, other, **options):
     """Whether a network of four sets the first neuron of 1 1 1 1 right from -1, beside another
     pattern."""
-    stored = np.array([[1, 1, 1, 1], other])
-    return int(network(stored[:1] * [-1, 1, 1, 1] + 0.0, stored + 0.0, **options).out[0, 0] > 0)
+    stored = np.array([[1, 1, 1, 1], other], float)
+    return int(network(stored[:1] * [-1, 1, 1, 1], stored, **options).out[0, 0] > 0)
 
 
 def the_shipped_networks_are_pulled_so():

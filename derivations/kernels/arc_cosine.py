@@ -14,8 +14,12 @@ Method:   only the plane of x and y matters (snr/gaussian_keys); in its polar co
           positive on a sector of angle pi - theta, and radius and angle separate.
 """
 
+import numpy as np
 import sympy as sp
 
+from refmem.functions import kernels
+
+from ..proving.digits import same_digits
 from ..proving.statement import Equation, Inequality
 
 theta = sp.Symbol("theta", positive=True)
@@ -66,6 +70,14 @@ def order_one_falls_from_a_half_to_nothing():
     yield Inequality(-left * sine / (2 * sp.pi), 0)
 
 
+def the_shipped_kernels_are_twice_these():
+    """refmem.functions.kernels.arc_cosine on the cosine 3/5."""
+    at = sp.acos(sp.Rational(3, 5))
+    for order, derived in ((0, order_0), (1, order_1)):
+        shipped = kernels.arc_cosine(order).weight(np.array([0 + 3 / 5]))[0]
+        yield same_digits(float(shipped), 2 * derived.subs(theta, at))
+
+
 def false_twin_over_the_whole_angle():
     """theta/(2 pi) is the chance that the signs differ one way, not that both are positive."""
     yield Equation(over_the_sector(sp.Integer(1), sp.Integer(1)), theta / (2 * sp.pi))
@@ -77,5 +89,6 @@ CLAIMS = (
     order_zero_is_the_size_of_the_sector,
     order_one_weighs_it_with_both_scores,
     order_one_falls_from_a_half_to_nothing,
+    the_shipped_kernels_are_twice_these,
 )
 FALSE = (false_twin_over_the_whole_angle,)

@@ -10,6 +10,7 @@
 The last line is the noise of the kernel C_n/C_n(1): a degree is a memory of dim_n dimensions.
 
 Used by:  refmem.functions.kernels, refmem.studies.capacity.sphere
+Run by:   tests/studies/capacity/test_closed_forms.py, on the same sphere
 Source:   classical (DLMF 18.3, 18.9, 10.23); the reading as noise is worked out here
 Method:   everything follows from (1 - 2 t r + r^2)^(-nu) = sum C_n(t) r^n: one derivative lowers n
           and raises nu, so n integrations by parts reach a constant.

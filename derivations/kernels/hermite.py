@@ -8,6 +8,7 @@ So act as a random feature map makes a kernel of the cosine rho whose power seri
 positive terms; sharp activations keep high powers, and those tell near keys apart.
 
 Used by:  kernels/hermite_activations
+Run by:   kernels/hermite_activations
 Source:   classical; Daniely et al. 2016, arXiv:1602.05897, for the dual kernel
 Method:   the generating function exp(r z - r^2/2) of He_n turns a sum over n into a shift of z.
 Assumes:  - sum and average exchange, as E act(z)^2 is finite (Cauchy-Schwarz)

@@ -13,7 +13,10 @@ Method:   the coefficients are derivatives at 0 of g(r) = E act(z + r) (kernels/
 
 import sympy as sp
 
+from refmem.studies.capacity.gaussian import gelu
+
 from ..proving.averages import gaussian
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import z
 from .arc_cosine import order_1 as arc_cosine
@@ -87,6 +90,12 @@ def the_squares_of_relus_coefficients_are_the_arc_cosine_kernel():
     yield Equation((-sp.S.Half - j) / (j + 1) * -1, grown)
 
 
+def the_shipped_gelu_has_this_mean():
+    """refmem.studies.capacity.gaussian.gelu, its squared mean at s = 1: a_0^2."""
+    _, mean, _ = gelu(1, 1)
+    yield same_digits(mean.factor, smoothed_gelu.subs(r, 0) ** 2)
+
+
 def false_twin_with_relus_rate_for_gelu():
     """(-1/2)^j in place of (-1/4)^j."""
     yield Equation(coefficient_gelu * 2**j, coefficient_gelu)
@@ -99,5 +108,6 @@ CLAIMS = (
     so_a_smoothed_gelu_is_a_wider_smoothed_relu,
     its_second_derivative_is_a_gaussian_times_a_polynomial,
     the_squares_of_relus_coefficients_are_the_arc_cosine_kernel,
+    the_shipped_gelu_has_this_mean,
 )
 FALSE = (false_twin_with_relus_rate_for_gelu,)

@@ -13,7 +13,10 @@ Method:   w has independent coordinates, so each average is a product of one-dim
           integrals, and the exponents add over the coordinates.
 """
 
+import numpy as np
 import sympy as sp
+
+from refmem.functions.random_features import positive_random
 
 from ..proving.averages import gaussian
 from ..proving.statement import Equation, Inequality
@@ -34,11 +37,6 @@ def one_coordinate_has_no_bias():
     """E e^(w (x + y)) = e^((x + y)^2/2), and the norms take the squares away: e^(x y) is left."""
     yield Equation((x + y) ** 2 / 2 - x**2 / 2 - y**2 / 2, x * y)
     yield Equation(gaussian(feature(z, x) * feature(z, y), z), sp.exp(x * y))
-
-
-def coordinates_multiply():
-    """exp(x_1 y_1) exp(x_2 y_2) = exp(x . y): one more coordinate, one more factor."""
-    yield Equation(sp.exp(dot) * sp.exp(x * y), sp.exp(dot + x * y))
 
 
 def the_second_moment_doubles_the_vectors():
@@ -65,6 +63,14 @@ def opposite_vectors_are_exact_and_equal_ones_worst():
     yield Inequality(2 * norm_x + 2 * norm_y - gap, 2 * norm_x + 2 * norm_y)
 
 
+def the_shipped_features_are_these():
+    """refmem.functions.random_features.positive_random of one direction w, one coordinate."""
+    w = sp.Symbol("w", real=True)
+    shipped = positive_random(np.array([[w]]))
+    for side, at in ((shipped.of_query, x), (shipped.of_key, y)):
+        yield Equation(side(np.array([[at]]))[0, 0], feature(w, at))
+
+
 def false_twin_without_the_norms():
     """exp(w . x) alone estimates exp(|x + y|^2/2)."""
     yield Equation(gaussian(sp.exp(z * x) * sp.exp(z * y), z), sp.exp(x * y))
@@ -72,9 +78,9 @@ def false_twin_without_the_norms():
 
 CLAIMS = (
     one_coordinate_has_no_bias,
-    coordinates_multiply,
     the_second_moment_doubles_the_vectors,
     the_mean_of_independent_features_has_the_variance,
     opposite_vectors_are_exact_and_equal_ones_worst,
+    the_shipped_features_are_these,
 )
 FALSE = (false_twin_without_the_norms,)

@@ -13,8 +13,11 @@ Method:   one integration by parts moves one term out of the integral, which is 
           the bound replaces e^t by its largest value on the way from 0 to u.
 """
 
+import numpy as np
 import sympy as sp
 from sympy.matrices.expressions.kronecker import combine_kronecker
+
+from refmem.functions import kernels
 
 from ..proving.statement import Equation, Inequality
 
@@ -69,6 +72,14 @@ def the_exponential_is_at_most_its_larger_end():
     yield Inequality(0, ahead ** (P + 1) / sp.factorial(P + 1))
 
 
+def the_shipped_kernel_is_what_is_left_without_the_remainder():
+    """refmem.functions.kernels.taylor: e^u - R_P(u), of order 0 to 3."""
+    for order in range(4):
+        remainder = sp.Integral(integrand(order), (t, 0, u))
+        shipped = kernels.taylor(order).weight(np.array([u]))[0]
+        yield Equation(sp.exp(u) - remainder, shipped)
+
+
 def false_twin_with_the_factorial_of_the_last_term():
     """The bound has (P + 1)!, not P!: the remainder starts with the first term left out."""
     weight = (size - t) ** 2 / sp.factorial(2)
@@ -81,5 +92,6 @@ CLAIMS = (
     one_integration_by_parts_moves_one_term_out,
     without_the_exponential_the_integral_is_a_power,
     the_exponential_is_at_most_its_larger_end,
+    the_shipped_kernel_is_what_is_left_without_the_remainder,
 )
 FALSE = (false_twin_with_the_factorial_of_the_last_term,)

@@ -16,6 +16,7 @@ from typing import Any
 from .statement import Equation, Inequality, Verdict, judge
 
 SECTIONS = ("Claim", "Used by", "Source", "Method")
+OPTIONAL = ("Run by", "Assumes")
 
 
 @dataclass
@@ -153,8 +154,8 @@ def _unlisted(module: ModuleType) -> list[str]:
 
 
 def sections_of(docstring: str) -> dict[str, str]:
-    """Split a docstring at the headings Claim, Used by, Source, Method and Assumes."""
-    headings = "|".join((*SECTIONS, "Assumes"))
+    """Split a docstring at its headings."""
+    headings = "|".join((*SECTIONS, *OPTIONAL))
     parts = re.split(rf"^({headings}):", docstring, flags=re.MULTILINE)
     return {heading: body.strip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
 

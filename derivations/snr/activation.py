@@ -15,7 +15,10 @@ Assumes:  - averages may be differentiated in s under the integral (dominated co
 
 import sympy as sp
 
+from refmem.studies.capacity.feedforward import log_ffn_inverse_snr
+
 from ..proving.averages import gaussian
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import s, z
 
@@ -81,6 +84,12 @@ def three_nodes(power):
     return sp.Rational(2, 3) * sp.Integer(0) ** power + (root**power + (-root) ** power) / 6
 
 
+def the_shipped_gelu_is_this():
+    """refmem.studies.capacity.feedforward.log_ffn_inverse_snr, two units at s^2 = 9."""
+    found = log_ffn_inverse_snr("gelu", width=2, dim=9)
+    yield same_digits(found, sp.log(inverse_snr_gelu.subs(s, 3)))
+
+
 def false_twin_at_degree_six():
     """2n = 6: the sum says 9, the moment is 15."""
     yield Equation(three_nodes(6), gaussian(z**6, z))
@@ -94,5 +103,6 @@ CLAIMS = (
     stein_twice_gives_gelu,
     the_error_function_is_a_rescaled_phi,
     three_nodes_are_exact_to_degree_five,
+    the_shipped_gelu_is_this,
 )
 FALSE = (false_twin_at_degree_six,)

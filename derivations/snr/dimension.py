@@ -13,6 +13,13 @@ Method:   each width is put back into its formula; limits give the order.
 
 import sympy as sp
 
+from refmem.studies.capacity.approximations import (
+    short_required_dim_best,
+    short_required_dim_linear,
+    short_required_dim_usual,
+)
+
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import s, tau
 from .exponential import inverse_snr as inverse_snr_exponential
@@ -54,6 +61,14 @@ def the_orders_are_what_they_are_called():
     yield Equation(sp.Limit(dimension_best / sp.log(N), N, sp.oo), 2)
 
 
+def the_shipped_widths_are_these():
+    """refmem.studies.capacity.approximations, N = 1000 and 1/SNR = 1/50."""
+    at = {N: 1000, eps: sp.Rational(1, 50)}
+    yield same_digits(short_required_dim_linear(1000, 50), dimension_linear.subs(at))
+    yield same_digits(short_required_dim_usual(1000, 50), dimension_usual.subs(at))
+    yield same_digits(short_required_dim_best(1000, 50), dimension_best.subs(at))
+
+
 def false_twin_with_a_plain_logarithm_at_the_usual_temperature():
     """At tau = sqrt(d) the width 2 ln(N/eps) of the best temperature is not enough."""
     noise = inverse_snr_exponential.subs({s: sp.sqrt(2 * load), tau: sp.sqrt(2 * load)})
@@ -65,5 +80,6 @@ CLAIMS = (
     the_usual_temperature_needs_a_squared_logarithm,
     the_best_temperature_needs_a_logarithm,
     the_orders_are_what_they_are_called,
+    the_shipped_widths_are_these,
 )
 FALSE = (false_twin_with_a_plain_logarithm_at_the_usual_temperature,)

@@ -13,7 +13,10 @@ Method:   the double integral over two independent scores is the product of two 
 
 import sympy as sp
 
+from refmem.studies.capacity.feedforward import log_ffn_inverse_snr
+
 from ..proving.averages import gaussian, noise_over_signal
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import s, z
 from .linear import inverse_snr as inverse_snr_linear
@@ -45,6 +48,12 @@ def so_the_ratio_is_the_product_of_the_two_kernels_ratios():
     yield Equation(inverse_snr, inverse_snr_polynomial.subs(p, 2) / 6)
 
 
+def the_shipped_gated_unit_is_this():
+    """refmem.studies.capacity.feedforward.log_ffn_inverse_snr: two ReLU units, gated, s = 3."""
+    found = log_ffn_inverse_snr("relu", width=2, dim=9, gated=True)
+    yield same_digits(found, sp.log(inverse_snr.subs(s, 3)))
+
+
 def false_twin_with_one_key_for_both():
     """If gate and up key are one vector the scores are equal: ReLU(x) x = ReLU(x)^2, 3/(2 s^4)."""
     yield Equation(noise_over_signal(lambda score: score**2, half_line=True), inverse_snr)
@@ -54,5 +63,6 @@ CLAIMS = (
     independent_scores_average_one_by_one,
     the_signal_multiplies_as_well,
     so_the_ratio_is_the_product_of_the_two_kernels_ratios,
+    the_shipped_gated_unit_is_this,
 )
 FALSE = (false_twin_with_one_key_for_both,)

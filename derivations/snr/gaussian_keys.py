@@ -9,9 +9,14 @@ Method:   induction on the width d. One coordinate is already of that form; a ro
           makes two independent terms one, and the norm grows by Pythagoras.
 """
 
+import numpy as np
 import sympy as sp
 
+from refmem.functions.kernels import linear
+from refmem.studies.capacity.gaussian import nodes
+
 from ..proving.averages import gaussian
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import z
 
@@ -41,6 +46,13 @@ def mean_and_variance_agree():
     yield Equation(gaussian((norm * z) ** 2, z), past**2 + last**2)
 
 
+def the_shipped_scores_are_of_one_variable():
+    """refmem.studies.capacity.gaussian.nodes: E 1 and E (s z)^2/s^2 are 1."""
+    scores, log_shares = nodes(linear, 3, 1 / 16)
+    yield same_digits(np.exp(log_shares).sum(), sp.Integer(1))
+    yield same_digits((np.exp(log_shares) * scores**2).sum() / 9, sp.Integer(1))
+
+
 def false_twin_with_norms_that_add():
     """(past + last) z has the variance of two equal keys, not of two independent coordinates."""
     yield Equation(gaussian(((past + last) * z) ** 2, z), past**2 + last**2)
@@ -50,5 +62,6 @@ CLAIMS = (
     one_more_coordinate_is_the_norm_times_a_turned_variable,
     the_turned_variables_are_standard_normal_again,
     mean_and_variance_agree,
+    the_shipped_scores_are_of_one_variable,
 )
 FALSE = (false_twin_with_norms_that_add,)

@@ -17,6 +17,9 @@ Method:   the closed forms at width D/h; sums of independent reads; a derivative
 
 import sympy as sp
 
+from refmem.studies.capacity import heads_inverse_snr
+
+from ..proving.digits import same_digits
 from ..proving.statement import Equation, Inequality
 from ..proving.symbols import s
 from .linear import inverse_snr as inverse_snr_linear
@@ -61,6 +64,17 @@ def one_wide_exponential_head_beats_agreeing_ones():
     yield Equation(loss, sp.exp(D / 2 * (1 - 1 / h)))
 
 
+def the_shipped_heads_are_these():
+    """refmem.studies.capacity.heads_inverse_snr: 9 pairs in 4 heads of 6, alone and agreeing."""
+    at = {D: 24, h: 4, n: 8}
+    for arrangement, derived in (
+        ("alone", inverse_snr_heads_linear),
+        ("agree", inverse_snr_agreeing_linear),
+    ):
+        given = {"pairs": 9, "width": 24, "heads": 4, "arrangement": arrangement}
+        yield same_digits(heads_inverse_snr("linear", **given), derived.subs(at))
+
+
 def false_twin_with_noises_that_add_in_phase():
     """If the heads shared their keys the noises would add to h^2 |r|^2 and nothing be gained."""
     noise, c = sp.symbols("noise c", positive=True)
@@ -72,5 +86,6 @@ CLAIMS = (
     agreeing_heads_divide_the_noise_by_their_number,
     sharing_the_pairs_out_does_the_same,
     one_wide_exponential_head_beats_agreeing_ones,
+    the_shipped_heads_are_these,
 )
 FALSE = (false_twin_with_noises_that_add_in_phase,)

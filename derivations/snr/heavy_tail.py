@@ -15,7 +15,10 @@ Assumes:  - P(z > c) <= E exp(c (z - c)), as the exponential is at least 1 there
 
 import sympy as sp
 
+from refmem.studies.capacity import least_tau as shipped_least_tau
+
 from ..proving.averages import gaussian
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import d, s, tau, z
 
@@ -62,6 +65,12 @@ def half_of_the_mean_is_seen_at_the_least_temperature():
     yield Equation(least_tau.subs(s, sp.sqrt(d)), sp.sqrt(2 * d / load))
 
 
+def the_shipped_temperature_is_this():
+    """refmem.studies.capacity.least_tau for 512 pairs, s = 8."""
+    derived = least_tau.subs({load: sp.log(512), s: 8})
+    yield same_digits(shipped_least_tau(512, 64), derived)
+
+
 def false_twin_that_does_not_square_the_kernel():
     """The noise is the square of the kernel: its exponent is 2 s/tau, not s/tau."""
     yield Equation(part_below.subs({c: sp.sqrt(2 * load), tau: least_tau / 2}), sp.S.Half)
@@ -72,5 +81,6 @@ CLAIMS = (
     its_part_of_the_whole_is_a_distribution_function,
     a_sample_of_n_seldom_exceeds_the_root_of_two_logarithms,
     half_of_the_mean_is_seen_at_the_least_temperature,
+    the_shipped_temperature_is_this,
 )
 FALSE = (false_twin_that_does_not_square_the_kernel,)

@@ -11,9 +11,13 @@ Source:   worked out here; d_eff is the participation ratio
 Method:   the score is a sum over axes; its square is averaged; d tr M^2 >= (tr M)^2 by a square.
 """
 
+import numpy as np
 import sympy as sp
 
+from refmem.studies.capacity import effective_dim
+
 from ..proving.averages import gaussian
+from ..proving.digits import same_digits
 from ..proving.statement import Equation, Inequality
 from ..proving.symbols import s, z
 
@@ -50,6 +54,13 @@ def a_length_does_not_matter():
     yield Equation((s**4 * (c**2 + e**2)) / (s**2 * (c + e)) ** 2, (c**2 + e**2) / (c + e) ** 2)
 
 
+def the_shipped_dimension_is_this():
+    """refmem.studies.capacity.effective_dim of keys whose second moment is diag(1, 4, 9)."""
+    variances = 1, 4, 9
+    derived = sp.Rational(sum(variances) ** 2, sum(x**2 for x in variances))
+    yield same_digits(effective_dim(np.diag([1, 2, 3])), derived)
+
+
 def false_twin_that_counts_axes():
     """Two axes of unequal variance are fewer than two dimensions."""
     yield Equation((c + e) ** 2 / (c**2 + e**2), 2)
@@ -60,5 +71,6 @@ CLAIMS = (
     noise_over_signal_is_the_inverse_of_the_effective_dimension,
     it_is_never_more_than_the_dimension,
     a_length_does_not_matter,
+    the_shipped_dimension_is_this,
 )
 FALSE = (false_twin_that_counts_axes,)

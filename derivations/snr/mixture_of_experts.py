@@ -8,11 +8,15 @@ A routed pair is silent, not quiet: its weight is zero. So capacity is E m and n
 Used by:  refmem.studies.capacity.ffn_inverse_snr
 Source:   worked out here; the reading of an expert as pairs is Zhong et al. 2025, arXiv:2505.19488
 Method:   count who speaks: m - 1 beside the stored pair, m in each of the k - 1 other experts.
-          Routing is independent of their keys, so an active pair makes the noise of snr/relu.
+          An active pair makes the noise of snr/relu.
+Assumes:  - who is active is independent of the keys of pairs that are not read
 """
 
 import sympy as sp
 
+from refmem.studies.capacity.feedforward import log_ffn_inverse_snr
+
+from ..proving.digits import same_digits
 from ..proving.statement import Equation, Inequality
 from ..proving.symbols import d, s
 from .relu import inverse_snr as inverse_snr_of_a_pair
@@ -30,14 +34,11 @@ def the_active_pairs_are_counted():
     yield Equation(speaking * inverse_snr_of_a_pair, inverse_snr_routed)
 
 
-def routing_to_all_is_dense():
-    """k = E."""
-    yield Equation(inverse_snr_routed.subs(k, E), inverse_snr_dense)
-
-
 def a_random_choice_of_the_other_experts_gives_the_same_mean():
-    """Each of E - 1 others is active with chance (k - 1)/(E - 1): (k - 1) m pairs on average."""
-    yield Equation((E - 1) * m * (k - 1) / (E - 1), (k - 1) * m)
+    """Of all choices of k experts with the right one, a share C(E - 2, k - 2)/C(E - 1, k - 1) has a
+    given other one: (k - 1)/(E - 1), and (k - 1) m pairs on average."""
+    share = sp.binomial(E - 2, k - 2) / sp.binomial(E - 1, k - 1)
+    yield Equation(sp.gammasimp(share.rewrite(sp.gamma)), (k - 1) / (E - 1))
 
 
 def the_short_form_is_right_to_one_pair():
@@ -50,6 +51,15 @@ def the_short_form_is_right_to_one_pair():
     yield Inequality(0, gain)
 
 
+def the_shipped_experts_are_these():
+    """refmem.studies.capacity.feedforward.log_ffn_inverse_snr: two of four experts of five,
+    and one of twenty."""
+    one = log_ffn_inverse_snr("relu", width=20, dim=9)
+    yield same_digits(one, sp.log(inverse_snr_dense.subs({E: 4, m: 5, s: 3})))
+    found = log_ffn_inverse_snr("relu", width=5, dim=9, experts=4, active=2)
+    yield same_digits(found, sp.log(inverse_snr_routed.subs({k: 2, m: 5, s: 3})))
+
+
 def false_twin_with_one_speaker_an_expert():
     """k active experts are k m active pairs, not k."""
     yield Equation((k - 1) * inverse_snr_of_a_pair, inverse_snr_routed)
@@ -57,8 +67,8 @@ def false_twin_with_one_speaker_an_expert():
 
 CLAIMS = (
     the_active_pairs_are_counted,
-    routing_to_all_is_dense,
     a_random_choice_of_the_other_experts_gives_the_same_mean,
     the_short_form_is_right_to_one_pair,
+    the_shipped_experts_are_these,
 )
 FALSE = (false_twin_with_one_speaker_an_expert,)

@@ -10,7 +10,10 @@ Source:   worked out here; stated in Zhong et al. 2025, arXiv:2505.19488, withou
 Method:   matrices of symbolic size for the split; then scalars; then softmax written out.
 """
 
+import numpy as np
 import sympy as sp
+
+from refmem.studies.capacity import measure
 
 from ..proving.statement import Equation
 from ..proving.symbols import tau
@@ -45,6 +48,15 @@ def softmax_is_the_exponential_kernel():
         yield Equation((softmax[j] / softmax[0]) ** 2, (bare[j] / bare[0]) ** 2)
 
 
+def the_shipped_softmax_is_as_loud_as_the_exponential():
+    """refmem.studies.capacity.measure of the same keys and values, read with either kernel."""
+    keys, values = np.array([[2, 0], [1, 1], [0, 2]]), np.array([[1], [2], [-1]])
+    plain, normalised = (
+        measure(keys, values, kernel=kernel, tau=1).mean for kernel in ("exp", "softmax")
+    )
+    yield Equation(sp.Integer(round(plain * 10**9)), sp.Integer(round(normalised * 10**9)))
+
+
 def false_twin_that_normalises_the_noise_only():
     """Dividing r but not c v_i changes the ratio by 1/Z^2."""
     noise, value = sp.symbols("|r|^2 |v_i|^2", positive=True)
@@ -55,5 +67,6 @@ CLAIMS = (
     the_normaliser_divides_signal_and_noise_alike,
     so_it_leaves_the_ratio,
     softmax_is_the_exponential_kernel,
+    the_shipped_softmax_is_as_loud_as_the_exponential,
 )
 FALSE = (false_twin_that_normalises_the_noise_only,)

@@ -16,6 +16,9 @@ Method:   a score is a sum of d independent signs, so E e^(theta score) = cosh(t
 
 import sympy as sp
 
+from refmem.studies.capacity import log_inverse_snr
+
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import d, tau
 
@@ -64,6 +67,17 @@ def at_low_temperature_only_an_equal_key_disturbs():
     yield Equation(sp.Limit((1 + sp.exp(-4 / tau)) / 2, tau, 0), sp.S.Half)
 
 
+def the_shipped_moments_are_these():
+    """refmem.studies.capacity.log_inverse_snr over signs, d = 6: linear, ReLU, exp at tau = 2."""
+    for kernel, derived in (
+        ("linear", inverse_snr_linear),
+        ("relu", inverse_snr_relu),
+        ("exp", inverse_snr_exponential),
+    ):
+        found = log_inverse_snr(kernel, pairs=2, dim=6, tau=2, keys="rademacher")
+        yield same_digits(found, sp.log(derived.subs({d: 6, tau: 2})))
+
+
 def false_twin_with_the_gaussian_fourth_moment():
     """Signs have lighter tails than a Gaussian: 3 d^2 - 2 d, not 3 d^2."""
     yield Equation(moment(4), 3 * d**2)
@@ -75,5 +89,6 @@ CLAIMS = (
     the_rectifier_halves_the_linear_noise,
     the_exponential_kernel_is_the_generating_function,
     at_low_temperature_only_an_equal_key_disturbs,
+    the_shipped_moments_are_these,
 )
 FALSE = (false_twin_with_the_gaussian_fourth_moment,)

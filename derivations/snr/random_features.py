@@ -16,8 +16,11 @@ Method:   the second moment of the estimate (kernels/random_features) is average
 
 import sympy as sp
 
+from refmem.studies.capacity import random_features_inverse_snr
+
 from ..kernels.random_features import dot, norm_x, norm_y, variance
 from ..kernels.random_features import m as features
+from ..proving.digits import same_digits
 from ..proving.statement import Equation, Inequality
 from ..proving.symbols import s, tau
 from .sphere import d, kappa, moment, nu, p
@@ -73,6 +76,12 @@ def endlessly_many_features_give_the_exact_kernel():
     yield Equation(sp.Limit(closed, features, sp.oo), L(2 * a) * sp.exp(-2 * a))
 
 
+def the_shipped_noise_is_this():
+    """refmem.studies.capacity.random_features_inverse_snr, five features, d = 6, s^2 = tau = 2."""
+    found = random_features_inverse_snr(pairs=2, dim=6, features=5, tau=2, norm2=2)
+    yield same_digits(found, inverse_snr.subs({features: 5, s: sp.sqrt(2), tau: 2}).subs(d, 6))
+
+
 def false_twin_with_a_vanishing_floor():
     """Dividing the variance by m^2 would forget that m variances add."""
     on_sphere = {dot: a * t, norm_x: a, norm_y: a}
@@ -86,5 +95,6 @@ CLAIMS = (
     averaged_over_the_sphere_it_is_the_closed_form,
     the_floor_is_one_over_the_number_of_features,
     endlessly_many_features_give_the_exact_kernel,
+    the_shipped_noise_is_this,
 )
 FALSE = (false_twin_with_a_vanishing_floor,)

@@ -17,7 +17,11 @@ Assumes:  - a power series may be averaged term by term over |t| <= 1 (dominated
 
 import sympy as sp
 
+from refmem.functions.kernels import polynomial
+from refmem.studies.capacity import log_inverse_snr
+
 from ..proving.averages import sphere
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import s, tau
 
@@ -71,6 +75,18 @@ def noise_over_signal_is_the_closed_form():
     yield Equation(noise / signal**2, inverse_snr_exponential)
 
 
+def the_shipped_moments_are_these():
+    """refmem.studies.capacity.log_inverse_snr over a sphere of s^2 = 3, d = 6: the cube, and exp at
+    tau = 2."""
+    at = {d: 6, p: 3, s: sp.sqrt(3), tau: 2}
+    for kernel, derived in (
+        (polynomial(3), inverse_snr_polynomial),
+        ("exp", inverse_snr_exponential),
+    ):
+        found = log_inverse_snr(kernel, pairs=2, dim=6, tau=2, keys="sphere", norm2=3)
+        yield same_digits(found, sp.log(derived.subs(at)))
+
+
 def false_twin_with_the_gaussian_moment():
     """On the sphere E t^4 is 3/(d (d + 2)), not the Gaussian 3/d^2."""
     yield Equation(sp.Subs(moment, p, 2), 3 / d**2)
@@ -83,5 +99,6 @@ CLAIMS = (
     the_moments_fall_below_the_gaussian_ones,
     the_exponential_averages_to_bessels_series_term_by_term,
     noise_over_signal_is_the_closed_form,
+    the_shipped_moments_are_these,
 )
 FALSE = (false_twin_with_the_gaussian_moment,)

@@ -12,6 +12,10 @@ Method:   completing a square, which also proves that the optimum is global.
 
 import sympy as sp
 
+from refmem.studies.capacity import best_tau as shipped_best_tau
+from refmem.studies.capacity import log_inverse_snr
+
+from ..proving.digits import same_digits
 from ..proving.statement import Equation, Inequality
 from ..proving.symbols import d, s, tau
 from .exponential import inverse_snr as inverse_snr_at
@@ -40,6 +44,13 @@ def at_one_the_key_length_no_longer_helps():
     yield Equation(sp.Subs(exponent, tau, 1), 0)
 
 
+def the_shipped_temperature_is_this():
+    """refmem.studies.capacity.best_tau at d = 11, and a little beside it 1/SNR is larger."""
+    yield same_digits(shipped_best_tau("exp", dim=11), best_tau)
+    found = [log_inverse_snr("exp", pairs=2, dim=11, tau=2 + step / 8) for step in (-1, 0, 1)]
+    yield Equation(sp.Integer(found.index(min(found))), 1)
+
+
 def false_twin_at_the_usual_temperature():
     """sqrt(d) is not stationary unless d = 4."""
     yield Equation(sp.diff(exponent, tau).subs(tau, sp.sqrt(d)), 0)
@@ -49,5 +60,6 @@ CLAIMS = (
     the_exponent_is_a_square_above_its_least_value,
     the_least_value_is_at_two,
     at_one_the_key_length_no_longer_helps,
+    the_shipped_temperature_is_this,
 )
 FALSE = (false_twin_at_the_usual_temperature,)

@@ -13,9 +13,13 @@ Method:   axes of the covariance are independent; a completed square for each; 1
 Assumes:  - average and integral may be exchanged, as the integrand is positive (Tonelli)
 """
 
+import numpy as np
 import sympy as sp
 
+from refmem.studies.capacity import Values
+
 from ..proving.averages import gaussian
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import z
 
@@ -53,6 +57,16 @@ def standard_normal_values_give_the_known_average():
     yield Equation(sp.Integral(standard, (u, 0, sp.oo)), 1 / more)
 
 
+def the_shipped_average_is_the_integral():
+    """refmem.studies.capacity.Values.inverse_length: four standard entries give 1/2; one of
+    variance 4 and three of 1, none with a mean, the integral of their factors."""
+    yield same_digits(Values(4, averaged=True).inverse_length, sp.S.Half)
+    apart = factor.subs({m: 0, c: 4}) * factor.subs({m: 0, c: 1}) ** 3
+    whole = sp.Integral(apart, (u, 0, sp.oo)).evalf(20)
+    mixed = Values(4, covariance=np.diag([4, 1, 1, 1]), averaged=True)
+    yield same_digits(mixed.inverse_length, whole, 8)
+
+
 def false_twin_without_the_shift():
     """exp(-u m^2) for the mean forgets that a noisy entry may be nearer to 0 than its mean."""
     yield Equation(factor, sp.exp(-u * m**2) / sp.sqrt(1 + 2 * u * c))
@@ -63,5 +77,6 @@ CLAIMS = (
     one_entry_is_a_gaussian_integral,
     entries_multiply_and_a_length_is_inverted_by_an_integral,
     standard_normal_values_give_the_known_average,
+    the_shipped_average_is_the_integral,
 )
 FALSE = (false_twin_without_the_shift,)

@@ -16,7 +16,10 @@ Method:   |r|^2 splits into pairs of equal and of different indices; values and 
 
 import sympy as sp
 
+from refmem.studies.capacity import Values, log_inverse_snr
+
 from ..proving.averages import gaussian
+from ..proving.digits import same_digits
 from ..proving.statement import Equation
 from ..proving.symbols import s, tau, z
 
@@ -59,6 +62,20 @@ def centred_values_bring_the_order_back():
     yield Equation(noise_power.subs(mu, 0), n * d_v * m_2)
 
 
+def the_shipped_noise_is_this():
+    """refmem.studies.capacity.log_inverse_snr of exp, values of mean (1, 2), s = 3, tau = 2."""
+    at = {
+        n: 4,
+        d_v: 2,
+        mu: sp.sqrt(5),
+        m_1: sp.exp(s**2 / (2 * tau**2)),
+        m_2: sp.exp(2 * s**2 / tau**2),
+    }
+    signal = sp.exp(2 * s**2 / tau) * 7  # E |v|^2 = 2 + 5
+    found = log_inverse_snr("exp", pairs=5, dim=9, tau=2, values=Values(2, mean=[1, 2]))
+    yield same_digits(found, sp.log((noise_power.subs(at) / signal).subs({s: 3, tau: 2})))
+
+
 def false_twin_that_adds_powers_as_if_independent():
     """n (d_v + |mu|^2) m_2 leaves out the coherent part."""
     yield Equation(noise_power, n * (d_v + mu**2) * m_2)
@@ -70,5 +87,6 @@ CLAIMS = (
     counting_both_kinds_gives_the_claim,
     the_kernel_decides_the_order,
     centred_values_bring_the_order_back,
+    the_shipped_noise_is_this,
 )
 FALSE = (false_twin_that_adds_powers_as_if_independent,)

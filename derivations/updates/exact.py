@@ -37,9 +37,14 @@ def the_gradient_is_what_the_moments_do_not_explain():
 
 
 def moments_of_a_longer_past_are_updated_by_one_token():
-    """With weights (alpha w, beta) and rows (K; k), (V; v): H and G are those of the rule."""
-    yield Equation(K.T * (alpha * W) * K + beta * k.T * k, alpha * K.T * W * K + beta * k.T * k)
-    yield Equation(K.T * (alpha * W) * V + beta * k.T * v, alpha * K.T * W * V + beta * k.T * v)
+    """With weights (alpha w, beta) and rows (K; k), (V; v), in blocks: H and G are those of the
+    rule."""
+    weights = sp.BlockDiagMatrix(alpha * W, beta * sp.Identity(1))
+    rows = sp.BlockMatrix([[K], [k]])
+    for others, last, each in ((K, k, K), (V, v, V)):
+        whole = sp.block_collapse(rows.T * weights * sp.BlockMatrix([[others], [last]]))
+        block = whole.blocks[0, 0] if isinstance(whole, sp.BlockMatrix) else whole
+        yield Equation(block, alpha * K.T * W * each + beta * k.T * last)
 
 
 def solved(rule, T, **fixed):

@@ -8,6 +8,7 @@ The source writes memories as (d_v, d_k). Those of refmem are transposed, so A, 
 stands on the right there, and B, which gates and erases keys, on the left.
 
 Used by:  every updates_ derivation
+Run by:   updates/table
 Source:   Zhong et al. 2025, arXiv:2505.19488, Eqs. 35 and 36
 Method:   the gradient of a trace, with matrices of symbolic size.
 """

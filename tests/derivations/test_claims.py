@@ -30,7 +30,7 @@ def test_every_module_of_a_subject_is_a_derivation():
 @pytest.mark.parametrize("name", names())
 def test_a_derivation_fits_a_screen_and_says_what_it_is(name):
     source = (FOLDER / f"{name}.py").read_text()
-    assert len(source.splitlines()) < 120
+    assert len(source.splitlines()) <= 120
     docstring = ast.get_docstring(ast.parse(source))
     places = [docstring.find(f"{section}:") for section in SECTIONS]
     assert places == sorted(places), "expected the sections in the order of SECTIONS"
