@@ -56,6 +56,7 @@ def check(
     properties: bool = False,
     gradients: bool = False,
     fail_fast: bool = False,
+    smoke: bool = False,
     watch: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
 ) -> Report:
@@ -68,16 +69,17 @@ def check(
     properties          also the laws of refmem.oracle.verdict.properties, such as split@ordinary/5
     gradients           also gradients, such as gradient@ordinary/1
     fail_fast           stop at the first case that fails
+    smoke               only the cases of each rule that find the most mistakes, 20 at most
     watch               called with (done, total) after every case
     executor            where to run the cases; in this process and thread if None. A target that
                         does not pickle is given by its name. A case whose worker dies of it failed
     """
     rule = None if rule is None else find_rule(rule).path
-    expect_one_choice(rule, case, seeds)
+    expect_one_choice(rule, case, seeds, smoke)
     of_rule = rule or (case.split("/")[0] if case else None)
     making = _Making(of_rule, dtype, convention, library, contract)
     chosen = making.target(target)
-    plan = make_plan(chosen, rule, case, seeds, regimes, properties, gradients, fail_fast)
+    plan = make_plan(chosen, rule, case, seeds, regimes, properties, gradients, fail_fast, smoke)
     if executor is not None:
         sent = getattr(target, "making", None) or target
         answers = run_elsewhere(partial(_run_there, sent, making), plan.names, executor, watch)

@@ -26,6 +26,12 @@ def test_a_function_in_another_convention():
     assert "conforms (partial: one case): 1 of 1 cases" in result.output
 
 
+def test_a_few_cases_are_a_part():
+    result = run("check", FLASH, "--rule", "gated_delta", "--convention", "fla", "--smoke")
+    assert result.exit_code == 0, result.output
+    assert "conforms (partial: a few cases of each rule): 17 of 20 cases" in result.output
+
+
 def test_laws_and_gradients_are_asked_for():
     arguments = ("tests.oracle.misbehaving:raises", "--rule", "delta", "--seed", "0")
     plain = run("check", *arguments).output
@@ -108,6 +114,11 @@ def test_mutants_that_survive_are_seen():
             ("check", FLASH, "--rule", "gated_delta", "--device", "cuda"),
             2,
             "device has value 'cuda', expected none with --library numpy",
+        ),
+        (
+            ("check", "onnxruntime", "--smoke", "--seed", "1"),
+            2,
+            "smoke chooses cases itself, expected no case and no seeds beside",
         ),
         (("mutants", "detla"), 2, "did you mean 'delta'"),
     ],
