@@ -139,6 +139,45 @@ def test_a_signature_that_does_not_fit_stops_before_any_case(function, message):
         check(function, rule="delta")
 
 
+def test_a_function_is_not_told_what_only_its_preset_takes():
+    def attention(query, key, value, scale=None):
+        return refmem.softmax_attention(query, key, value, scale=scale).out
+
+    def causal(query, key, value, is_causal=False):
+        assert is_causal
+        return refmem.softmax_attention(query, key, value).out
+
+    for function in (attention, causal):
+        found = check(
+            function, rule="softmax_attention", seeds=[1], convention="torch-sdpa", dtype="float64"
+        )
+        assert found.verdict == CONFORMS
+
+
+def test_what_is_said_to_be_passed_always_is_taken():
+    contract = Contract(extra={"output_final_stat": True})
+    with pytest.raises(UnavailableError, match=r"no output_final_stat, .*output_final_state"):
+        check(lambda q, k, v, output_final_state=False: None, rule="linear_attention",
+              contract=contract)  # fmt: skip
+
+
+def test_a_builtin_takes_what_its_documentation_says():
+    """As torch's do, which have no signature."""
+
+    class Builtin:
+        __doc__ = "attend(q, k, v,\n        scale=None) -> Tensor:\n\n    What it does (q, sink)."
+        __signature__ = "none"
+
+        def __init__(self):
+            self.__qualname__ = "attend"
+
+        def __call__(self, **given):
+            return refmem.softmax_attention(**given).out
+
+    target = PythonCallable(Builtin(), "softmax_attention")
+    assert set(target.contract.lacks) == {"sink", "first_bias", "window", "kernel", "state"}
+
+
 @pytest.mark.parametrize(
     ("contract", "message"),
     [

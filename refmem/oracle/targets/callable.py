@@ -16,7 +16,7 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_rule
 from refmem.oracle.cases.inputs import empty_state
 from refmem.oracle.cases.reference import state_of
-from refmem.oracle.targets.arguments import found
+from refmem.oracle.targets.arguments import found, told
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.results import taken_apart
 from refmem.oracle.targets.target import UnavailableError
@@ -57,7 +57,7 @@ class PythonCallable:
         self.operators: tuple[str, ...] = (self.name,)
         known = find_rule(rule)
         self.rules: tuple[str, ...] = (known.path,)
-        self.dtype, self.convention = np.dtype(dtype), convention
+        self.dtype, self.convention = np.dtype(dtype), told(function, convention)
         self.contract = contract.beside(convention.contract)
         self.lacking(found(function, known, convention, self.contract).lacks)
         self.stateless = () if self.contract.gives_state else self.operators
