@@ -90,6 +90,11 @@ def taken(parameters: Mapping[str, Parameter]) -> set[str] | None:
     return {n for n, p in parameters.items() if p.kind is not p.POSITIONAL_ONLY}
 
 
+def needed(function: Callable[..., Any]) -> set[str]:
+    """What has to be passed: the parameters without a default."""
+    return {n for n, p in parameters_of(function).items() if p.default is p.empty}
+
+
 def parameters_of(function: Callable[..., Any]) -> Mapping[str, Parameter]:
     """What a function takes, by its signature, or as its documentation begins; {} if none says."""
     try:
