@@ -64,13 +64,15 @@ from refmem.oracle.cases.case import described, find_case, find_rule, names_of
 from refmem.oracle.check import check
 from refmem.oracle.explain.backward import diagnose_gradients
 from refmem.oracle.explain.diagnosis import diagnose
+from refmem.oracle.explain.once import diagnose_once
 from refmem.oracle.plan import expect_one_choice
 from refmem.oracle.proof.prove import PROVEN, prove
 from refmem.oracle.show.proofs import told
+from refmem.oracle.smoke import smoke_cases
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.contract import Contract
 from refmem.oracle.targets.running import outside
-from refmem.oracle.verdict.laws import gradient_of
+from refmem.oracle.verdict.laws import gradient_of, is_gradient
 from refmem.oracle.verdict.outcomes import FAILED, REFUSED, Outcome, coverage
 from refmem.support.arguments import ChoiceError
 
@@ -84,6 +86,7 @@ def assert_conforms(
     *,
     case: str | None = None,
     seeds: Iterable[int] | None = None,
+    smoke: bool = False,
     convention: str | Convention = REFMEM,
     dtype: Any = "float32",
     library: str = "numpy",
@@ -94,6 +97,7 @@ def assert_conforms(
 
     fn          called with every input by name; returns (out, state)
     rule, case, seeds   a rule or its name, or a case's; only these seeds of every regime
+    smoke       only the cases of the rule that find the most mistakes, which takes a second or two
     convention  how it takes its arrays: a value, or a preset's name, a file of facts, module:NAME
     dtype       of its inputs and results: "bfloat16", "float16", "float32" or "float64"
     library     whose arrays it takes: "numpy", "torch", "jax" or "mlx"
@@ -102,17 +106,18 @@ def assert_conforms(
     contract    what it lacks, returns and promises, in the words of `Contract`: lacks=("state",),
                 returns=("out",), multiple=64, square=True, ...
 
-    Nothing run is not conforming, and of a whole rule, too little run is not. A case that can show
-    nothing in the dtype, because its rounding hides what an input does, is left out; alone, it
-    raises SkipTest, which pytest shows as skipped.
+    Nothing run is not conforming, and of a whole rule, too little run is not, but with `smoke`. A
+    case that can show nothing in the dtype, because its rounding hides what an input does, is left
+    out; alone, it raises SkipTest, which pytest shows as skipped. A kernel of which one case after
+    another fails is diagnosed once, by what it does in the cases of `smoke` too.
     ValueError says what is wrong with the call.
     """
     rule = None if rule is None else find_rule(rule).path
-    expect_one_choice(rule, case, seeds)
+    expect_one_choice(rule, case, seeds, smoke)
     rule = find_case(case).rule.path if case is not None and rule is None else rule
     if rule is None:
         raise ChoiceError("assert_conforms: rule has no value, expected a rule's name, or a case's")
-    names = [case] if case is not None else names_of(find_rule(rule), seeds)
+    names = [case] if case is not None else _names(rule, seeds, smoke)
     vjp = grad if callable(grad) else None
     target = _target(fn, rule, convention, dtype, library, vjp, **contract)
     outcomes = _checked(target, names)
@@ -124,9 +129,9 @@ def assert_conforms(
     if grad:
         run += _checked(target, [gradient_of(one.case) for one in run])
     if any(one.status == FAILED for one in run):
-        raise AssertionError(_message(target, run))
+        raise AssertionError(_message(target, run, alone=case is not None))
     looked_at = coverage(outcomes, target.contract.lacks)
-    if case is None and not looked_at.enough:
+    if case is None and not smoke and not looked_at.enough:
         raise AssertionError(f"{target.name}: too little was looked at: {looked_at}")
 
 
@@ -160,29 +165,47 @@ def assert_proven(
         raise AssertionError(told(proof))
 
 
+def _names(rule: str, seeds: Iterable[int] | None, smoke: bool) -> list[str]:
+    return smoke_cases(rule) if smoke else names_of(find_rule(rule), seeds)
+
+
 def _checked(target: PythonCallable, names: Iterable[str]) -> list[Outcome]:
     reports = (check(target, rule=target.rules[0], case=name) for name in names)
     return [one for report in reports for one in report.outcomes]
 
 
-def _message(target: PythonCallable, outcomes: Sequence[Outcome]) -> str:
-    """The failures, and what they were diagnosed as."""
-    run = [one for one in outcomes if one.judged]
+def _message(target: PythonCallable, run: Sequence[Outcome], alone: bool) -> str:
+    """The failures, and what they were diagnosed as.
+
+    alone   whether it is one case of a suite, of which the others are asked one by one
+    """
     failed = [one for one in run if one.status == FAILED]
     title = f"{target.name} does not conform: {len(failed)} of {len(run)} cases failed"
     lines = [f"    {described(one.case)}: {one.reason}" for one in failed[:LISTED]]
-    said = [*diagnose(target, outcomes), *diagnose_gradients(target, outcomes)]
+    if alone:
+        said = diagnose_once(target, failed, lambda: _looked_at(target, failed))
+    else:
+        said = [*diagnose(target, run), *diagnose_gradients(target, run)]
     return "\n".join([title, *lines, *(f"\n{one}" for one in said)])
+
+
+def _looked_at(target: PythonCallable, failed: Sequence[Outcome]) -> list[Outcome]:
+    """What the kernel does in a few other cases, or by its gradients if these failed."""
+    names = smoke_cases(target.rules[0])
+    backward = any(is_gradient(one.case) for one in failed)
+    return _checked(target, [gradient_of(name) for name in names] if backward else names)
 
 
 def cases(
     rule: str | Rule,
     seeds: Iterable[int] | None = None,
     convention: str | Convention = REFMEM,
+    smoke: bool = False,
     **contract: Any,
 ) -> dict[str, Any]:
     """Arguments of `pytest.mark.parametrize`: every case of a rule that a convention can say.
 
+    With `smoke`, only those that find the most mistakes.
     A rule outside refmem is given itself, or as "module:rule".
 
     >>> cases("delta", seeds=[0])["argnames"], cases("delta", seeds=[0])["ids"][:2]
@@ -191,7 +214,7 @@ def cases(
     target = _target(lambda **inputs: None, rule, convention, "float32", "numpy", **contract)
     names = [
         name
-        for name in names_of(find_rule(rule), seeds)
+        for name in _names(target.rules[0], seeds, smoke)
         if not outside(target, target.name, find_case(name))
     ]
     ids = [name.partition("/")[2] for name in names]

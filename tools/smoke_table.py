@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from refmem.memory.rule import Rule
 from refmem.oracle.cases.case import checkable_rules, names_of
+from refmem.oracle.explain.mutants import MUTANTS
 from refmem.oracle.explain.mutants.table import try_mutants
-from refmem.oracle.explain.smoke import choose, fingerprint
-from refmem.oracle.explain.smoke_table import MEASURED
+from refmem.oracle.smoke import MOST
+from refmem.oracle.smoke_table import MEASURED
 
 ROOT = Path(__file__).parent.parent
-TABLE = ROOT / "refmem" / "oracle" / "explain" / "smoke_table.py"
+TABLE = ROOT / "refmem" / "oracle" / "smoke_table.py"
 
 ENOUGH = 6
 """Killers of a mutant that are looked for: the chosen case is one of them."""
@@ -52,6 +55,34 @@ def measure(rule: str) -> tuple[Measured, str]:
     cases = " ".join(name.partition("/")[2] for name in chosen)
     row = fingerprint(checkable_rules()[rule]), cases
     return row, f"{rule}: {len(chosen)} cases kill {said}; {seconds:.0f} s"
+
+
+def fingerprint(rule: Rule) -> int:
+    """Of what was measured: the names of all mutants, and of all cases of the rule."""
+    said = [mutant.name for mutant in MUTANTS] + names_of(rule)
+    return zlib.crc32("\n".join(said).encode())
+
+
+def choose(killers: Mapping[str, Sequence[str]], names: Sequence[str]) -> list[str]:
+    """At most `MOST` cases, by mutant -> the cases that kill it; of equals the first in `names`.
+
+    What kills the most mutants that none before it killed comes first. If that is all of them, the
+    rest are cases of regimes that are not there yet, those first that kill the most.
+    """
+    kills = {name: {m for m, by in killers.items() if name in by} for name in names}
+    left, chosen = set(killers), list[str]()
+    while left and len(chosen) < MOST:
+        best = max(names, key=lambda name: len(kills[name] & left))
+        if not kills[best] & left:
+            break
+        chosen.append(best)
+        left -= kills[best]
+    regimes = {name.split("/")[1] for name in chosen}
+    for name in sorted(names, key=lambda name: -len(kills[name])):
+        if len(chosen) < MOST and name.split("/")[1] not in regimes:
+            chosen.append(name)
+            regimes.add(name.split("/")[1])
+    return chosen
 
 
 def stale() -> list[str]:

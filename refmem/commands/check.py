@@ -55,6 +55,7 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--case", help="Only this case, such as delta/ordinary/3.")
 @click.option("--seed", type=click.IntRange(min=0), help="Every regime with this seed alone.")
 @click.option("--regime", "regimes", multiple=True, help="Only this regime; may be repeated.")
+@click.option("--smoke", is_flag=True, help="Only 20 cases, those that find the most mistakes.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @click.option("--properties", is_flag=True, help="Also laws such as split = whole.")
 @click.option("--serving", is_flag=True, help="An engine, module:Class: see docs/serving.md.")
@@ -75,6 +76,7 @@ def check(
     case: str | None,
     seed: int | None,
     regimes: tuple[str, ...],
+    smoke: bool,
     fail_fast: bool,
     properties: bool,
     serving: bool,
@@ -106,6 +108,7 @@ def check(
             seeds=None if seed is None else [seed],
             regimes=regimes,
             fail_fast=fail_fast,
+            smoke=smoke,
             properties=properties,
             gradients=gradients,
             watch=watch,

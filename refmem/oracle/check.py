@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -26,14 +26,15 @@ from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case, find_case, find_rule
 from refmem.oracle.cases.regimes import REGIMES
 from refmem.oracle.plan import expect_one_choice, make_plan
+from refmem.oracle.question import Questions
 from refmem.oracle.targets.callable import PythonCallable
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.elsewhere import Lost, run_elsewhere
 from refmem.oracle.targets.find import find_target, of_this_thread
-from refmem.oracle.targets.running import MisbehavedError, asked, contract_of, outside, run
+from refmem.oracle.targets.running import MisbehavedError, contract_of, outside, run
 from refmem.oracle.targets.target import Target
 from refmem.oracle.verdict.answers import as_text, failed, from_text
-from refmem.oracle.verdict.budget import Expected, Verdict, expect, judge
+from refmem.oracle.verdict.budget import Expected, Verdict, judge
 from refmem.oracle.verdict.laws import is_law, parts_of, run_law
 from refmem.oracle.verdict.outcomes import FAILED, OUTSIDE, PASSED, REFUSED, Outcome, Report
 from refmem.oracle.verdict.sensitivity import DegenerateError
@@ -56,6 +57,7 @@ def check(
     properties: bool = False,
     gradients: bool = False,
     fail_fast: bool = False,
+    smoke: bool = False,
     watch: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
 ) -> Report:
@@ -68,16 +70,17 @@ def check(
     properties          also the laws of refmem.oracle.verdict.properties, such as split@ordinary/5
     gradients           also gradients, such as gradient@ordinary/1
     fail_fast           stop at the first case that fails
+    smoke               only the cases of each rule that find the most mistakes, 20 at most
     watch               called with (done, total) after every case
     executor            where to run the cases; in this process and thread if None. A target that
                         does not pickle is given by its name. A case whose worker dies of it failed
     """
     rule = None if rule is None else find_rule(rule).path
-    expect_one_choice(rule, case, seeds)
+    expect_one_choice(rule, case, seeds, smoke)
     of_rule = rule or (case.split("/")[0] if case else None)
     making = _Making(of_rule, dtype, convention, library, contract)
     chosen = making.target(target)
-    plan = make_plan(chosen, rule, case, seeds, regimes, properties, gradients, fail_fast)
+    plan = make_plan(chosen, rule, case, seeds, regimes, properties, gradients, fail_fast, smoke)
     if executor is not None:
         sent = getattr(target, "making", None) or target
         answers = run_elsewhere(partial(_run_there, sent, making), plan.names, executor, watch)
@@ -188,47 +191,21 @@ def _run_by_name(target: Target, name: str) -> list[Outcome]:
 
 
 def _run_case(target: Target, case: Case) -> list[Outcome]:
-    known: dict[str, Question] = {}
+    questions = Questions(case)
     parts = parts_of(target, case.rule.path)
     with np.errstate(all="ignore"):
-        return [one for part in parts for one in _run_part(part, case, known)]
+        return [one for part in parts for one in _run_part(part, questions)]
 
 
-class Question(NamedTuple):
-    """What parts of a target that take the same arrays are asked alike.
-
-    case      in their sizes, without what they lack
-    inputs    in their convention and dtype
-    expected  truth and budget, or why the case can show nothing
-    """
-
-    case: Case
-    inputs: Arrays
-    expected: Expected | DegenerateError
-
-
-def question(target: Target, case: Case, known: dict[str, Question]) -> Question:
-    """What a target is asked by a case: found out once for all parts that take the same arrays."""
-    key = repr((target.convention, target.dtype, contract_of(target)))
-    if key not in known:
-        one = asked(target, case)
-        inputs = target.convention.to_foreign(one, target.dtype)
-        try:
-            expected: Any = expect(one, inputs, target.convention, target.dtype)
-        except DegenerateError as refusal:
-            expected = refusal
-        known[key] = Question(one, inputs, expected)
-    return known[key]
-
-
-def _run_part(target: Target, case: Case, known: dict[str, Question]) -> list[Outcome]:
+def _run_part(target: Target, questions: Questions) -> list[Outcome]:
+    case = questions.case
     reasons = {one: outside(target, one, case) for one in target.operators}
     if all(reasons.values()):
         return [
             Outcome(o, case.name, OUTSIDE, reason=why, tokens=case.tokens)
             for o, why in reasons.items()
         ]
-    case, inputs, expected = question(target, case, known)
+    case, inputs, expected = questions.to(target)
     if isinstance(expected, DegenerateError):
         return [
             Outcome(one, case.name, REFUSED, reason=str(expected), tokens=case.tokens)

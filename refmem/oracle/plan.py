@@ -9,6 +9,7 @@ from typing import Any
 from refmem.memory import Rule
 from refmem.oracle.cases.case import find_case, find_rule, names_of, suited
 from refmem.oracle.cases.regime import Regime
+from refmem.oracle.smoke import smoke_cases
 from refmem.oracle.targets.contract import STATE, Contract
 from refmem.oracle.targets.running import contract_of
 from refmem.oracle.targets.target import Target
@@ -38,6 +39,7 @@ def make_plan(
     properties: bool = False,
     gradients: bool = False,
     fail_fast: bool = False,
+    smoke: bool = False,
 ) -> Plan:
     """Every case of a target's rules, or what is chosen of them.
 
@@ -49,16 +51,23 @@ def make_plan(
     rules = target.rules if rule is None else (_of(target, rule),)
     chosen = tuple(regimes)
     _expect_regimes(rules, chosen)
-    names = [name for one in rules for name in _cases(find_rule(one), target, seeds)]
+    names = [name for one in rules for name in _cases(find_rule(one), target, seeds, smoke)]
     if chosen:
         names = [name for name in names if name.split("/")[1] in chosen]
     names += laws_of(rules, names, properties and not chosen, gradients)
-    partial = f"regime {', '.join(chosen)}" if chosen else ""
-    return Plan(tuple(names), "until the first failure" if fail_fast else partial)
+    parts = [f"regime {', '.join(chosen)}"] if chosen else []
+    parts += ["a few cases of each rule"] if smoke else []
+    parts += ["until the first failure"] if fail_fast else []
+    return Plan(tuple(names), "; ".join(parts))
 
 
-def expect_one_choice(rule: str | None, case: str | None, seeds: Iterable[int] | None) -> None:
-    """`ChoiceError` where a case is chosen, and beside it another rule, or seeds."""
+def expect_one_choice(
+    rule: str | None, case: str | None, seeds: Iterable[int] | None, smoke: bool = False
+) -> None:
+    """`ChoiceError` where a case is chosen, and beside it another rule, or seeds; or a smoke run,
+    which is a choice of cases, too."""
+    if smoke and (case is not None or seeds is not None):
+        raise ChoiceError("check: smoke chooses cases itself, expected no case and no seeds beside")
     if case is not None and (rule not in (None, _rule_of(case)) or seeds is not None):
         raise ChoiceError(f"check: case {case} names its rule and seed, expected no other")
 
@@ -88,11 +97,11 @@ def _expect_regimes(rules: Iterable[str], chosen: Iterable[str]) -> None:
             )
 
 
-def _cases(rule: Rule, target: Target, seeds: Iterable[int] | None) -> Iterator[str]:
+def _cases(rule: Rule, target: Target, seeds: Iterable[int] | None, smoke: bool) -> Iterator[str]:
     """Names of a rule's cases; of those that a contract makes alike, the first."""
     contract, seen = contract_of(target), set()
     regimes = {regime.name: regime for regime in suited(rule)}
-    for name in names_of(rule, seeds):
+    for name in smoke_cases(rule.path) if smoke else names_of(rule, seeds):
         _, regime, seed = name.split("/")
         alike = regime, _form_of(contract, regimes[regime].of_seed(int(seed)))
         if seeds is not None or not contract.resizes or alike not in seen:

@@ -26,6 +26,12 @@ def test_a_function_in_another_convention():
     assert "conforms (partial: one case): 1 of 1 cases" in result.output
 
 
+def test_a_few_cases_are_a_part():
+    result = run("check", FLASH, "--rule", "gated_delta", "--convention", "fla", "--smoke")
+    assert result.exit_code == 0, result.output
+    assert "conforms (partial: a few cases of each rule): 17 of 20 cases" in result.output
+
+
 def test_laws_and_gradients_are_asked_for():
     arguments = ("tests.oracle.misbehaving:raises", "--rule", "delta", "--seed", "0")
     plain = run("check", *arguments).output
@@ -104,6 +110,16 @@ def test_mutants_that_survive_are_seen():
             2,
             "convention has name 'flax', expected one of refmem, fla, .* did you mean 'fla'",
         ),
+        (
+            ("check", FLASH, "--rule", "gated_delta", "--device", "cuda"),
+            2,
+            "device has value 'cuda', expected none with --library numpy",
+        ),
+        (
+            ("check", "onnxruntime", "--smoke", "--seed", "1"),
+            2,
+            "smoke chooses cases itself, expected no case and no seeds beside",
+        ),
         (("mutants", "detla"), 2, "did you mean 'delta'"),
     ],
 )
@@ -114,11 +130,36 @@ def test_wrong_usage_is_one_line(arguments, code, message):
     assert result.output.count("\n") == 1
 
 
-def test_a_missing_library_of_arrays_is_one_line(monkeypatch):
-    monkeypatch.setitem(sys.modules, "jax", None)
+def a_library(tmp_path, monkeypatch, name, text):
+    """A package in the place of another one, also for the process of a function."""
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+def test_a_missing_library_of_arrays_is_one_line(tmp_path, monkeypatch):
+    a_library(tmp_path, monkeypatch, "jax", "raise ImportError")
     result = run("check", FLASH, "--rule", "gated_delta", "--library", "jax")
     assert result.exit_code == 3
     assert result.output == "refmem: jax is not installed; install it with: pip install jax\n"
+
+
+def test_a_device_that_is_not_there_is_one_line(tmp_path, monkeypatch):
+    text = "class cuda:\n    is_available = staticmethod(lambda: False)\n"
+    a_library(tmp_path, monkeypatch, "torch", text)
+    asked = ("check", FLASH, "--rule", "gated_delta", "--library", "torch", "--device", "cuda")
+    result = run(*asked)
+    assert result.exit_code == 3
+    assert result.output == "refmem: torch has no device cuda here\n"
+
+
+def test_the_library_of_a_function_is_imported_in_its_own_process_alone(tmp_path, monkeypatch):
+    told = tmp_path / "told"
+    text = f"import os\nopen({str(told)!r}, 'a').write(f'{{os.getpid()}} ')\nraise ImportError"
+    a_library(tmp_path, monkeypatch, "torch", text)
+    run("check", FLASH, "--rule", "gated_delta", "--library", "torch")
+    assert told.read_text().split()
+    assert str(os.getpid()) not in told.read_text().split()
 
 
 def test_a_missing_target_is_one_line(monkeypatch):

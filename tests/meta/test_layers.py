@@ -32,8 +32,11 @@ WITHIN = {
     "oracle": (
         "border",
         "cases",
+        "smoke_table",
+        "smoke",
         "targets",
         "verdict",
+        "question",
         "explain",
         "proof",
         "vectors",

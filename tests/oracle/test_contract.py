@@ -1,9 +1,12 @@
 """What a function lacks is declared or found, and cases are asked without it."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import refmem
+from refmem.oracle.border.presets import FLA
 from refmem.oracle.cases.case import find_case
 from refmem.oracle.check import check
 from refmem.oracle.targets.callable import PythonCallable
@@ -24,6 +27,7 @@ from refmem.support.arguments import ChoiceError
 from refmem.testing import assert_conforms, cases
 
 SEEDS = [1, 4]
+FLA_ALONE = dataclasses.replace(FLA, groups=())
 
 
 def chunked(q, k, v, *, forgets=False):
@@ -187,6 +191,68 @@ def test_square_heads_of_one_width():
 def test_a_signature_that_does_not_fit_stops_before_any_case(function, message):
     with pytest.raises(UnavailableError, match=message):
         check(function, rule="delta")
+
+
+def test_a_function_is_not_told_what_only_its_preset_takes():
+    def attention(query, key, value, scale=None):
+        return refmem.softmax_attention(query, key, value, scale=scale).out
+
+    def causal(query, key, value, is_causal=False):
+        assert is_causal
+        return refmem.softmax_attention(query, key, value).out
+
+    for function in (attention, causal):
+        found = check(
+            function, rule="softmax_attention", seeds=[1], convention="torch-sdpa", dtype="float64"
+        )
+        assert found.verdict == CONFORMS
+
+
+def test_what_is_said_to_be_passed_always_is_taken():
+    contract = Contract(extra={"output_final_stat": True})
+    with pytest.raises(UnavailableError, match=r"no output_final_stat, .*output_final_state"):
+        check(lambda q, k, v, output_final_state=False: None, rule="linear_attention",
+              contract=contract)  # fmt: skip
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_what_a_function_needs_and_a_case_leaves_out_is_passed(in_place):
+    """An empty memory is zeros, and no scale is the usual one."""
+
+    def decode(q, k, v, g, beta, initial_state, scale):
+        out, state = refmem.gated_delta(
+            *(np.moveaxis(x, 1, 2) for x in (q, k, v, np.exp(g), beta)),
+            state=initial_state,
+            scale=scale,
+        )
+        if not in_place:
+            return np.moveaxis(out, 1, 2), state
+        initial_state[...] = state
+        return np.moveaxis(out, 1, 2)
+
+    found = [
+        check(decode, case=f"gated_delta/{name}", convention=FLA_ALONE).outcomes[0]
+        for name in ("ordinary/1", "no-state/1", "default-scale/1")
+    ]
+    assert [one.status for one in found] == [PASSED] * 3, found
+    assert not any(one.missing for one in found)
+
+
+def test_a_builtin_takes_what_its_documentation_says():
+    """As torch's do, which have no signature."""
+
+    class Builtin:
+        __doc__ = "attend(q, k, v,\n        scale=None) -> Tensor:\n\n    What it does (q, sink)."
+        __signature__ = "none"
+
+        def __init__(self):
+            self.__qualname__ = "attend"
+
+        def __call__(self, **given):
+            return refmem.softmax_attention(**given).out
+
+    target = PythonCallable(Builtin(), "softmax_attention")
+    assert set(target.contract.lacks) == {"sink", "first_bias", "window", "kernel", "state"}
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,16 @@ def test_a_candidate_of_a_library(library, dtype):
         assert report.conforms, report.failures[0]
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_attention_of_torch_needs_no_glue(dtype):
+    needs("torch")
+    name = "torch.nn.functional:scaled_dot_product_attention"
+    target = find_target(name, "softmax_attention", dtype, "torch-sdpa", "torch")
+    for case in ("ordinary/1", "grouped-queries/1", "scale/1", "gradient@ordinary/1"):
+        report = check(target, case=f"softmax_attention/{case}")
+        assert report.conforms, report.failures[0]
+
+
 def test_a_wrong_candidate_of_a_library():
     needs("jax")
     target = find_target("tests.oracle.libraries:jax_wrong", "delta", library="jax")

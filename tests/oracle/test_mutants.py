@@ -16,6 +16,7 @@ from refmem.oracle.explain.mutants import MUTANTS, run_mutants, table
 from refmem.oracle.explain.mutants.backward import GradientMutant, mutated_gradients
 from refmem.oracle.explain.mutants.changes import reread, rewritten
 from refmem.oracle.explain.mutants.gradients import GRADIENT_MUTANTS
+from refmem.oracle.explain.mutants.masks import MASKS
 from refmem.oracle.explain.mutants.mutant import ends_of_chunks
 from refmem.oracle.explain.mutants.table import show_kills, try_gradients, try_mutants
 from refmem.oracle.verdict.budget import call_options, judge
@@ -104,6 +105,19 @@ def test_two_mistakes_at_once():
     right = run_rule(case, inputs, form="chunked")
     assert np.array_equal(both["out"], right["out"])
     assert np.array_equal(both["state"], right["state"])
+
+
+def test_any_mistake_of_a_mask_can_be_tried_beside_any_other():
+    """What one makes of the mask or the bias, another one takes as it is."""
+    case = find_case("alibi/ordinary/1")
+    call = call_options(case, REFMEM)
+    pairs = [
+        (mask, other) for mask in MASKS for other in MUTANTS if mask.fits(case) and other.fits(case)
+    ]
+    for pair in pairs:
+        made = run_mutants(pair, case, case.inputs, call)
+        assert made["out"].shape == case.inputs["v"].shape
+    assert len(pairs) > 100
 
 
 def test_mutants_are_what_they_say():

@@ -10,9 +10,9 @@ from refmem.oracle.cases.case import checkable_rules, find_case, find_rule, name
 from refmem.oracle.explain import once
 from refmem.oracle.explain.mutants.table import try_mutants
 from refmem.oracle.explain.once import diagnose_once
-from refmem.oracle.explain.smoke import MOST, choose, fingerprint, one_of_each_regime, smoke_cases
+from refmem.oracle.smoke import MOST, one_of_each_regime, smoke_cases
 from refmem.oracle.targets.callable import PythonCallable
-from tools.smoke_table import MEASURED, stale, text
+from tools.smoke_table import MEASURED, choose, fingerprint, stale, text
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +115,8 @@ def test_a_mutant_that_enough_cases_killed_is_not_tried_again():
 def test_a_rule_that_was_not_measured_has_a_case_of_each_regime(monkeypatch):
     assert one_of_each_regime(["r/a/0", "r/a/1", "r/b/0"]) == ["r/a/1", "r/b/0"]
     monkeypatch.delitem(MEASURED, "glu", raising=False)
+    assert smoke_cases("glu")[0] == "glu/ordinary/1"
+    monkeypatch.setitem(MEASURED, "glu", (1, "odd-sizes/0 a-regime-that-is-gone/0"))
     assert smoke_cases("glu")[0] == "glu/ordinary/1"
 
 

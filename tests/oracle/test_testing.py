@@ -66,7 +66,8 @@ def test_what_a_wrong_kernel_computes_instead_is_said():
         return gated_delta(**inputs, mistake="error left out")
 
     said = (
-        r"\n\nwrong: output and state equal gated_delta with the error left out.*"
+        r"\n\nwrong: .* fail, only where .*"
+        r"\nwrong: output and state equal gated_delta with the error left out.*"
         r"\nlook at .*\nseen before: "
     )
     with pytest.raises(AssertionError, match=said):
@@ -184,3 +185,32 @@ def test_gradients_are_not_compared_where_they_are_not_defined():
 def test_wrong_usage(call, message):
     with pytest.raises(ChoiceError, match=message):
         assert_conforms(gated_delta, **call)
+
+
+def test_a_few_cases_find_most_mistakes_and_have_no_floor():
+    refmem.testing.assert_conforms(gated_delta, "gated_delta", smoke=True)
+    few = refmem.testing.cases("gated_delta", smoke=True)["argvalues"]
+    assert 10 < len(few) <= 20
+    with pytest.raises(AssertionError, match=r"does not conform: \d+ of \d\d cases failed"):
+        refmem.testing.assert_conforms(
+            lambda **x: gated_delta(**x, mistake="error left out"),
+            "gated_delta",
+            smoke=True,
+        )
+
+
+def test_a_kernel_is_looked_into_once(monkeypatch):
+    """The second case that fails says what the first one found."""
+    asked = []
+    looked_at = refmem.testing._looked_at
+    monkeypatch.setattr(
+        refmem.testing, "_looked_at", lambda *given: asked.append(1) or looked_at(*given)
+    )
+
+    def wrong(**inputs):
+        return gated_delta(**inputs, mistake="error left out")
+
+    for case in ("gated_delta/ordinary/1", "gated_delta/odd-sizes/0"):
+        with pytest.raises(AssertionError, match=f"{case}: .*(\n.*)*with the error left out"):
+            refmem.testing.assert_conforms(wrong, case=case)
+    assert asked == [1]

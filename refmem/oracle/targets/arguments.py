@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from inspect import Parameter
 from typing import Any
 
 from refmem.memory import Rule, StaticRule
 from refmem.oracle.border.conventions import Convention
 from refmem.oracle.border.facts import PARAMETERS
+from refmem.oracle.border.presets import PRESETS
 from refmem.oracle.border.signature import describe_call
 from refmem.oracle.targets.contract import SCALE, STATE, Contract
 from refmem.oracle.targets.target import UnavailableError
 from refmem.support.wording import nearest_name
+
+USUAL = {word for preset in PRESETS.values() for word in preset.extra}
+"""What presets tell their projects' functions, and a function like them need not take."""
 
 
 def found(
@@ -22,16 +29,13 @@ def found(
     """The contract, with what the function's signature does not take declared lacking.
 
     `UnavailableError` where it cannot be called as the convention says: it lacks an input that
-    every call has, or it needs an argument that no call has.
+    every call has, or it needs an argument that no call has, or it is told what it does not take.
     """
-    try:
-        parameters = inspect.signature(function).parameters
-    except (ValueError, TypeError):  # of a builtin, which says nothing
+    parameters = parameters_of(function)
+    takes = taken(parameters)
+    if takes is None:
         return contract
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return contract
-    takes = {n for n, p in parameters.items() if p.kind is not p.POSITIONAL_ONLY}
-    known, beside = theirs_of(rule, convention), parameters_of(rule, convention)
+    known, beside = theirs_of(rule, convention), beside_gates(rule, convention)
     for name, theirs in beside.items():
         if theirs not in takes:
             raise UnavailableError(
@@ -48,6 +52,11 @@ def found(
                 "says what it is called there"
             )
     extra = {*convention.extra, *contract.extra}
+    for name in extra - takes - USUAL:
+        raise UnavailableError(
+            f"{_called(function)} takes {', '.join(takes)}, expected no {name}, which is said to "
+            f"be passed always{nearest_name(name, takes)}"
+        )
     given = {*known.values(), *beside.values(), *convention.names.values(), *extra}
     for name, parameter in parameters.items():
         named = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
@@ -60,6 +69,66 @@ def found(
     return dataclasses.replace(contract, lacks=every)
 
 
+def told(function: Callable[..., Any], convention: Convention) -> Convention:
+    """The convention, without what presets tell their projects' functions and this does not take.
+
+    >>> from refmem.oracle.border.presets import find_convention
+    >>> told(lambda query, key, value: None, find_convention("torch-sdpa")).extra
+    {}
+    """
+    takes = taken(parameters_of(function))
+    if takes is None:
+        return convention
+    extra = {name: x for name, x in convention.extra.items() if name in takes}
+    return dataclasses.replace(convention, extra=extra)
+
+
+def taken(parameters: Mapping[str, Parameter]) -> set[str] | None:
+    """What can be passed by name; None where that is not known, or anything."""
+    if not parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return None
+    return {n for n, p in parameters.items() if p.kind is not p.POSITIONAL_ONLY}
+
+
+def needed(function: Callable[..., Any]) -> set[str]:
+    """What has to be passed: the parameters without a default."""
+    return {n for n, p in parameters_of(function).items() if p.default is p.empty}
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, Parameter]:
+    """What a function takes, by its signature, or as its documentation begins; {} if none says."""
+    try:
+        return inspect.signature(function).parameters
+    except (ValueError, TypeError):  # of a builtin
+        return documented(_called(function), getattr(function, "__doc__", None) or "")
+
+
+def documented(name: str, text: str) -> dict[str, Parameter]:
+    """The parameters in the call that a documentation begins with, as that of torch's builtins.
+
+    >>> list(documented("f", "f(x, y=None, *, out=None) -> Tensor: ..."))
+    ['x', 'y', 'out']
+    >>> documented("f", "Computes f(x).")
+    {}
+    """
+    call = re.match(rf"\s*{re.escape(name)}(\(.*?\)) *(?:->|\n|$)", text, re.DOTALL)
+    try:
+        (made,) = ast.parse(f"def f{call[1] if call else '()'}: pass").body
+    except SyntaxError:
+        return {}
+    assert isinstance(made, ast.FunctionDef)
+    both = [*made.args.posonlyargs, *made.args.args]
+    usual = [Parameter.empty] * (len(both) - len(made.args.defaults)) + [None] * len(both)
+    found = {
+        one.arg: Parameter(one.arg, Parameter.POSITIONAL_OR_KEYWORD, default=default)
+        for one, default in zip(both, usual, strict=False)
+    }
+    for one, default in zip(made.args.kwonlyargs, made.args.kw_defaults, strict=True):
+        given = Parameter.empty if default is None else None
+        found[one.arg] = Parameter(one.arg, Parameter.KEYWORD_ONLY, default=given)
+    return found
+
+
 def theirs_of(rule: Rule, convention: Convention) -> dict[str, str]:
     """Everything that a call may pass, by refmem's name: what it is called there."""
     names = [*rule.inputs, *rule.options]
@@ -70,7 +139,7 @@ def theirs_of(rule: Rule, convention: Convention) -> dict[str, str]:
     return {name: convention.name(name) for name in names}
 
 
-def parameters_of(rule: Rule, convention: Convention) -> dict[str, str]:
+def beside_gates(rule: Rule, convention: Convention) -> dict[str, str]:
     """What a gate is computed with beside its raw numbers, likewise."""
     rows = describe_call(rule, convention, "float32").arguments
     return {row.of: row.name for row in rows if row.of in PARAMETERS}

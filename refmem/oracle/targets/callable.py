@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from refmem.memory.rule import Rule
-from refmem.oracle.border.arrays import to_library
+from refmem.oracle.border.arrays import as_numpy, to_library
 from refmem.oracle.border.conventions import REFMEM, Convention
-from refmem.oracle.border.layouts import Arrays
+from refmem.oracle.border.layouts import STATE, Arrays
 from refmem.oracle.cases.case import Case, find_rule
 from refmem.oracle.cases.inputs import empty_state
 from refmem.oracle.cases.reference import state_of
-from refmem.oracle.targets.arguments import found
+from refmem.oracle.targets.arguments import found, needed, told
 from refmem.oracle.targets.contract import ANYTHING, Contract
 from refmem.oracle.targets.results import taken_apart
 from refmem.oracle.targets.target import UnavailableError
@@ -27,7 +27,8 @@ from refmem.support.wording import what_was_raised
 class PythonCallable:
     """Calls a function with every input by its name in a convention, as arrays of a library.
 
-    `scale` and the state are passed only where a case has them. Arithmetic takes one thread, which
+    `scale` and the state are passed only where a case has them, or where the function needs them:
+    then it gets its usual scale, or a memory of zeros. Arithmetic takes one thread, which
     for cases of this size is soonest; a function may set its own number.
 
     contract   what it lacks, returns and promises; what its signature shows is added
@@ -57,11 +58,12 @@ class PythonCallable:
         self.operators: tuple[str, ...] = (self.name,)
         known = find_rule(rule)
         self.rules: tuple[str, ...] = (known.path,)
-        self.dtype, self.convention = np.dtype(dtype), convention
+        self.dtype, self.convention = np.dtype(dtype), told(function, convention)
         self.contract = contract.beside(convention.contract)
         self.lacking(found(function, known, convention, self.contract).lacks)
         self.stateless = () if self.contract.gives_state else self.operators
         self.function, self.library, self.device = function, library, device
+        self._needs = needed(function)
         self.backward = backward
         self.vjp = getattr(function, "vjp", None) if vjp is None and library == "numpy" else vjp
         self._limit = limit
@@ -80,12 +82,13 @@ class PythonCallable:
     def run(self, operator: str, case: Case, inputs: Arrays) -> Any:
         """Call the function."""
         given = {n: to_library(x, self.library, self.device) for n, x in inputs.items()}
-        state = self.convention.name("state")
-        before = inputs[state].copy() if state in inputs else None
+        arguments, state = self.with_state(case, given), self.convention.name("state")
+        passed = arguments.get(state)
+        before = as_numpy(passed).copy() if hasattr(passed, "shape") else None
         with one_thread():
-            result = self.function(**self.with_state(case, given), **self.options_of(case))
+            result = self.function(**arguments, **self.options_of(case))
         axes = self.axes_of_state(case)
-        return taken_apart(result, self.contract, case, axes, before, given.get(state))
+        return taken_apart(result, self.contract, case, axes, before, passed)
 
     def axes_of_state(self, case: Case) -> int | None:
         """How many axes the state of a case has as the function gives it; None if it has fields."""
@@ -99,10 +102,16 @@ class PythonCallable:
 
     def with_state(self, case: Case, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments, fields of a state joined as the rule's own kind of state."""
+        theirs = self.convention.name("state")
+        if theirs in self._needs and theirs not in given and case.state_shape:
+            empty = self.convention.part_to_foreign(
+                "state", np.zeros(case.state_shape), STATE, self.dtype
+            )
+            return given | {theirs: to_library(empty, self.library, self.device)}
         fields = {n: self.convention.name(n) for n in case.axes if n.startswith("state.")}
-        theirs = {name: given[field] for name, field in fields.items()}
+        own = {name: given[field] for name, field in fields.items()}
         others = {name: x for name, x in given.items() if name not in fields.values()}
-        return others | {"state": state_of(case, theirs)} if fields else given
+        return others | {"state": state_of(case, own)} if fields else given
 
     def options_of(self, case: Case) -> dict[str, Any]:
         """The keyword arguments of a call that are not arrays."""
@@ -110,9 +119,18 @@ class PythonCallable:
         known = options_of(case, self.convention)
         options = dict(self.contract.extra) | {n: x for n, x in known.items() if n not in lacking}
         scale = self.convention.name("scale")
+        if scale in self._needs and scale not in options and case.rule.scaled:
+            options[scale] = usual_scale(case, self.convention)
         if scale in options and self.library == "numpy" and self.dtype.kind == "f":
             options[scale] = self.dtype.type(options[scale])
         return options
+
+
+def usual_scale(case: Case, convention: Convention) -> float:
+    """The scale of a case that passes none."""
+    own = convention.default_scale(case.regime.K, case.regime.V)
+    rules = 1.0 if case.rule.scale_default is None else case.regime.K**-0.5
+    return rules if own is None else own
 
 
 def options_of(case: Case, convention: Convention) -> dict[str, Any]:

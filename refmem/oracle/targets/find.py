@@ -118,13 +118,8 @@ def _make(
     if name.startswith(EXEC):
         command = name.removeprefix(EXEC).strip()
         return Executable(command, rule, numbers, convention, timeout or TIMEOUT)
-    if library != "numpy":
-        require(MODULES.get(library, library))
-    if device:
-        require_device(library, device)
-    if library == "jax":
-        keep_compiled()
-    function = import_function(name) if timeout is None else _in_another_process
+    _expect_no_device_of(library, device)
+    function = _in_another_process if timeout else _function_here(name, library, device)
     return PythonCallable(
         function,
         rule,
@@ -142,6 +137,25 @@ def _in_another_process(**inputs: Any) -> Any:
     raise NotImplementedError
 
 
+def _function_here(name: str, library: str, device: str) -> Callable[..., Any]:
+    """The function, imported with its library of arrays, which takes seconds."""
+    if library != "numpy":
+        require(MODULES.get(library, library))
+    if device:
+        require_device(library, device)
+    if library == "jax":
+        keep_compiled()
+    return import_function(name)
+
+
+def _expect_no_device_of(library: str, device: str) -> None:
+    if device and library not in ("torch", "jax"):
+        raise ChoiceError(
+            f"device has value {device!r}, expected none with --library {library}, because only "
+            "torch and jax put arrays somewhere"
+        )
+
+
 def require_device(library: str, device: str) -> None:
     """`UnavailableError` in one line unless the library has such a device here."""
     if library == "torch":
@@ -150,16 +164,10 @@ def require_device(library: str, device: str) -> None:
         if kind == "cpu" or (kind == "cuda" and torch.cuda.is_available()):
             return
         raise UnavailableError(f"torch has no device {device} here")
-    if library == "jax":
-        try:
-            require("jax").devices(device)
-        except RuntimeError as error:
-            raise UnavailableError(f"jax has no device {device} here") from error
-        return
-    raise ChoiceError(
-        f"device has value {device!r}, expected none with --library {library}, because only torch "
-        "and jax put arrays somewhere"
-    )
+    try:
+        require("jax").devices(device)
+    except RuntimeError as error:
+        raise UnavailableError(f"jax has no device {device} here") from error
 
 
 @functools.cache

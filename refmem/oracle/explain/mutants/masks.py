@@ -53,7 +53,8 @@ def not_causal(look: Lookup, case: Case) -> Lookup:
 def from_the_first_new(look: Lookup, case: Case) -> Lookup:
     """Tokens of a call count their places from its first one, whatever the cache holds."""
     past, bias = earlier(case), look.bias
-    assert bias is not None
+    if bias is None:  # another mistake has left it out
+        return look
     return look._replace(bias=lambda t, i: bias(t - past, np.where(i < past, i, i - past)))
 
 
@@ -61,8 +62,11 @@ def with_window(change: Callable[[int | None], int | None]) -> Any:
     """The rule with `change` of its window, which is None where a query sees all keys."""
 
     def changed(look: Lookup, case: Case) -> Lookup:
-        assert isinstance(look.sees, Sight)
-        return look._replace(sees=replace(look.sees, window=change(window_of(case))))
+        window = change(window_of(case))
+        if isinstance(look.sees, Sight):
+            return look._replace(sees=replace(look.sees, window=window))
+        within = Sight(window=window)  # of what another mistake made of it
+        return look._replace(sees=lambda t, i: look.sees(t, i) & ((i > t) | within(t, i)))
 
     return with_lookup(changed)
 
