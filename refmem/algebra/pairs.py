@@ -26,11 +26,7 @@ pairs proves; inequality refutes only where nothing was unknown.
 
 from __future__ import annotations
 
-import contextlib
 import math
-import zlib
-from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -38,86 +34,27 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra.constants import Constant, recognised
-
-PRIMES = (2147024879, 2145341519, 2144751839)
-"""The largest safe primes below 2^31 for which 2, 3, 5, 7, 11 and 13 are squares mod p and r."""
-
-ORDERS = tuple((p - 1) // 2 for p in PRIMES)
-FIRST, SECOND = math.prod(PRIMES), math.prod(ORDERS)
-GENERATOR = 4
-"""A square other than 1, so its order is r, mod each p."""
-
-P, R = np.array(PRIMES, np.uint64), np.array(ORDERS, np.uint64)
-SMALL = 1 << 20
-"""What is equal to a whole number below this in six fields is that number."""
-
-SHORTEST = 1 << 12
-"""Denominators of constants whose order is known."""
-
-_SHIFTS = tuple(np.uint64(n) for n in (30, 27, 31))
-_FACTORS = tuple(np.uint64(n) for n in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
-
-
-class UndefinedError(ArithmeticError):
-    """0/0, a logarithm of nothing, minus infinity less itself: not a number."""
-
-
-def mixed(x: np.ndarray) -> np.ndarray:
-    """Every bit of 64 made to depend on all others (SplitMix64, Steele et al. 2014)."""
-    with np.errstate(over="ignore"):
-        x = (x ^ (x >> _SHIFTS[0])) * _FACTORS[0]
-        x = (x ^ (x >> _SHIFTS[1])) * _FACTORS[1]
-        return x ^ (x >> _SHIFTS[2])
-
-
-def unknown(name: str, key: np.ndarray, moduli: np.ndarray) -> np.ndarray:
-    """The values of an unknown function of that name: residues for each residue of the key."""
-    salt = np.uint64(zlib.crc32(name.encode()) << 31)
-    return mixed(mixed(key ^ salt) + moduli) % moduli
-
-
-_guess: ContextVar[int] = ContextVar("guess", default=0)
-
-
-def guessed(name: str, key: np.ndarray, moduli: np.ndarray) -> np.ndarray:
-    """`unknown`, other values within `other_guesses`."""
-    return unknown(f"{name}{_guess.get() or ''}", key, moduli)
-
-
-@contextlib.contextmanager
-def other_guesses() -> Iterator[None]:
-    """While this holds, unknown functions and maxima have other values: what changes, depends on
-    them."""
-    before = _guess.set(_guess.get() + 1)
-    try:
-        yield
-    finally:
-        _guess.reset(before)
-
-
-def set_key(keys: Iterable[np.ndarray]) -> np.ndarray:
-    """One key of several, whatever their order."""
-    with np.errstate(over="ignore"):
-        return sum((mixed(key) for key in keys), np.zeros(3, np.uint64))
-
-
-def _joiner(primes: tuple[int, ...]) -> tuple[int, ...]:
-    """What residues are multiplied by to give the number that has them (Chinese remainders)."""
-    whole = math.prod(primes)
-    return tuple(whole // p * pow(whole // p, -1, p) for p in primes)
-
-
-_TO_FIRST, _TO_SECOND = _joiner(PRIMES), _joiner(ORDERS)
-
-
-def joined(residues: Iterable[Any], weights: tuple[int, ...], modulus: int) -> int:
-    """The number with these residues."""
-    return sum(int(x) * w for x, w in zip(residues, weights, strict=True)) % modulus
-
-
-def joined_first(residues: Iterable[Any]) -> int:
-    """The first part with these residues mod each p."""
-    return joined(residues, _TO_FIRST, FIRST)
+from refmem.algebra.modular import (
+    FIRST,
+    GENERATOR,
+    ORDERS,
+    PRIMES,
+    SECOND,
+    SHORTEST,
+    SMALL,
+    TO_FIRST,
+    TO_SECOND,
+    P,
+    R,
+    UndefinedError,
+    current_guess,
+    guessed,
+    inverse,
+    joined,
+    mixed,
+    root_exists,
+    set_key,
+)
 
 
 class Pair:
@@ -205,7 +142,7 @@ class Pair:
             return self.second
         if self.factor == 0:
             raise UndefinedError("minus infinity multiplied or divided by a number")
-        own = joined(guessed("log", self._key(self.factor), R), _TO_SECOND, SECOND)
+        own = joined(guessed("log", self._key(self.factor), R), TO_SECOND, SECOND)
         return (self.second + own) % SECOND
 
     def exp(self) -> Any:
@@ -213,7 +150,7 @@ class Pair:
         first = pow(GENERATOR, self.second, FIRST) * self.factor % FIRST
         if first in (0, 1):
             return Pair(first, first)
-        second = joined(guessed("exp", self._key(first), R), _TO_SECOND, SECOND)
+        second = joined(guessed("exp", self._key(first), R), TO_SECOND, SECOND)
         return Pair(first, second, 1, self)
 
     def log(self) -> Any:
@@ -222,7 +159,7 @@ class Pair:
             return self.logarithm
         if self.first in (0, 1):
             return Pair(0, 0, self.first)
-        first = joined(guessed("log", self.key, P), _TO_FIRST, FIRST)
+        first = joined(guessed("log", self.key, P), TO_FIRST, FIRST)
         return Pair(first, 0, self.first)
 
     def sqrt(self) -> Any:
@@ -299,15 +236,7 @@ def less(x: Pair, y: Pair) -> Pair:
 def free(name: str, key: np.ndarray) -> Pair:
     """A number of which nothing is known but what it is called."""
     first, second = guessed(name, key, P), guessed(name, key, R)
-    return Pair(joined(first, _TO_FIRST, FIRST), joined(second, _TO_SECOND, SECOND))
-
-
-def inverse(x: int, modulus: int) -> int:
-    """1/x; of what has none, `UndefinedError`."""
-    try:
-        return pow(x, -1, modulus)
-    except ValueError:
-        raise UndefinedError("a division by zero") from None
+    return Pair(joined(first, TO_FIRST, FIRST), joined(second, TO_SECOND, SECOND))
 
 
 def _power(x: int, n: int, modulus: int) -> int:
@@ -330,31 +259,12 @@ def known_sign(x: Pair) -> int | None:
     return None if n is None else (n > 0) - (n < 0)
 
 
-def as_fraction(first: int, most: int = 1 << 40) -> Fraction | None:
-    """The fraction of small numbers that a first part is, if it is one (continued fractions)."""
-    above, below = (FIRST, 0), (first % FIRST, 1)
-    while below[0] > most:
-        q = above[0] // below[0]
-        above, below = below, (above[0] - q * below[0], above[1] - q * below[1])
-    numerator, denominator = below
-    small = 0 < abs(denominator) <= most
-    return Fraction(numerator, denominator) if small else None
-
-
-def root_exists(n: int) -> bool:
-    """Whether a whole number has only prime factors whose roots are exact here."""
-    for prime in (2, 3, 5, 7, 11, 13):
-        while n > 0 and n % prime == 0:
-            n //= prime
-    return n in (0, 1)
-
-
 @lru_cache
 def root(n: int) -> Pair:
     """The square root of such a number: x^((p + 1)/4), for squares x mod p = 3 mod 4."""
     first = [pow(n, (p + 1) // 4, p) for p in PRIMES]
     second = [pow(n, (r + 1) // 4, r) for r in ORDERS]
-    return Pair(joined(first, _TO_FIRST, FIRST), joined(second, _TO_SECOND, SECOND))
+    return Pair(joined(first, TO_FIRST, FIRST), joined(second, TO_SECOND, SECOND))
 
 
 # ---- other numbers as pairs
@@ -362,7 +272,7 @@ def root(n: int) -> Pair:
 
 def lifted(x: Any) -> Pair:
     """A whole number, fraction or float as a pair; a float is what it stands for."""
-    return x if type(x) is Pair else _of_number(x, _guess.get())
+    return x if type(x) is Pair else _of_number(x, current_guess.get())
 
 
 @lru_cache(maxsize=4096)
@@ -401,7 +311,7 @@ def _twice_root(n: int) -> Pair:
     """The fourth root: a root so made is a square itself."""
     first = [pow(n, ((p + 1) // 4) ** 2, p) for p in PRIMES]
     second = [pow(n, ((r + 1) // 4) ** 2, r) for r in ORDERS]
-    return Pair(joined(first, _TO_FIRST, FIRST), joined(second, _TO_SECOND, SECOND))
+    return Pair(joined(first, TO_FIRST, FIRST), joined(second, TO_SECOND, SECOND))
 
 
 def _named(name: str) -> Pair:
@@ -425,6 +335,6 @@ def drawn(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     out = np.empty(shape, dtype=object)
     first, second = random.integers(0, P, (*shape, 3)), random.integers(0, R, (*shape, 3))
     for index in np.ndindex(shape):
-        one = joined(first[index], _TO_FIRST, FIRST)
-        out[index] = Pair(one, joined(second[index], _TO_SECOND, SECOND))
+        one = joined(first[index], TO_FIRST, FIRST)
+        out[index] = Pair(one, joined(second[index], TO_SECOND, SECOND))
     return out

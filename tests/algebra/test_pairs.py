@@ -8,17 +8,15 @@ import pytest
 import sympy
 
 from refmem.algebra import exp, log, sqrt, tanh
-from refmem.algebra.pairs import (
+from refmem.algebra.modular import (
     GENERATOR,
     ORDERS,
     PRIMES,
     UndefinedError,
     as_fraction,
-    drawn,
-    lifted,
     other_guesses,
-    pairs,
 )
+from refmem.algebra.pairs import drawn, lifted, pairs
 from refmem.laws.draws import sample
 from refmem.laws.systems import FIELD
 from refmem.rules import RULES

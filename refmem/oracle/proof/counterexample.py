@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from refmem.algebra import pairs as numbers
-from refmem.algebra.pairs import as_fraction, joined_first, lifted
+from refmem.algebra.modular import as_fraction, joined_first
+from refmem.algebra.pairs import lifted
 from refmem.oracle.cases.case import Case, make_case
 from refmem.oracle.proof.notes import Notes
 from refmem.oracle.proof.numeric import in_floats

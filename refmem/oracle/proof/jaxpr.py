@@ -211,6 +211,8 @@ class Interpreter:
                 return [_scatter_add(x, indices, updates, equation.primitive, params)]
             if name not in TABLE:
                 raise NotAlgebraicError("an operation that has no rule here")
+            if name == "convert_element_type":
+                self._note_cast(equation)
             if name in GUESSED:
                 self.notes.unknown.setdefault(f"lax.{name}", self._line(equation))
             found = TABLE[name](*given, **params)
@@ -281,6 +283,11 @@ class Interpreter:
                 positions.append(np.asarray(x))
         found = self._by_jax(equation, positions)
         return [flat[np.where((x < 0) | (x > start), start, x)] for x in found]
+
+    def _note_cast(self, equation: Any) -> None:
+        was, now = equation.invars[0].aval.dtype, np.dtype(equation.params["new_dtype"])
+        if now.itemsize < was.itemsize:
+            self.notes.casts.setdefault(now.name, self._line(equation))
 
     def _check(self, name: str, given: list[Any], found: Any, equation: Any) -> None:
         if is_residues(found) and (found["kind"] == n.NAN).any():

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import UndefinedError, other_guesses
+from refmem.algebra.modular import UndefinedError, other_guesses
 from refmem.memory.rule import Rule
 from refmem.oracle.border.conventions import REFMEM, Convention
 from refmem.oracle.border.facts import with_facts

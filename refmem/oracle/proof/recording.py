@@ -18,7 +18,8 @@ from unittest import mock
 
 import numpy as np
 
-from refmem.algebra.pairs import UndefinedError, lifted
+from refmem.algebra.modular import UndefinedError
+from refmem.algebra.pairs import lifted
 from refmem.oracle.proof.notes import Notes, UnsupportedError, here, is_users
 
 MAKERS = ("zeros", "ones", "empty", "full", "eye", "zeros_like", "ones_like", "full_like")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import P, R
+from refmem.algebra.modular import P, R
 from refmem.oracle.proof.residues.arrays import (
     HALF,
     MINUS,

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import ORDERS, PRIMES, SHORTEST, SMALL, P, R, guessed, lifted
+from refmem.algebra.modular import ORDERS, PRIMES, SHORTEST, SMALL, P, R, guessed
+from refmem.algebra.pairs import lifted
 
 RESIDUES = np.dtype(
     [

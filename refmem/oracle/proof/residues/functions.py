@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import GENERATOR, SMALL, P, R, guessed, lifted, root_exists
+from refmem.algebra.modular import GENERATOR, SMALL, P, R, guessed, root_exists
+from refmem.algebra.pairs import lifted
 from refmem.oracle.proof.residues.arithmetic import add, divide, multiply, negative, subtract
 from refmem.oracle.proof.residues.arrays import (
     MINUS,

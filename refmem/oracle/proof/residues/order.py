@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refmem.algebra.pairs import P, mixed
+from refmem.algebra.modular import P, mixed
 from refmem.oracle.proof.residues.arithmetic import add, multiply, negative, subtract
 from refmem.oracle.proof.residues.arrays import (
     MAXIMUM,
