@@ -14,6 +14,7 @@ from refmem.oracle.engines.schedules import Held
 from refmem.oracle.engines.stream import Stream
 from refmem.oracle.targets.engine import leaves
 from refmem.oracle.targets.engine_program import EngineProgram
+from refmem.oracle.targets.process import NO_ANSWER
 from refmem.oracle.targets.target import MisbehavedError
 from refmem.support.wording import one_line
 
@@ -105,6 +106,9 @@ def taken(answer: Any) -> Answer:
         case {"raised": str(said)}:
             raise MisbehavedError(one_line(said))
         case {"returned": {"out": out, "slots": dict(slots)}} | {"out": out, "slots": dict(slots)}:
-            if all(isinstance(one, tuple) for one in slots.values()):
-                return Answer(out, {int(slot): one for slot, one in slots.items()})
-    raise MisbehavedError("the process answered what is no answer")
+            arrays = [x for one in slots.values() for x in (one if type(one) is tuple else (one,))]
+            arrays += [] if out is None else [out]
+            numbers = all(name.isdecimal() for name in slots)
+            if numbers and all(isinstance(x, np.ndarray) for x in arrays):
+                return Answer(out, {int(slot): tuple(one) for slot, one in slots.items()})
+    raise MisbehavedError(NO_ANSWER)

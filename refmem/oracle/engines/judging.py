@@ -82,6 +82,8 @@ class _Judge:
         self.dtypes: list[str] = []
 
     def __call__(self, n: int, call: Call, got: Answer, want: Answer) -> Breach | None:
+        if not got.slots.keys() <= want.slots.keys():
+            return Breach(n, f"slots {sorted(got.slots)} were read, expected {sorted(want.slots)}")
         breach = self._outputs(n, call, got, want)
         for slot in sorted(got.slots, key=lambda slot: slot in _named(call)):
             breach = breach or self._slot(n, call, slot, got.slots, want.slots[slot])

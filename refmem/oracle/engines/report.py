@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from refmem.oracle.engines.check import BROKEN, HOLDS, EngineReport, Finding
+from refmem.oracle.engines.contracts import BROKEN, HOLDS, EngineReport, Finding
 from refmem.oracle.verdict.outcomes import CONFORMS, FAILED, OUTSIDE, PASSED, Outcome, Report
 from refmem.support.wording import listed
 

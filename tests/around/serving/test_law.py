@@ -60,14 +60,14 @@ def assert_alike(one, other, schedule, *streams):
 
 
 @pytest.mark.parametrize("rule", SERVED, ids=lambda rule: rule.name)
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=2, deadline=None, derandomize=True)
 @given(schedule=CALLS)
 def test_a_pool_of_states_is_every_request_alone(rule, schedule):
     assert_alike(Pool(rule, 3), Alone(rule, 3), schedule, stream(rule), stream(rule))
 
 
 @pytest.mark.parametrize("rule", CACHES, ids=lambda rule: rule.name)
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=4, deadline=None, derandomize=True)
 @given(schedule=CALLS)
 def test_pages_are_every_request_alone(rule, schedule):
     assert_alike(Pages(rule, 3, size=2), Alone(rule, 3), schedule, stream(rule), stream(rule))
@@ -76,7 +76,7 @@ def test_pages_are_every_request_alone(rule, schedule):
 @pytest.mark.parametrize(
     "rule", [gated_delta, linear_attention, kda, softmax_attention], ids=lambda rule: rule.name
 )
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=4, deadline=None, derandomize=True)
 @given(schedule=CALLS)
 def test_a_convolution_moves_with_its_memory(rule, schedule):
     layer = Convolved(rule)

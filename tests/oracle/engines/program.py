@@ -1,30 +1,40 @@
-"""The engine of `engines.py` as a program: python program.py CLASS DIRECTORY."""
+"""The engines of `engines.py` as a program: python program.py CLASS DIRECTORY."""
 
 import json
 import pathlib
+import runpy
 import sys
 
 import numpy as np
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import engines
-
-engine, folder = getattr(engines, sys.argv[1])(), pathlib.Path(sys.argv[2])
-schedule = json.loads((folder / "schedule.json").read_text())
-pool, kept = engine.pool(schedule["slots"]), {}
+ENGINES = pathlib.Path(__file__).parent / "engines.py"
 
 
-def array(one):
+def main(name, path):
+    engine, folder = runpy.run_path(str(ENGINES))[name](), pathlib.Path(path)
+    schedule = json.loads((folder / "schedule.json").read_text())
+    pool, kept = engine.pool(schedule["slots"]), {}
+    for call in schedule["calls"]:
+        x = {one["name"]: array(folder, one) for one in call["inputs"]}
+        out = make(engine, pool, call, x, kept)
+        for one in call["outputs"]:
+            if one["name"] == "out":
+                found = out
+            else:
+                found = engine.read(pool, int(one["name"].split()[1].partition(".")[0]))
+            np.ascontiguousarray(found).tofile(folder / one["file"])
+
+
+def array(folder, one):
     return np.fromfile(folder / one["file"], one["dtype"]).reshape(one["shape"])
 
 
-for call in schedule["calls"]:
-    x = {one["name"]: array(one) for one in call["inputs"]}
+def make(engine, pool, call, x, kept):
     match call["call"]:
         case "run":
-            out = engine.run(pool, call["slots"], x, call["lengths"])
+            return engine.run(pool, call["slots"], x, call["lengths"])
         case "verify":
-            out = engine.verify(pool, call["slots"], x, call["lengths"], call["accepted"])
+            return engine.verify(pool, call["slots"], x, call["lengths"], call["accepted"])
         case "copy":
             engine.copy(pool, call["source"], call["target"])
         case "clear":
@@ -33,7 +43,8 @@ for call in schedule["calls"]:
             kept[call["kept"]] = engine.read(pool, call["slot"])
         case "write":
             engine.write(pool, call["slot"], kept[call["kept"]])
-    for one in call["outputs"]:
-        name = one["name"]
-        x = out if name == "out" else engine.read(pool, int(name.split()[1].partition(".")[0]))
-        np.ascontiguousarray(x).tofile(folder / one["file"])
+    return None
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

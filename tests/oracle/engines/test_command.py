@@ -4,8 +4,6 @@ import json
 import pathlib
 import sys
 
-import pytest
-
 from refmem.oracle.engines.check import check_engine
 from refmem.oracle.targets.engine_program import EngineProgram
 from tests.commands.calling import assert_wrong_usage, run
@@ -38,18 +36,10 @@ def test_an_engine_that_hangs_fails_that_schedule(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("HasNoRun", "has no method run"),
-        ("CannotBeMade", "raised OSError: no device"),
-        ("Nothing", "has no attribute 'Nothing'"),
-    ],
-)
-def test_an_engine_that_cannot_run_exits_with_3(name, said):
-    result = serving(name)
+def test_an_engine_that_cannot_run_exits_with_3():
+    result = serving("Nothing")
     assert result.exit_code == 3
-    assert said in result.stderr
+    assert "has no attribute 'Nothing'" in result.stderr
 
 
 def test_wrong_usage():

@@ -3,7 +3,8 @@
 import pytest
 
 from refmem.around.serving import Pool
-from refmem.oracle.engines.check import HOLDS, check_engine
+from refmem.oracle.engines.check import check_engine
+from refmem.oracle.engines.contracts import HOLDS
 from refmem.oracle.engines.mutants import MUTANTS
 from refmem.oracle.verdict.outcomes import CONFORMS
 from tests.oracle.engines.wrapped import engine, of_pages
@@ -29,7 +30,7 @@ IN = {
 """The contract that each mistake breaks."""
 
 
-def check(made, rule="gated_delta", number=200, **given):
+def check(made, rule="gated_delta", number=150, **given):
     return check_engine(made, rule, number=number, patience=0.3, **given)
 
 
@@ -48,13 +49,11 @@ def test_a_mistake_is_found_and_named(mutant):
     ("pool", "rule", "convolution"),
     [
         (Pool, "gated_delta", 0),
-        (Pool, "mlstm", 0),
         (Pool, "linear_attention", 4),
-        (of_pages, "softmax_attention", 0),
         (of_pages, "forgetting_attention", 0),
     ],
 )
 def test_a_right_engine_conforms(pool, rule, convolution):
-    report = check(engine(pool, rule, convolution), rule, number=18)
+    report = check(engine(pool, rule, convolution), rule, number=9)
     assert report.verdict == CONFORMS
     assert [one.status for one in report.findings] == [HOLDS] * 9

@@ -31,12 +31,16 @@ def here(tmp_path, monkeypatch):
 def test_every_command_does_what_is_shown(here):
     assert len(PAGE.commands) == 2
     for command in PAGE.commands:
-        result = run(*shlex.split(command), "--schedules", "27")
+        result = run(*shlex.split(command), "--schedules", "18")
         assert result.exit_code == (FAILS in command), (command, result.output)
         for line in PAGE.shown(command):
             assert without_numbers(line) in without_numbers(result.output), command
-    script = PAGE.text.split("    engine, take =")[1].split("\n\n")[0]
-    assert script in result.output
+    # which tokens the shortest schedule has depends on how long it is looked for
+    script = re.findall(
+        r"^    (engine, take = .*|pool = .*|engine\.\w+\()", PAGE.text, re.MULTILINE
+    )
+    assert len(script) == 4
+    assert all(line in result.output for line in script)
 
 
 def test_it_shows_ten_mistakes():
@@ -54,5 +58,5 @@ def test_a_mistake_is_said(here, name, contract, sentence):
 
 
 def test_the_convolved_engine_is_right(here):
-    report = check_engine(make_engine("engines:Convolved"), "gated_delta", number=18)
+    report = check_engine(make_engine("engines:Convolved"), "gated_delta", number=9)
     assert not report.broken
