@@ -186,6 +186,7 @@ def test_square_heads_of_one_width():
     [
         (lambda query, k, v, beta: None, "expected q as well.*--rename q=THEIRS"),
         (lambda q, k, v, beta, mask: None, "needs mask, which delta does not pass.*--extra mask"),
+        (lambda query, k, v, beta, **more: None, "needs query, which .*--rename OURS=query"),
     ],
 )
 def test_a_signature_that_does_not_fit_stops_before_any_case(function, message):

@@ -33,30 +33,13 @@ def found(
     """
     parameters = parameters_of(function)
     takes = taken(parameters)
-    if takes is None:
-        return contract
     known, beside = theirs_of(rule, convention), beside_gates(rule, convention)
-    for name, theirs in beside.items():
-        if theirs not in takes:
-            raise UnavailableError(
-                f"{_called(function)} takes {', '.join(takes) or 'nothing'}, expected {theirs} as "
-                f"well{nearest_name(theirs, takes)}: --parameters says which of "
-                f"{', '.join(PARAMETERS)} there are, --rename {name}=THEIRS what it is called there"
-            )
-    lacks = [ours for ours, theirs in known.items() if theirs not in takes]
-    for name in lacks:
-        if name in rule.inputs and name not in rule.defaults:
-            raise UnavailableError(
-                f"{_called(function)} takes {', '.join(takes) or 'nothing'}, expected "
-                f"{known[name]} as well{nearest_name(known[name], takes)}: --rename {name}=THEIRS "
-                "says what it is called there"
-            )
     extra = {*convention.extra, *contract.extra}
-    for name in extra - takes - USUAL:
-        raise UnavailableError(
-            f"{_called(function)} takes {', '.join(takes)}, expected no {name}, which is said to "
-            f"be passed always{nearest_name(name, takes)}"
-        )
+    lacks = [] if takes is None else [ours for ours, theirs in known.items() if theirs not in takes]
+    if takes is not None:
+        _expect_parameters(_called(function), takes, beside)
+        _expect_inputs(_called(function), takes, {n: known[n] for n in lacks if is_needed(n, rule)})
+        _expect_taken(_called(function), takes, extra)
     given = {*known.values(), *beside.values(), *convention.names.values(), *extra}
     for name, parameter in parameters.items():
         named = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
@@ -67,6 +50,37 @@ def found(
             )
     every = tuple(dict.fromkeys((*contract.lacks, *lacks)))
     return dataclasses.replace(contract, lacks=every)
+
+
+def is_needed(name: str, rule: Rule) -> bool:
+    """Whether every call of a rule has that input."""
+    return name in rule.inputs and name not in rule.defaults
+
+
+def _expect_parameters(called: str, takes: set[str], beside: Mapping[str, str]) -> None:
+    for name, theirs in beside.items():
+        if theirs not in takes:
+            raise UnavailableError(
+                f"{called} takes {', '.join(takes)}, expected {theirs} as "
+                f"well{nearest_name(theirs, takes)}: --parameters says which of "
+                f"{', '.join(PARAMETERS)} there are, --rename {name}=THEIRS what it is called there"
+            )
+
+
+def _expect_inputs(called: str, takes: set[str], missing: Mapping[str, str]) -> None:
+    for name, theirs in missing.items():
+        raise UnavailableError(
+            f"{called} takes {', '.join(takes)}, expected {theirs} as well"
+            f"{nearest_name(theirs, takes)}: --rename {name}=THEIRS says what it is called there"
+        )
+
+
+def _expect_taken(called: str, takes: set[str], extra: set[str]) -> None:
+    for name in extra - takes - USUAL:
+        raise UnavailableError(
+            f"{called} takes {', '.join(takes)}, expected no {name}, which is said to be passed "
+            f"always{nearest_name(name, takes)}"
+        )
 
 
 def told(function: Callable[..., Any], convention: Convention) -> Convention:
