@@ -6,6 +6,7 @@ from types import ModuleType
 from refmem import forms
 from refmem.around import (
     bounded_gate,
+    condition,
     decay_rate,
     exp_exp_gate,
     l2_normalize,
@@ -138,6 +139,7 @@ __all__ = [
     "bounded_gate",
     "comba",
     "comba_decayed_error",
+    "condition",
     "decay_rate",
     "delta",
     "delta_product",

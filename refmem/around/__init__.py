@@ -1,5 +1,6 @@
 """What models do around a memory, before q, k and v reach it. A rule never hides any of these."""
 
+from refmem.around.conditioning import Condition, condition
 from refmem.around.convolution import short_convolution
 from refmem.around.gates import (
     bounded_gate,
@@ -16,7 +17,9 @@ from refmem.around.packed import packed
 from refmem.around.rotary import rotary, rotary_angles
 
 __all__ = [
+    "Condition",
     "bounded_gate",
+    "condition",
     "decay_rate",
     "exp_exp_gate",
     "l2_normalize",
