@@ -6,6 +6,7 @@ from typing import Any
 from refmem import forms
 from refmem.around import (
     bounded_gate,
+    condition,
     decay_rate,
     exp_exp_gate,
     gated_norm,
@@ -149,6 +150,7 @@ __all__ = [
     "bounded_gate",
     "comba",
     "comba_decayed_error",
+    "condition",
     "decay_rate",
     "delta",
     "delta_product",

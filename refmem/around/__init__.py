@@ -1,6 +1,7 @@
 """What models do around a memory, before q, k and v reach it and to what it answers. A rule never
 hides any of these."""
 
+from refmem.around.conditioning import Condition, condition
 from refmem.around.convolution import short_convolution
 from refmem.around.gates import (
     bounded_gate,
@@ -18,7 +19,9 @@ from refmem.around.reads import gated_norm, gated_read
 from refmem.around.rotary import rotary, rotary_angles
 
 __all__ = [
+    "Condition",
     "bounded_gate",
+    "condition",
     "decay_rate",
     "exp_exp_gate",
     "gated_norm",
