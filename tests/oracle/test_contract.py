@@ -182,6 +182,20 @@ def test_square_heads_of_one_width():
 
 
 @pytest.mark.parametrize(
+    ("regime", "widths", "expected"),
+    [
+        ("ordinary", (16, 64), (64, 16)),
+        ("wide-values", (16, 64, 128), (64, 128)),
+        ("square", (16, 64), (16, 16)),
+        ("ordinary", (64,), (64, 64)),
+    ],
+)
+def test_keys_and_values_of_other_widths_stay_so_where_there_are_two(regime, widths, expected):
+    case = Contract(widths=widths).asked(find_case(f"gated_delta/{regime}/1"))
+    assert case.state_shape[-2:] == expected
+
+
+@pytest.mark.parametrize(
     ("function", "message"),
     [
         (lambda query, k, v, beta: None, "expected q as well.*--rename q=THEIRS"),

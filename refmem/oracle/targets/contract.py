@@ -161,6 +161,10 @@ class Contract:
         K, V = self._width(regime.K), self._width(regime.V)
         if self.square:
             K = V = max(K, V)
+        elif K == V and regime.K > regime.V:  # which tells keys from values
+            K = self._width(K + 1)
+        elif K == V and regime.K < regime.V:
+            V = self._width(V + 1)
         return dataclasses.replace(
             regime,
             K=K,
