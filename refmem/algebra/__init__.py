@@ -23,6 +23,7 @@ from refmem.algebra.arrays import (
 from refmem.algebra.elementwise import (
     absolute,
     arccos,
+    capped,
     cos,
     erf,
     exp,
@@ -53,6 +54,7 @@ __all__ = [
     "absolute",
     "arccos",
     "bind",
+    "capped",
     "causal",
     "causal_product",
     "conjugate_gradients",

@@ -62,6 +62,15 @@ def tanh(x: np.ndarray) -> np.ndarray:
     return np.tanh(x) if x.dtype != object else _elementwise("tanh", x)
 
 
+def capped(x: np.ndarray, cap: float | None) -> np.ndarray:
+    """`x` bent so that none is larger than `cap` in size: cap tanh(x / cap); None leaves it.
+
+    >>> capped(np.array([0.5, 1000.0]), 2.0).round(3)
+    array([0.49, 2.  ])
+    """
+    return x if cap is None else cap * tanh(x / cap)
+
+
 @word
 def erf(x: np.ndarray) -> np.ndarray:
     """Error function."""

@@ -45,7 +45,7 @@ def path_of(look: Lookup) -> Path:
     query, key, rows = look.query, look.key, look.key.shape[-2]
     if look.path is None:
         none = key[..., :0, :]
-        return Path(query @ transposed(key), query, key, none, none)
+        return Path(look.scores(query, key), query, key, none, none)
     w, beta = look.path
     strict, none = causal(rows, rows, strict=True), zeros((1,), key)
     written = beta[..., None] * w

@@ -57,7 +57,7 @@ def of_earlier(look: Lookup, query: np.ndarray, cache: Cache, keys: int) -> Part
         from_cache_end = np.add.accumulate(look.log_alpha, axis=-1)[..., None]
     for start in range(0, seen, keys):
         block = cache.part(start, min(start + keys, seen))
-        scores = query @ transposed(block.key)
+        scores = look.scores(query, block.key)
         if look.log_alpha is not None:
             scores = scores + (until_cache_ends[..., start : start + keys] + from_cache_end)
         part = _of_block(look, scores, block.key, block.value, seen, start)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refmem.algebra import join
+from refmem.algebra import capped, join, transposed
 from refmem.functions.kernels import Kernel
 from refmem.grammar.state import each
 
@@ -70,7 +70,7 @@ class Lookup(NamedTuple):
 
         u[t] = value[t] - beta[t] * sum over i < t of kernel'(w[t] . key[i]) u[i]
         o[t] = sum over the i that t sees of kernel(score[t, i]) u[i]
-        score[t, i] = query[t] . key[t, i] + sum of log_alpha over (i, t] + bias(t, i)
+        score[t, i] = capped(query[t] . key[t, i]) + sum of log_alpha over (i, t] + bias(t, i)
 
     query, key  (..., T, K)
     value       (..., T, V)
@@ -87,6 +87,8 @@ class Lookup(NamedTuple):
                                        with u; None for o[t] itself
     rest        (..., T, V)            what gets the weight that the keys left, one less their sum;
                                        None for nothing
+    cap         a number               what query . key stays below in size; None for no such bound;
+                                       not with path
     """
 
     query: np.ndarray
@@ -101,6 +103,11 @@ class Lookup(NamedTuple):
     path: tuple[np.ndarray, np.ndarray] | None = None
     probe: np.ndarray | None = None
     rest: np.ndarray | None = None
+    cap: float | None = None
+
+    def scores(self, query: np.ndarray, key: np.ndarray) -> np.ndarray:
+        """How like each other queries and keys are, (..., R, C), before anything is added."""
+        return capped(query @ transposed(key), self.cap)
 
     def tokens(self, start: int, stop: int) -> Lookup:
         """The part of tokens start..stop-1."""

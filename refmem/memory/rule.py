@@ -327,7 +327,10 @@ class Rule:
 
 
 def _option(value: Any, default: Any) -> Any:
-    """An option whose default is an activation, a kernel or a feature map may be given by name."""
+    """An option whose default is an activation, a kernel or a feature map may be given by name; a
+    number of NumPy is one of Python, which takes the dtype of whatever it meets."""
+    if isinstance(value, np.number):
+        return value.item()
     if isinstance(default, Activation):
         return find_activation(value)
     if isinstance(default, FeatureMap):

@@ -36,6 +36,7 @@ PROJECTS = {
     "flashinfer-bench": "flashinfer-ai/flashinfer-bench",
     "gpt-fast": "pytorch-labs/gpt-fast",
     "jax-js": "ekzhang/jax-js",
+    "keras-hub": "keras-team/keras-hub",
     "larql": "chrishayuk/larql",
     "llama.cpp": "ggml-org/llama.cpp",
     "mamba": "state-spaces/mamba",

@@ -2,7 +2,7 @@
 
     S[t] = S[t-1] and the pair (k[t], v[t])                                           write
     o[t] = sum over i of w[t, i] v[i], over the i <= t in the window                  read
-    w[t] = softmax(scale * q[t] . k[i] + (first_bias where i is the first key of all))
+    w[t] = softmax(capped(scale * q[t] . k[i]) + (first_bias where i is the first key of all))
 
     q, k         (..., T, K)   queries and keys; the last query is the last key
     v            (..., T, V)   values
@@ -12,6 +12,8 @@
                                thing that is called a sink; none if left out
 
     scale    multiplies q . k, not the sink and not the bias; 1/sqrt(K) unless given
+    softcap  a size c > 0 that products stay below: capped(x) = c tanh(x / c), before any bias is
+             added; None unless given, and then they are as they are
     window   how many keys a query sees, its own among them; None for all. None seen gives zeros
     kernel   "softmax"; any other of `functions.kernels` makes it the attention of that kernel, such
              as polynomial(2), which runs on exact numbers too; to one that is not normalised a
@@ -28,12 +30,13 @@ The state is the cache: keys (..., P, K) and values (..., P, V). Queries may hav
 keys: see `heads` in refmem.memory.grouped_heads. Attention residuals (arXiv:2603.15031) are this
 with layers for tokens: a learnt query for each, what the layers before left as values, and these
 normed as keys, at scale 1.
-Source:    Vaswani et al. 2017, arXiv:1706.03762; sinks as in gpt-oss; first_bias as in MiMo.
+Source:    Vaswani et al. 2017, arXiv:1706.03762; sinks as in gpt-oss; first_bias as in MiMo;
+           softcap as in Gemma 2, arXiv:2408.00118.
 """
 
 import numpy as np
 
-from refmem.algebra import causal, causal_product, transposed, zeros
+from refmem.algebra import capped, causal, causal_product, transposed, zeros
 from refmem.functions.kernels import softmax
 from refmem.grammar.kinds import score
 from refmem.grammar.lookup import Lookup, Sight
@@ -41,10 +44,11 @@ from refmem.grammar.ranges import Option
 from refmem.memory import CacheRule
 
 
-def attend(past, q, k, v, sink=None, first_bias=None, *, kernel, window):
+def attend(past, q, k, v, sink=None, first_bias=None, *, kernel, softcap, window):
     past = past.append(k, v)
     keys, tokens = past.key.shape[-2], q.shape[-2]
-    scores, seen = q @ transposed(past.key), causal(tokens, keys, window=window)
+    scores = capped(q @ transposed(past.key), softcap)
+    seen = causal(tokens, keys, window=window)
     if first_bias is not None:
         scores = scores + first_only(first_bias, np.arange(keys))
     if sink is not None:
@@ -54,12 +58,17 @@ def attend(past, q, k, v, sink=None, first_bias=None, *, kernel, window):
     return past, causal_product(kernel.weights(scores, seen)[..., :keys], past.value)
 
 
-def lookup(q, k, v, sink=None, first_bias=None, *, kernel, window):
+def lookup(q, k, v, sink=None, first_bias=None, *, kernel, softcap, window):
     def bias(t, i):
         return first_only(first_bias, i)
 
-    sees = Sight(window=window)
-    return Lookup(q, k, v, kernel, sees=sees, bias=None if first_bias is None else bias, sink=sink)
+    return Lookup(
+        q, k, v, kernel,
+        sees=Sight(window=window),
+        bias=None if first_bias is None else bias,
+        sink=sink,
+        cap=softcap,
+    )  # fmt: skip
 
 
 def first_only(first_bias, i):
@@ -78,6 +87,7 @@ softmax_attention = CacheRule(
     defaults={"sink": None, "first_bias": None},
     options={
         "kernel": softmax,
+        "softcap": Option(None, size=True, varied=(1 / 2, 30)),
         "window": Option(None, least=0, whole=True, laws=3, varied=WINDOWS),
     },
     queries=("q", "sink", "first_bias"),

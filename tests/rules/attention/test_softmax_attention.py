@@ -73,6 +73,26 @@ def test_a_bias_of_the_first_key_by_hand(form):
     assert_enclosures_overlap(out, ratios((11, 5), (10, 3)), "first_bias")
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_softcap_by_hand(form):
+    # 1 tanh(log 2) = 3/5, so a key weighs e^(3/5) and the cached pair, of score 0, 1
+    v, call = intervals([[4], [5]]), {"state": past, "scale": 1, "form": form, "chunk": 1}
+    out = softmax_attention(asking(2, 2), k, v, softcap=1, **call).out
+    e = (flint.arb(3) / 5).exp()
+    want = np.array([[(1 + 4 * e) / (1 + e)], [(1 + 9 * e) / (1 + 2 * e)]])
+    assert_enclosures_overlap(out, want, "softcap")
+
+
+@pytest.mark.parametrize("form", softmax_attention.forms)
+def test_a_softcap_bends_neither_sink_nor_bias(form):
+    q, v = np.zeros((1, 1), np.float32), np.ones((1, 1), np.float32)
+    four = np.array(np.log(4), np.float32)
+    for softcap in (0.5, np.float64(0.5)):
+        call = {"softcap": softcap, "form": form}
+        out = softmax_attention(q, q, v, sink=four, first_bias=four, **call).out
+        assert_same(out, v / 2, "as much on either side")
+
+
 @pytest.mark.parametrize("form", softmax_attention.forms)
 def test_extreme_sinks_take_all_or_nothing(form):
     q, k, v = np.random.default_rng(0).standard_normal((3, 5, 2))
@@ -99,3 +119,10 @@ def test_a_window_counts_keys(window):
     for form in softmax_attention.forms:
         with pytest.raises(ValueError, match=r"softmax_attention: window has value .*it counts"):
             softmax_attention(q, q, q, window=window, form=form)
+
+
+@pytest.mark.parametrize("softcap", [0, -1.0, np.inf, np.nan, True, "2"])
+def test_a_softcap_is_a_size(softcap):
+    q = np.ones((2, 1))
+    with pytest.raises(ValueError, match=r"softcap has value .*None or a number above 0"):
+        softmax_attention(q, q, q, softcap=softcap)

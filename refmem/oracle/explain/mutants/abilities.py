@@ -209,6 +209,11 @@ def has_bias(case: Case) -> bool:
     return is_cache(case) and lookup_of(case).bias is not None
 
 
+def is_capped(case: Case) -> bool:
+    """Scores stay below some size."""
+    return is_cache(case) and lookup_of(case).cap is not None
+
+
 def window_of(case: Case) -> int | None:
     """How many keys a query sees; None for all."""
     sees = lookup_of(case).sees

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refmem.algebra import segment_sums, transposed
+from refmem.algebra import segment_sums
 from refmem.grammar.lookup import Cache, Lookup
 from refmem.memory import Result
 from refmem.oracle.cases.case import Case
@@ -21,6 +21,7 @@ from refmem.oracle.explain.mutants.abilities import (
     earlier,
     erases,
     is_cache,
+    is_capped,
     is_packed,
     is_resumed,
     is_softmax,
@@ -52,7 +53,7 @@ def scores_of(case: Case, given: dict[str, Any]) -> Scores:
     past: Cache = state.append(look.key, look.value, look.log_alpha)
     keys, count = past.key.shape[-2], look.query.shape[-2]
     t, i = np.arange(keys - count, keys)[:, None], np.arange(keys)
-    scores = look.query @ transposed(past.key)
+    scores = look.scores(look.query, past.key)
     if past.log_alpha is not None:
         scores = scores + segment_sums(past.log_alpha, count)
     if look.bias is not None:
@@ -220,6 +221,14 @@ SCORES = (
         "the base of the log-sum-exp that the two parts hand to the merge",
         call=merged_in_base(1 / np.log(2)),
         fits=both(is_plain_softmax, is_resumed),
+    ),
+    Mutant(
+        "softcap ignored",
+        "the cap of the scores ignored",
+        ("keras-hub#1712",),
+        "where the cap is passed on",
+        rule=with_lookup(lambda look, case: look._replace(cap=None)),
+        fits=is_capped,
     ),
     Mutant(
         "slopes by the plain formula",
