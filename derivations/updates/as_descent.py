@@ -14,7 +14,7 @@ Used by:  refmem.linear_attention, refmem.normalized_linear_attention, refmem.pe
           refmem.mamba2, refmem.mlstm, refmem.rwkv4, refmem.rwkv6, refmem.gla, refmem.hgrn,
           refmem.hgrn2, refmem.value_gated, refmem.delta, refmem.gated_delta, refmem.kda,
           refmem.delta_product, refmem.gated_delta_product, refmem.gated_oja,
-          refmem.implicit_delta
+          refmem.exact_delta, refmem.implicit_delta
 Source:   worked out here; each rule names its own
 Method:   the shipped objective is differentiated by SymPy, entry by entry, and compared with the
           shipped step on symbols. updates/general and updates/table prove it for every size.

@@ -158,16 +158,16 @@ def _made_there(sent: Any, making: _Making) -> Target:
 
 def _without_groups(outcomes: list[Outcome]) -> list[Outcome]:
     """The same, but heads that share lie outside for a function that takes no axis for them: it
-    raises on all such cases, and on no other. A case in the grammar has an axis more there."""
-    grouped = [one for one in outcomes if one.regime in GROUPED and one.judged]
-    others = [one for one in outcomes if one.regime not in GROUPED]
-    if not grouped or not all(one.reason.startswith("raised ") for one in grouped):
-        return outcomes
-    if any(one.reason.startswith("raised ") for one in others):
+    raises on all cases of such a regime, and on none where heads do not share. A case in the
+    grammar has an axis more there."""
+    raised = {one.regime for one in outcomes if one.reason.startswith("raised ")}
+    ran = {one.regime for one in outcomes if one.judged and not one.reason.startswith("raised ")}
+    outside = raised - ran
+    if not outside or not raised <= GROUPED:
         return outcomes
     return [
         replace(one, status=OUTSIDE, reason=f"it takes no axis of heads that share: {one.reason}")
-        if one in grouped
+        if one.judged and one.regime in outside
         else one
         for one in outcomes
     ]

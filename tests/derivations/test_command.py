@@ -60,7 +60,7 @@ def test_a_line_is_printed_for_each_as_it_ends():
         ["holds", "snr/temperature"],
     ]
     assert lines[1].endswith("the best temperature of the exponential kerne..")
-    assert "2 of 2 derivations hold: 6 steps, 2 false" in lines[-1]
+    assert "2 of 2 derivations hold: 7 steps, 2 false" in lines[-1]
 
 
 def test_processes_find_the_same(capfd):
@@ -70,7 +70,7 @@ def test_processes_find_the_same(capfd):
         "snr/linear",
         "snr/temperature",
     ]
-    assert "2 of 2 derivations hold: 6 steps, 2 false" in result.output
+    assert "2 of 2 derivations hold: 7 steps, 2 false" in result.output
 
 
 def test_what_held_is_remembered_until_it_changes(monkeypatch):

@@ -134,7 +134,7 @@ def test_an_option_that_is_an_axis_changes_the_inputs():
 
 
 def test_an_option_that_the_rule_has_not():
-    with pytest.raises(ChoiceError, match="option names 'windw', expected one of kernel, window"):
+    with pytest.raises(ChoiceError, match="option names 'windw', expected one of kernel, softcap, window"):
         check(lambda q, k, v: v, rule="softmax_attention", contract=Contract(options={"windw": 3}))
 
 
@@ -267,7 +267,8 @@ def test_a_builtin_takes_what_its_documentation_says():
             return refmem.softmax_attention(**given).out
 
     target = PythonCallable(Builtin(), "softmax_attention")
-    assert set(target.contract.lacks) == {"sink", "first_bias", "window", "kernel", "state"}
+    lacks = {"sink", "first_bias", "window", "softcap", "kernel", "state"}
+    assert set(target.contract.lacks) == lacks
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def rules_with(fault):
     without it."""
     right = refmem.delta
     wrong = mistaken(fault, right.transition)
-    yield right, StateRule(right.step, wrong, inputs={"beta": "T"})
+    yield right, StateRule(right.step, wrong, inputs={"beta": "T"}, name=right.name)
     for name, link in steps.relay.relay.items():
         links = steps.relay.relay | {name: mistaken(fault, link)}
         yield steps.relay, steps.relay_of(links)
