@@ -37,7 +37,7 @@ def _names(context: click.Context, option: click.Parameter, given: Any) -> tuple
 
 
 def _values(context: click.Context, option: click.Parameter, given: Any) -> dict[str, Any]:
-    """NAME=VALUE as a dict; a value that is no Python literal is text."""
+    """NAME=VALUE as a dict; a value that is no Python literal is text, but for true and false."""
     found = {}
     for one in given:
         name, equals, value = one.partition("=")
@@ -46,7 +46,7 @@ def _values(context: click.Context, option: click.Parameter, given: Any) -> dict
         try:
             found[name] = ast.literal_eval(value)
         except (ValueError, SyntaxError):
-            found[name] = value
+            found[name] = {"true": True, "false": False}.get(value, value)
     return found
 
 

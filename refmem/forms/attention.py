@@ -12,7 +12,7 @@ import numpy as np
 from refmem.algebra import join, unit_lower_solve, zeros
 from refmem.forms.form import CacheMemory
 from refmem.forms.path import Path, path_of
-from refmem.forms.streaming import finished, of_earlier, of_own, shares
+from refmem.forms.streaming import Partial, finished, of_earlier, of_nothing, of_own, shares
 from refmem.grammar.inputs import Inputs
 from refmem.grammar.lookup import Cache, Lookup, Sight
 
@@ -50,6 +50,8 @@ def run_blocks(
     solve: Callable[[np.ndarray, np.ndarray], np.ndarray] = unit_lower_solve,
 ) -> Run:
     """At most so many queries against at most so many keys at a time; `solve` is for erasing."""
+    if look.ahead:
+        return _run_ahead(look, x, past, keep, queries=queries, keys=keys)
     cache = past.append(look.key, zeros(look.value.shape, x.like), look.log_alpha)
     out = zeros((*x.lead, x.T, x.V), x.like)
     for start in range(0, x.T, queries):
@@ -62,6 +64,19 @@ def run_blocks(
         own.value[...] = value
         if block.path is not None:
             before.key[...], own.key[...] = path.carry(before.key), path.key
+    return out, cache, _after_every_token(look, past, cache) if keep else None
+
+
+def _run_ahead(look: Lookup, x: Inputs, past: Cache, keep: bool, *, queries: int, keys: int) -> Run:
+    """The same where tokens see later ones: every key is there before the first query asks."""
+    cache = past.append(look.key, look.value)
+    look = look._replace(first=past.key.shape[-2] if look.first is None else look.first)
+    out = zeros((*x.lead, x.T, x.V), x.like)
+    for start in range(0, x.T, queries):
+        block = look.tokens(start, min(start + queries, x.T))
+        found = of_earlier(block, block.query, cache, keys)
+        none = of_nothing(block._replace(sink=None), block.query)
+        out[..., start : start + queries, :] = _answer(block, found, none)
     return out, cache, _after_every_token(look, past, cache) if keep else None
 
 
@@ -89,7 +104,11 @@ def _stored(
 def _read(block: Lookup, before: Cache, path: Path, value: np.ndarray, keys: int) -> np.ndarray:
     """What the block's queries are answered by the cache before them and by the block itself."""
     own = of_own(block, path.scores, before.key.shape[-2], value)
-    earlier = of_earlier(block, path.query, before, keys)
+    return _answer(block, of_earlier(block, path.query, before, keys), own)
+
+
+def _answer(block: Lookup, earlier: Partial, own: Partial) -> np.ndarray:
+    """What two sets of keys answer together."""
     share_of_earlier, share_of_own = shares(block.kernel, earlier, own)
     answer = finished(block, share_of_earlier * earlier.weighted + share_of_own * own.weighted)
     if block.rest is None:

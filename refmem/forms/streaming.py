@@ -51,7 +51,7 @@ def of_earlier(look: Lookup, query: np.ndarray, cache: Cache, keys: int) -> Part
     The gates of `look` are the queries' own: the first query is one gate away from the cache.
     """
     seen = cache.key.shape[-2]
-    answer = _of_nothing(look, query)
+    answer = of_nothing(look, query)
     if look.log_alpha is not None and cache.log_alpha is not None:
         until_cache_ends = sums_after(cache.log_alpha)[..., None, :]
         from_cache_end = np.add.accumulate(look.log_alpha, axis=-1)[..., None]
@@ -65,7 +65,7 @@ def of_earlier(look: Lookup, query: np.ndarray, cache: Cache, keys: int) -> Part
     return answer
 
 
-def _of_nothing(look: Lookup, query: np.ndarray) -> Partial:
+def of_nothing(look: Lookup, query: np.ndarray) -> Partial:
     """Before any key: an empty sum, or a sink, which is a key that holds nothing."""
     width = look.value.shape[-1] * (1 if look.probe is None else 2) + (look.probe is not None)
     none, held = zeros((*query.shape[:-1], 1), query), zeros((*query.shape[:-1], width), query)
@@ -81,20 +81,21 @@ def _of_block(
     scores: np.ndarray,
     key: np.ndarray,
     values: np.ndarray | None,
-    first_query: int,
+    seen: int,
     first_key: int,
     product: Callable[[np.ndarray, np.ndarray], np.ndarray] = np.matmul,
 ) -> Partial:
-    t = np.arange(first_query, first_query + scores.shape[-2])[:, None]
+    first = seen if look.first is None else look.first
+    t = np.arange(first, first + scores.shape[-2])[:, None]
     i = np.arange(first_key, first_key + scores.shape[-1])
     if look.bias is not None:
         scores = scores + look.bias(t, i)
     whole = isinstance(look.sees, Sight) and look.sees.whole(t, i)
-    seen = np.ones((1, 1), dtype=bool) if whole else look.sees(t, i)
-    weights, shift = look.kernel.shifted_weights(scores, seen)
+    sees = np.ones((1, 1), dtype=bool) if whole else look.sees(t, i)
+    weights, shift = look.kernel.shifted_weights(scores, sees)
     weighted = weights if values is None else product(weights, values)
     if look.probe is not None and values is not None:
-        probed = np.where(seen, weights * (look.probe @ transposed(key)), zeros((1,), weights))
+        probed = np.where(sees, weights * (look.probe @ transposed(key)), zeros((1,), weights))
         weighted = np.concatenate([weighted, product(probed, with_ones(values))], axis=-1)
     return Partial(shift, weights.sum(-1, keepdims=True), weighted)
 

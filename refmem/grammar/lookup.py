@@ -45,7 +45,8 @@ Place = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Sight:
-    """The past, as far back as a window reaches, and itself or not: what a token sees.
+    """The past, as far back as a window reaches, and itself or not: what a token sees. With
+    `ahead`, what comes after it, too.
 
     >>> Sight(window=2)(np.array([[2], [3]]), np.arange(4))
     array([[False,  True,  True, False],
@@ -54,10 +55,13 @@ class Sight:
 
     itself: bool = True
     window: int | None = None
+    ahead: bool = False
 
     def __call__(self, t: np.ndarray, i: np.ndarray) -> np.ndarray:
         """Which of the keys i (1, C) each query t (R, 1) sees."""
         seen = i <= t if self.itself else i < t
+        if self.ahead:
+            seen = seen | (i > t)
         return seen if self.window is None else seen & (t < i + self.window)
 
     def whole(self, t: np.ndarray, i: np.ndarray) -> bool:
@@ -77,7 +81,8 @@ class Lookup(NamedTuple):
     kernel      how a score becomes a weight; a normalised one divides by the sum over i
     log_alpha   (..., T)               a gate between a token and what it sees, or None
     erase       w, beta, kernel'       what is taken out of a value before it is stored, or None
-    sees        (t, i) -> bool         which tokens i <= t token t sees
+    sees        (t, i) -> bool         which tokens token t sees: of those i <= t, but for a Sight
+                                       ahead, which goes with neither log_alpha nor erase nor path
     bias        (t, i) -> (..., R, C)  what places alone add to a score, or None
     sink        (...)                  the score of one more key, which holds nothing, or None
     path        w, beta                key[t, i] is key[i] after every later token m <= t has
@@ -89,6 +94,8 @@ class Lookup(NamedTuple):
                                        None for nothing
     cap         a number               what query . key stays below in size; None for no such bound;
                                        not with path
+    first       a number               the place of the first query among the keys; None is that of
+                                       its own key, after the whole cache
     """
 
     query: np.ndarray
@@ -104,6 +111,12 @@ class Lookup(NamedTuple):
     probe: np.ndarray | None = None
     rest: np.ndarray | None = None
     cap: float | None = None
+    first: int | None = None
+
+    @property
+    def ahead(self) -> bool:
+        """Whether a token sees later ones."""
+        return isinstance(self.sees, Sight) and self.sees.ahead
 
     def scores(self, query: np.ndarray, key: np.ndarray) -> np.ndarray:
         """How like each other queries and keys are, (..., R, C), before anything is added."""
@@ -125,4 +138,5 @@ class Lookup(NamedTuple):
             path=None if path is None else (path[0][..., part, :], path[1][..., part]),
             probe=None if probe is None else probe[..., part, :],
             rest=None if self.rest is None else self.rest[..., part, :],
+            first=None if self.first is None else self.first + start,
         )

@@ -11,7 +11,7 @@ from refmem.algebra import zeros
 from refmem.derivative.recording import Recording
 from refmem.forms import CACHE_FORMS
 from refmem.forms.form import Form
-from refmem.forms.taped import Definition
+from refmem.forms.taped import Definition, plain
 from refmem.grammar.binding import bind_state
 from refmem.grammar.inputs import Default, Inputs
 from refmem.grammar.kinds import Input
@@ -103,6 +103,11 @@ class CacheRule(Rule):
         return self.attend(past, **x.arguments)
 
     def record(self, x: Inputs, past: Any, form: str | None, chunk: int) -> Recording:
-        """Run on traced arrays so as to be pulled back: all at once, by one token, or in chunks."""
-        units = {"recurrent": 1, "chunked": chunk}
+        """Run on traced arrays so as to be pulled back: all at once, by one token, or in chunks.
+
+        Tokens that see later ones, or whose places do not follow from the cache, are one unit.
+        """
+        look = self.lookup(**plain(x).arguments)
+        apart = not look.ahead and look.first is None
+        units = {"recurrent": 1, "chunked": chunk} if apart else {}
         return Definition(self, x, past, units.get(form or "", self.unit(x)), every=chunk)

@@ -133,8 +133,28 @@ def test_an_option_that_is_an_axis_changes_the_inputs():
     assert report.verdict == CONFORMS, report.failures
 
 
+def test_a_law_that_an_option_breaks_is_not_asked():
+    def both_ways(q, k, v, state=None, scale=None):
+        return refmem.softmax_attention(q, k, v, state=state, scale=scale, causal=False)
+
+    contract = Contract(options={"causal": False})
+    for law, asked in (("causality@ordinary/5", False), ("repeat@ordinary/5", True)):
+        name = f"softmax_attention/{law}"
+        report = check(both_ways, rule="softmax_attention", case=name, contract=contract)
+        (one,) = report.outcomes
+        assert (one.status == "passed") == asked, one.reason
+        assert ("the rule itself does not keep it where causal=False" in one.reason) != asked
+
+
+def test_an_option_that_the_rule_may_not_have_so():
+    with pytest.raises(ChoiceError, match="causal has value 'no', expected True or False"):
+        check(
+            lambda q, k, v: v, rule="softmax_attention", contract=Contract(options={"causal": "no"})
+        )
+
+
 def test_an_option_that_the_rule_has_not():
-    with pytest.raises(ChoiceError, match="option names 'windw', expected one of kernel, softcap, window"):
+    with pytest.raises(ChoiceError, match="option names 'windw', expected one of kernel, softcap"):
         check(lambda q, k, v: v, rule="softmax_attention", contract=Contract(options={"windw": 3}))
 
 
@@ -267,7 +287,7 @@ def test_a_builtin_takes_what_its_documentation_says():
             return refmem.softmax_attention(**given).out
 
     target = PythonCallable(Builtin(), "softmax_attention")
-    lacks = {"sink", "first_bias", "window", "softcap", "kernel", "state"}
+    lacks = {"sink", "first_bias", "window", "softcap", "causal", "align", "kernel", "state"}
     assert set(target.contract.lacks) == lacks
 
 

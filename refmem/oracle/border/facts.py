@@ -91,7 +91,8 @@ def with_facts(convention: Convention, facts: Mapping[str, Any]) -> Convention:
 
 def _input_names() -> list[str]:
     """Everything of refmem's that has a name at the border."""
-    return sorted({name for rule in RULES for name in rule.inputs} | {*EVERYWHERE})
+    named = {name for rule in RULES for name in (*rule.inputs, *rule.options)}
+    return sorted(named | {*EVERYWHERE})
 
 
 WORDS: dict[str, tuple[str, Reader]] = {

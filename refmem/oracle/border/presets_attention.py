@@ -20,7 +20,7 @@ from __future__ import annotations
 from refmem.oracle.border.conventions import Convention
 
 TORCH_SDPA = Convention(
-    names={"q": "query", "k": "key", "v": "value"},
+    names={"q": "query", "k": "key", "v": "value", "causal": "is_causal"},
     layout="bhtd",
     scale="1/sqrt(K)",
     groups=("queries",),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from refmem.grammar.ranges import check_option
 from refmem.memory import Rule, StaticRule
 from refmem.oracle.cases.case import Case, make_case
 from refmem.oracle.cases.inputs import draws_of
@@ -81,12 +82,16 @@ class Contract:
     def check_for(self, rule: Rule) -> None:
         """`ChoiceError` unless every name that is lacking is one the rule can do without."""
         optional = {STATE, SCALE, *rule.defaults, *rule.options}
-        for name in self.options:
+        for name, value in self.options.items():
             if name not in rule.options:
                 raise ChoiceError(
                     f"{rule.name}: option names {name!r}, expected one of "
                     f"{', '.join(rule.options) or 'none'}{nearest_name(name, rule.options)}"
                 )
+            try:
+                check_option(rule.name, name, value, rule.choices[name])
+            except (TypeError, ValueError) as error:
+                raise ChoiceError(str(error)) from error
         for name in self.lacks:
             if name in optional:
                 continue
@@ -117,11 +122,11 @@ class Contract:
     def _why_not_about(self, case: Case) -> str:
         """The same, where it lacks what the case is about, or has an option once and for all."""
         regime = case.regime
-        for name in regime.options:
-            if name in self.options:
+        for name, value in regime.options.items():
+            if value != self.options.get(name, value):
                 return f"its {name} is always {self.options[name]!r}"
         for name in self.lacks:
-            if name in regime.draw or name in regime.options:
+            if name in regime.draw or name in regime.options.keys() - self.options.keys():
                 return f"it takes no {name}"
         about = draws_of(case.rule, regime).keys()
         if about and about <= set(self.lacks):

@@ -48,6 +48,9 @@ from refmem.oracle.verdict.promises import (
 )
 from refmem.support.arguments import ChoiceError
 
+SAME = 1e-9
+"""How far two ways to the same float64 numbers may be apart."""
+
 WHOLE, SHORT, PACKED = "ordinary/5", "short-chunks/5", "packed/0"
 """130 tokens, 17 tokens, and sequences of 5, 0, 1 and 63."""
 
@@ -96,6 +99,10 @@ def properties_of(rule: Rule) -> list[tuple[Property, Case]]:
 def judge_property(target: Target, operator: str, one: Property, case: Case) -> Verdict:
     """Whether a candidate obeys a law."""
     case = asked(target, case)
+    always = contract_of(target).options
+    if always and not _is_kept(case, one):
+        said = ", ".join(f"{name}={value!r}" for name, value in always.items())
+        raise OutsideError(f"the rule itself does not keep it where {said}")
     foreign = target.convention.to_foreign(case, target.dtype)
     expected = expect(case, foreign, target.convention, target.dtype)
 
@@ -117,11 +124,22 @@ def judge_property(target: Target, operator: str, one: Property, case: Case) -> 
     return worst
 
 
+def _is_kept(case: Case, one: Property) -> bool:
+    """Whether the rule itself keeps a law, with the options that it is asked with."""
+    pairs = one.law(case, lambda some: run_rule(some, some.inputs, **some.options))
+    return all(
+        np.allclose(x, wanted[part], rtol=SAME, atol=SAME, equal_nan=True)
+        for found, wanted in pairs
+        for part, x in found.items()
+    )
+
+
 def _unpassable(target: Target, case: Case) -> str:
     """Why a call that a law makes cannot be made of a target that lacks something."""
-    lacks = contract_of(target).lacks
+    contract = contract_of(target)
     given = {name.partition(".")[0] for name in case.inputs} | case.options.keys()
-    return next((f"it takes no {name}" for name in lacks if name in given), "")
+    given -= contract.options.keys()
+    return next((f"it takes no {name}" for name in contract.lacks if name in given), "")
 
 
 class OutsideError(Exception):

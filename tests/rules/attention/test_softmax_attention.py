@@ -93,6 +93,28 @@ def test_a_softcap_bends_neither_sink_nor_bias(form):
         assert_same(out, v / 2, "as much on either side")
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_later_keys_by_hand(form):
+    # every query sees all three pairs: (1 + 2*4 + 2*5) / 5 = 19/5;  (1 + 3*4 + 3*5) / 7 = 4
+    v, call = intervals([[4], [5]]), {"state": past, "scale": 1, "form": form, "chunk": 1}
+    out = softmax_attention(asking(2, 3), k, v, causal=False, **call).out
+    assert_enclosures_overlap(out, ratios((19, 5), (4, 1)), "causal=False")
+    # a window of one key: the first sees its own and the later one, 9/2; the last its own alone
+    out = softmax_attention(asking(2, 3), k, v, causal=False, window=1, **call).out
+    assert_enclosures_overlap(out, ratios((9, 2), (5, 1)), "causal=False, window=1")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_alignment_at_the_top_by_hand(form):
+    # the first query is at the cached pair, and sees that alone; the next one token 1, too:
+    # (1 + 3*4) / 4 = 13/4
+    v, call = intervals([[4], [5]]), {"state": past, "scale": 1, "form": form, "chunk": 1}
+    out = softmax_attention(asking(2, 3), k, v, align="top", **call).out
+    assert_enclosures_overlap(out, ratios((1, 1), (13, 4)), "align=top")
+    out = softmax_attention(asking(2, 3), k, v, align="top", window=1, **call).out
+    assert_enclosures_overlap(out, ratios((1, 1), (4, 1)), "align=top, window=1")
+
+
 @pytest.mark.parametrize("form", softmax_attention.forms)
 def test_extreme_sinks_take_all_or_nothing(form):
     q, k, v = np.random.default_rng(0).standard_normal((3, 5, 2))
@@ -126,3 +148,9 @@ def test_a_softcap_is_a_size(softcap):
     q = np.ones((2, 1))
     with pytest.raises(ValueError, match=r"softcap has value .*None or a number above 0"):
         softmax_attention(q, q, q, softcap=softcap)
+
+
+def test_an_alignment_is_one_of_two_words():
+    q = np.ones((2, 1))
+    with pytest.raises(ValueError, match=r"align has value 'botom', .*did you mean 'bottom'"):
+        softmax_attention(q, q, q, align="botom")

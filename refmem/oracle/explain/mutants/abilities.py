@@ -214,6 +214,16 @@ def is_capped(case: Case) -> bool:
     return is_cache(case) and lookup_of(case).cap is not None
 
 
+def is_causal(case: Case) -> bool:
+    """A query sees no key beyond its own place."""
+    return is_cache(case) and not lookup_of(case).ahead
+
+
+def is_aligned_at_the_top(case: Case) -> bool:
+    """The first query is at the first key of a cache, whatever came before."""
+    return is_cache(case) and lookup_of(case).first == 0
+
+
 def window_of(case: Case) -> int | None:
     """How many keys a query sees; None for all."""
     sees = lookup_of(case).sees

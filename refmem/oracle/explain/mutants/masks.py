@@ -18,7 +18,9 @@ from refmem.oracle.explain.mutants.abilities import (
     earlier,
     has_bias,
     has_state,
+    is_aligned_at_the_top,
     is_cache,
+    is_causal,
     is_windowed,
     lookup_of,
     tokens,
@@ -45,9 +47,19 @@ def top_left(look: Lookup, case: Case) -> Lookup:
     return look._replace(sees=lambda t, i: look.sees(t - earlier(case), i))
 
 
+def bottom_right(look: Lookup, case: Case) -> Lookup:
+    """The last query of a call is at the last key of the cache."""
+    return look._replace(first=None)
+
+
 def not_causal(look: Lookup, case: Case) -> Lookup:
     """A token sees every key, the later ones as well."""
     return look._replace(sees=lambda t, i: np.ones((t.size, i.size), dtype=bool))
+
+
+def causal(look: Lookup, case: Case) -> Lookup:
+    """A token sees no later key."""
+    return look._replace(sees=Sight(window=window_of(case)))
 
 
 def from_the_first_new(look: Lookup, case: Case) -> Lookup:
@@ -103,7 +115,7 @@ MASKS = (
         (107, 116),
         "the offset of the causal mask",
         rule=with_lookup(one_behind),
-        fits=is_cache,
+        fits=is_causal,
     ),
     Mutant(
         "mask top left",
@@ -111,7 +123,15 @@ MASKS = (
         (114,),
         "the offset of the causal mask where there are more keys than queries",
         rule=with_lookup(top_left),
-        fits=both(is_cache, has_state),
+        fits=both(is_causal, has_state, lambda case: not is_aligned_at_the_top(case)),
+    ),
+    Mutant(
+        "mask bottom right",
+        "the mask counted from the last key of the cache (bottom-right)",
+        (114, "mlx#2835"),
+        "the offset of the causal mask where there are more keys than queries",
+        rule=with_lookup(bottom_right),
+        fits=both(is_causal, has_state, is_aligned_at_the_top),
     ),
     Mutant(
         "no causal mask",
@@ -119,7 +139,15 @@ MASKS = (
         (116,),
         "where the mask is made, or a flag such as is_causal",
         rule=with_lookup(not_causal),
-        fits=is_cache,
+        fits=is_causal,
+    ),
+    Mutant(
+        "causal mask unasked",
+        "a causal mask where none was asked",
+        (116,),
+        "where the mask is made, or a flag such as is_causal",
+        rule=with_lookup(causal),
+        fits=both(is_cache, lambda case: not is_causal(case)),
     ),
     Mutant(
         "window one wider",

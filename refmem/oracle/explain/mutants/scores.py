@@ -52,7 +52,8 @@ def scores_of(case: Case, given: dict[str, Any]) -> Scores:
     look: Lookup = case.rule.lookup(**x.arguments)  # type: ignore[attr-defined]
     past: Cache = state.append(look.key, look.value, look.log_alpha)
     keys, count = past.key.shape[-2], look.query.shape[-2]
-    t, i = np.arange(keys - count, keys)[:, None], np.arange(keys)
+    first = keys - count if look.first is None else look.first
+    t, i = np.arange(first, first + count)[:, None], np.arange(keys)
     scores = look.scores(look.query, past.key)
     if past.log_alpha is not None:
         scores = scores + segment_sums(past.log_alpha, count)
