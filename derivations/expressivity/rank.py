@@ -59,8 +59,9 @@ def the_shipped_answers_are_dependent():
 
 
 def false_twin_of_as_many_dimensions_as_things():
-    """Three things in three dimensions are independent."""
-    yield sp.expand(answers("linear", 3).det())
+    """Three things in three dimensions are independent; here with small whole numbers as keys."""
+    keys = dict(zip(array("k", (3, 3)).flat, (1, 2, 0, 0, 1, 3, 2, 0, 1), strict=True))
+    yield answers("linear", 3).subs(keys).det()
 
 
 CLAIMS = (
