@@ -53,15 +53,22 @@ def answers(kernel, width):
     return sp.Matrix(refmem.deltaformer(asked, k, v, **plain).out[4:])
 
 
+def determinant(matrix):
+    """(-1)^3 times the last coefficient of the characteristic polynomial, in a ring of polynomials:
+    there nothing is left to be expanded."""
+    ring = matrix.applyfunc(sp.expand).to_DM()
+    return -ring.domain.to_sympy(ring.charpoly()[-1])
+
+
 def the_shipped_answers_are_dependent():
     """refmem.deltaformer, linear: three things in two dimensions, whatever their keys."""
-    yield sp.expand(answers("linear", 2).det())
+    yield determinant(answers("linear", 2))
 
 
 def false_twin_of_as_many_dimensions_as_things():
     """Three things in three dimensions are independent; here with small whole numbers as keys."""
     keys = dict(zip(array("k", (3, 3)).flat, (1, 2, 0, 0, 1, 3, 2, 0, 1), strict=True))
-    yield answers("linear", 3).subs(keys).det()
+    yield determinant(answers("linear", 3).subs(keys))
 
 
 CLAIMS = (
