@@ -24,6 +24,8 @@ def found(dotted):
     for place, part in enumerate(parts):
         if inspect.ismodule(value) and not hasattr(value, part):
             importlib.import_module(".".join([module, *parts[: place + 1]]))
+        elif not hasattr(value, part):  # a rule, beside the module of the same name
+            value = importlib.import_module(".".join([module, *parts[:place]]))
         owner, value = value, getattr(value, part)
     return owner, parts[-1], value
 

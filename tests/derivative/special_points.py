@@ -165,6 +165,7 @@ WORDS: dict[str, Row] = {
     "sign": Row(lambda x: selection.sign(x, x + 2), kink=at(0)),
     "sin": Row(algebra.sin),
     "softmax": Row(lambda x: algebra.softmax(x, SEEN), ((3,),)),
+    "capped": Row(lambda x: algebra.capped(x, 2), levels=(-700, -1, 0, 1, 700)),
     "softplus": Row(algebra.softplus, levels=(-700, -1, 0, 1, 700)),
     "solve": Row(lambda a, b, y: algebra.solve(matrix(a, b), y), ((1,), (1,), (2, 1)), exact=True),
     "sqrt": Row(algebra.sqrt, kink=at(0), levels=(0, 1)),

@@ -1,7 +1,8 @@
 """What the rule itself gives in a candidate's arithmetic: in each of its forms, which sum in
 different orders; as kernels do that sum the logarithms of gates over a chunk; where heads are wide,
-as kernels do that add up channels one by one; and where a candidate makes an input itself, such as
-a gate or normalised keys, with that rounded in another way."""
+as kernels do that add up channels one by one; of scores, with a scale that is rounded in another
+way; and where a candidate makes an input itself, such as a gate or normalised keys, with that
+rounded in another way."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from refmem.memory import CacheRule
 from refmem.oracle.border.layouts import Arrays
 from refmem.oracle.cases.case import Case
 from refmem.oracle.cases.draws import Random
@@ -39,12 +41,19 @@ def own_runs(
     runs = [run_rule(case, inputs, **call, **form) for form in forms_of(case)]
     if case.regime.sums_logs and _fades(case.rule):
         runs.append(_run_on_summed_logs(case, inputs, call))
+    if isinstance(case.rule, CacheRule) and "q" in inputs:
+        runs.append(run_rule(case, inputs | {"q": _scaled_up(inputs["q"])}, **call))
     if case.regime.K > SCANNED:
         channels = [name for name, axes in case.axes.items() if "K" in axes]
         runs.append(_run_moved(case, inputs, call, channels, units_of_sum(case.regime.K)))
     if made:
         runs.append(_run_moved(case, inputs, call, made))
     return runs
+
+
+def _scaled_up(x: np.ndarray) -> np.ndarray:
+    """Queries under a scale that is rounded in another way: a large score moves by as much."""
+    return x * (1 + np.finfo(x.dtype).eps)
 
 
 def units_of_sum(terms: int) -> float:
