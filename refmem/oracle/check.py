@@ -10,6 +10,7 @@ of the run.
 from __future__ import annotations
 
 import functools
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -91,7 +92,8 @@ def check(
         found = in_order(partial(_run_by_name, chosen), plan.names, watch=watch)
     outcomes = [outcome for some in found for outcome in some]
     lacks = contract_of(chosen).lacks
-    return Report(chosen.name, tuple(_without_groups(outcomes)), lacks, plan.partial)
+    looked_at = _without_groups(_without_options(outcomes))
+    return Report(chosen.name, tuple(looked_at), lacks, plan.partial)
 
 
 GROUPED = {one.name for one in REGIMES if one.sharing in ("queries", "values")}
@@ -154,6 +156,21 @@ def _made_there(sent: Any, making: _Making) -> Target:
         return of_this_thread(sent)
     is_name = isinstance(sent, str)
     return _find_once(sent, making.rule, making.dtype) if is_name else making.target(sent)
+
+
+REFUSED_NAME = re.compile(r"raised TypeError: .*unexpected keyword argument '(\w+)'")
+"""What Python says where a function does not take what its signature hides, as `**given` does."""
+
+
+def _without_options(outcomes: list[Outcome]) -> list[Outcome]:
+    """The same, but cases of an option lie outside for a function that turns out not to take it."""
+    found = []
+    for one in outcomes:
+        said = REFUSED_NAME.match(one.reason)
+        if said and said[1] in find_case(re.sub(r"/[\w-]+@", "/", one.case)).options:
+            one = replace(one, status=OUTSIDE, reason=f"it takes no {said[1]}")
+        found.append(one)
+    return found
 
 
 def _without_groups(outcomes: list[Outcome]) -> list[Outcome]:

@@ -367,3 +367,14 @@ def test_too_little_is_not_conforming_in_a_test_suite(monkeypatch):
     with pytest.raises(AssertionError, match="too little was looked at: "):
         assert_conforms(refmem.delta, rule="delta", seeds=[1])
     assert_conforms(refmem.delta, case="delta/ordinary/1")
+
+
+def test_an_option_that_a_signature_hides_and_the_function_refuses_lies_outside():
+    def attend(q, k, v, sink=None, first_bias=None, state=None, scale=None):
+        given = {"sink": sink, "first_bias": first_bias, "state": state, "scale": scale}
+        return refmem.softmax_attention(q, k, v, **given)
+
+    report = check(lambda **given: attend(**given), rule="softmax_attention", seeds=[1])
+    assert report.verdict == CONFORMS, report.failures
+    hidden = {one.reason for one in report.outcomes if one.regime == "with-window"}
+    assert hidden == {"it takes no window"}
