@@ -57,7 +57,7 @@ def decay_alone_rests_at_a_sum_of_weights():
 
 
 def the_shipped_rule_takes_this_step():
-    """refmem.gated_delta, one token: linear in S, k'k and k'v, of which the means are taken."""
+    """refmem.gated_delta, one token: linear in S, k'k and k'v; the mean is taken of each."""
     x, old = arguments(refmem.gated_delta, T=1, K=2, V=1), array("S", (2, 1))
     k, v = sp.Matrix(x["k"]), sp.Matrix(x["v"])
     a, b = x["alpha"][0], x["beta"][0]

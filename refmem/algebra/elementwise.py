@@ -103,7 +103,7 @@ def softplus(x: np.ndarray) -> np.ndarray:
 
 
 def logsigmoid(x: np.ndarray) -> np.ndarray:
-    """log(1 / (1 + exp(-x))), of which the same holds."""
+    """log(1 / (1 + exp(-x))), exact at both ends as well."""
     return -softplus(-x)
 
 

@@ -60,7 +60,7 @@ def _depth(dtype: np.dtype) -> int:
 
 
 def _bell(x: np.ndarray) -> np.ndarray:
-    """exp(-x^2)/sqrt(pi), with x^2 in two parts of which the first is exact."""
+    """exp(-x^2)/sqrt(pi), with x^2 as a first part that is exact, and the rest."""
     with np.errstate(invalid="ignore", under="ignore"):
         coarse = np.rint(x * 2**12) / 2**12
         return np.exp(-coarse * coarse) * np.exp(-(x - coarse) * (x + coarse)) / _root_of_pi(x)

@@ -1,4 +1,4 @@
-"""Residues modulo three safe primes, and functions of them of which nothing is known.
+"""Residues modulo three safe primes, and unknown functions of them.
 
 What `refmem.algebra.pairs` and `refmem.oracle.proof` share: the primes, Chinese remainders, and
 random numbers that stand for the values of unknown functions.
